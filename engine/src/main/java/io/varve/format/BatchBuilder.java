@@ -1,0 +1,250 @@
+package io.varve.format;
+
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.Headers;
+import io.varve.event.TimestampType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects events into one batch. Events are packed one behind another; an event is
+ *
+ * <pre>
+ * u8   flags: bits 0-1 timestamp type, 2 headers, 3 message id, 4 due time; others 0
+ * u8   shape: bits 0-1 key encoding, 2 key is null, 4-5 value encoding, 6 value is null; others 0
+ * var  offset - offset of the event before - 1 (of the first: 0)
+ * zig  timestamp - timestamp of the event before (of the first: the timestamp)   unless type NONE
+ * var  key length, key                                                          unless null
+ * var  value length, value                                                      unless null
+ * var  bytes of all headers, then for each: var name length, name (UTF-8), u8 encoding + 4 if null,
+ *      var value length, value (unless null)                                     if there are headers
+ * var  id length, id                                                            if there is an id
+ * zig  due time                                                                 if there is one
+ * </pre>
+ *
+ * where {@code var} is an unsigned LEB128 number of up to ten bytes and {@code zig} a signed one in
+ * zigzag form.
+ *
+ * <p>Thread: confined to one at a time; handed from the appending thread to the writing one.
+ */
+public final class BatchBuilder {
+
+  static final int FLAG_HEADERS = 1 << 2;
+  static final int FLAG_MESSAGE_ID = 1 << 3;
+  static final int FLAG_DUE_TIME = 1 << 4;
+  static final int FLAGS_KNOWN = 0x1f;
+  static final int SHAPE_KEY_NULL = 1 << 2;
+  static final int SHAPE_VALUE_NULL = 1 << 6;
+  static final int SHAPE_KNOWN = 0x77;
+  static final int HEADER_NULL = 1 << 2;
+
+  /** Bytes that an event needs at most beside its key, value, id and headers. */
+  private static final int FIXED_BYTES_MAX = 2 + 10 + 10 + 5 + 5 + 5 + 5 + 10;
+
+  private byte[] bytes;
+  private int position;
+  private int count;
+  private long baseOffset;
+  private long lastOffset;
+  private long lastTimestampMs;
+  private long minTimestampMs;
+  private long maxTimestampMs;
+
+  /**
+   * @param bytes room to begin with; a single event that needs more makes it grow
+   */
+  public BatchBuilder(int bytes) {
+    this.bytes = new byte[bytes];
+    clear();
+  }
+
+  /** Makes it empty again, for the next batch. */
+  public void clear() {
+    position = 0;
+    count = 0;
+    lastTimestampMs = 0;
+    minTimestampMs = Long.MAX_VALUE;
+    maxTimestampMs = Long.MIN_VALUE;
+  }
+
+  /** The most that an event of these parts can need in a payload; more than an int may hold. */
+  public static long bytesMax(
+      byte @Nullable [] key, byte @Nullable [] value, Headers headers, byte @Nullable [] id) {
+    long need = FIXED_BYTES_MAX;
+    need += key == null ? 0 : key.length;
+    need += value == null ? 0 : value.length;
+    need += id == null ? 0 : id.length;
+    for (int i = 0; i < headers.count(); i++) {
+      byte[] headerValue = headers.value(i);
+      need += 11L + 3L * headers.name(i).length() + (headerValue == null ? 0 : headerValue.length);
+    }
+    return need;
+  }
+
+  /** Whether {@code need} more bytes fit without growing. */
+  public boolean hasRoom(long need) {
+    return bytes.length - position >= need;
+  }
+
+  /**
+   * Adds an event. The caller has checked that its offset rises and that {@link #bytesMax} is
+   * within {@link BatchHeader#PAYLOAD_BYTES_MAX}.
+   *
+   * @param need what {@link #bytesMax} says of it
+   */
+  public void add(
+      long offset,
+      long timestampMs,
+      TimestampType timestampType,
+      Encoding keyEncoding,
+      byte @Nullable [] key,
+      Encoding valueEncoding,
+      byte @Nullable [] value,
+      Headers headers,
+      byte @Nullable [] messageId,
+      long dueTimeMs,
+      long need) {
+    if (!hasRoom(need)) {
+      bytes = Arrays.copyOf(bytes, Math.toIntExact(position + need));
+    }
+    byte[] to = bytes;
+    int at = position;
+    boolean hasHeaders = !headers.isEmpty();
+    to[at++] =
+        (byte)
+            (timestampType.ordinal()
+                | (hasHeaders ? FLAG_HEADERS : 0)
+                | (messageId != null ? FLAG_MESSAGE_ID : 0)
+                | (dueTimeMs != Event.NOT_DELAYED ? FLAG_DUE_TIME : 0));
+    to[at++] =
+        (byte)
+            (keyEncoding.ordinal()
+                | (key == null ? SHAPE_KEY_NULL : 0)
+                | valueEncoding.ordinal() << 4
+                | (value == null ? SHAPE_VALUE_NULL : 0));
+    if (count == 0) {
+      baseOffset = offset;
+      at = putVar(to, at, 0);
+    } else {
+      at = putVar(to, at, offset - lastOffset - 1);
+    }
+    lastOffset = offset;
+    if (timestampType != TimestampType.NONE) {
+      at = putZigzag(to, at, timestampMs - lastTimestampMs);
+      lastTimestampMs = timestampMs;
+      minTimestampMs = Math.min(minTimestampMs, timestampMs);
+      maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
+    }
+    at = putBytes(to, at, key);
+    at = putBytes(to, at, value);
+    if (hasHeaders) {
+      at = putHeaders(to, at, headers);
+    }
+    at = putBytes(to, at, messageId);
+    if (dueTimeMs != Event.NOT_DELAYED) {
+      at = putZigzag(to, at, dueTimeMs);
+    }
+    position = at;
+    count++;
+  }
+
+  private static int putHeaders(byte[] to, int from, Headers headers) {
+    // The length in front is not known yet: leave five bytes, then close the gap.
+    int start = from + 5;
+    int at = start;
+    for (int i = 0; i < headers.count(); i++) {
+      at = putBytes(to, at, headers.name(i).getBytes(StandardCharsets.UTF_8));
+      byte[] value = headers.value(i);
+      to[at++] = (byte) (headers.encoding(i).ordinal() | (value == null ? HEADER_NULL : 0));
+      at = putBytes(to, at, value);
+    }
+    int length = at - start;
+    int end = putVar(to, from, length);
+    System.arraycopy(to, start, to, end, length);
+    return end + length;
+  }
+
+  private static int putBytes(byte[] to, int at, byte @Nullable [] value) {
+    if (value == null) {
+      return at;
+    }
+    int start = putVar(to, at, value.length);
+    System.arraycopy(value, 0, to, start, value.length);
+    return start + value.length;
+  }
+
+  private static int putZigzag(byte[] to, int at, long value) {
+    return putVar(to, at, value << 1 ^ value >> 63);
+  }
+
+  private static int putVar(byte[] to, int from, long value) {
+    int at = from;
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      to[at++] = (byte) (rest & 0x7f | 0x80);
+      rest >>>= 7;
+    }
+    to[at++] = (byte) rest;
+    return at;
+  }
+
+  /** The most that {@link #encode} can write. */
+  public int encodedBytesMax(Codec codec) {
+    return BatchHeader.BYTES + codec.compressedBytesMax(position);
+  }
+
+  /**
+   * Compresses and checksums the batch into {@code to}, a little-endian direct buffer with {@link
+   * #encodedBytesMax} bytes of room from 0 on, and sets its limit behind it. A payload that would
+   * not get smaller is kept as it is.
+   */
+  public void encode(Codec wanted, long epoch, ByteBuffer to) throws IOException {
+    to.clear();
+    Codec codec = wanted;
+    int payload = codec.compress(bytes, position, to, BatchHeader.BYTES);
+    if (codec != Codec.NONE && payload >= position) {
+      codec = Codec.NONE;
+      payload = codec.compress(bytes, position, to, BatchHeader.BYTES);
+    }
+    BatchHeader.encode(to, 0, this, codec, epoch, payload);
+    to.limit(BatchHeader.BYTES + payload);
+  }
+
+  public int count() {
+    return count;
+  }
+
+  public boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** Bytes collected so far, not compressed. */
+  public int payloadBytes() {
+    return position;
+  }
+
+  /** Bytes of memory that it holds. */
+  public int capacity() {
+    return bytes.length;
+  }
+
+  public long baseOffset() {
+    return baseOffset;
+  }
+
+  public long lastOffset() {
+    return lastOffset;
+  }
+
+  public long minTimestampMs() {
+    return minTimestampMs;
+  }
+
+  public long maxTimestampMs() {
+    return maxTimestampMs;
+  }
+}

@@ -1,0 +1,270 @@
+package io.varve.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Directory} on a POSIX file system that has hard links (ext4, xfs, btrfs, zfs, tmpfs,
+ * NFS).
+ *
+ * <p>Thread: safe.
+ */
+public final class PosixDirectory implements Directory {
+
+  private final Path path;
+
+  public PosixDirectory(Path path) {
+    this.path = path.toAbsolutePath().normalize();
+  }
+
+  @Override
+  public Directory folder(String name) {
+    return new PosixDirectory(path.resolve(name));
+  }
+
+  @Override
+  public void create() throws IOException {
+    if (Files.isDirectory(path)) {
+      return;
+    }
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new NotDirectoryException(path.toString());
+    }
+    Path parent = path.getParent();
+    if (parent != null) {
+      new PosixDirectory(parent).create();
+    }
+    try {
+      Files.createDirectory(path);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(path)) {
+        throw e;
+      }
+    }
+    if (parent != null) {
+      syncFolder(parent);
+    }
+  }
+
+  @Override
+  public boolean exists() {
+    return Files.isDirectory(path);
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      for (Path entry : entries) {
+        names.add(entry.getFileName().toString());
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return names;
+  }
+
+  @Override
+  public boolean contains(String name) {
+    return Files.exists(path.resolve(name), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public WriteFile create(String name) throws IOException {
+    return new PosixWriteFile(
+        FileChannel.open(
+            path.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public ReadFile open(String name) throws IOException {
+    return new PosixReadFile(path.resolve(name));
+  }
+
+  @Override
+  public boolean publish(String temporary, String name) throws IOException {
+    Path from = path.resolve(temporary);
+    try {
+      Files.createLink(path.resolve(name), from);
+    } catch (FileAlreadyExistsException e) {
+      Files.deleteIfExists(from);
+      return false;
+    } catch (UnsupportedOperationException e) {
+      throw new IOException("The file system of " + path + " has no hard links", e);
+    }
+    Files.delete(from);
+    sync();
+    return true;
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.deleteIfExists(path.resolve(name));
+  }
+
+  @Override
+  public void sync() throws IOException {
+    syncFolder(path);
+  }
+
+  @Override
+  public @Nullable Lock lock(String name) throws IOException {
+    FileChannel channel =
+        FileChannel.open(path.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      throw new IllegalStateException("This process holds a lock on " + path + "/" + name, e);
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    return lock == null ? null : channel::close;
+  }
+
+  @Override
+  public boolean isLocked(String name) throws IOException {
+    try (FileChannel channel = FileChannel.open(path.resolve(name), StandardOpenOption.WRITE)) {
+      FileLock lock = channel.tryLock();
+      return lock == null;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  @Override
+  public long usableBytes() throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
+  @Override
+  public String path() {
+    return path.toString();
+  }
+
+  @Override
+  public String toString() {
+    return path();
+  }
+
+  private static void syncFolder(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static final class PosixWriteFile implements WriteFile {
+
+    private final FileChannel channel;
+    private long length;
+
+    PosixWriteFile(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void append(ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
+        length += channel.write(bytes, length);
+      }
+    }
+
+    @Override
+    public void writeAt(ByteBuffer bytes, long position) throws IOException {
+      long at = position;
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+      length = Math.max(length, at);
+    }
+
+    @Override
+    public void force() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public long length() {
+      return length;
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  /**
+   * An interrupt closes the channel under the thread that reads. It says nothing of the file, so
+   * the channel is opened anew, the read done again and the interrupt kept for the caller. A file
+   * that was deleted meanwhile can't be opened again and fails with NoSuchFileException.
+   */
+  private static final class PosixReadFile implements ReadFile {
+
+    private final Path path;
+    private FileChannel channel;
+    private boolean closed;
+
+    PosixReadFile(Path path) throws IOException {
+      this.path = path;
+      this.channel = FileChannel.open(path, StandardOpenOption.READ);
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      boolean interrupted = Thread.interrupted();
+      int start = target.position();
+      try {
+        while (target.hasRemaining()) {
+          try {
+            int count = channel.read(target, position + target.position() - start);
+            if (count < 0) {
+              break;
+            }
+          } catch (ClosedByInterruptException e) {
+            if (closed) {
+              throw e;
+            }
+            interrupted |= Thread.interrupted();
+            channel = FileChannel.open(path, StandardOpenOption.READ);
+          }
+        }
+        return target.position() - start;
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    @Override
+    public long length() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      closed = true;
+      channel.close();
+    }
+  }
+}
