@@ -1,0 +1,113 @@
+package io.varve.connect.common.config;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the setting that says where the store is. Creates nothing. */
+public final class StorePath implements ConfigDef.Validator {
+  /** The file that makes a folder a store. */
+  private static final String MARKER = "STORE";
+
+  private final boolean writing;
+
+  private StorePath(boolean writing) {
+    this.writing = writing;
+  }
+
+  /** For who writes: a store, or a place where one can be made. */
+  public static StorePath forWriting() {
+    return new StorePath(true);
+  }
+
+  /** For who reads: there must be a store. */
+  public static StorePath forReading() {
+    return new StorePath(false);
+  }
+
+  @Override
+  public void ensureValid(String name, @Nullable Object value) {
+    if (value == null) {
+      return; // a missing setting is reported as such
+    }
+    Path path = parse(name, value);
+    if (Files.isDirectory(path)) {
+      checkFolder(name, path);
+    } else if (Files.exists(path)) {
+      throw invalid(name, path, "expected a folder, found a file");
+    } else if (writing) {
+      checkCreatable(name, path);
+    } else {
+      throw invalid(name, path, "expected a store, found nothing; check the path on this worker");
+    }
+  }
+
+  private void checkFolder(String name, Path path) {
+    if (!Files.isReadable(path) || !Files.isExecutable(path)) {
+      throw invalid(name, path, "expected a folder that the worker's user may read");
+    }
+    if (writing && !Files.isWritable(path)) {
+      throw invalid(name, path, "expected a folder that the worker's user may write to");
+    }
+    if (!Files.exists(path.resolve(MARKER)) && !(writing && isEmpty(name, path))) {
+      throw invalid(
+          name,
+          path,
+          writing
+              ? "expected a store or an empty folder, found a folder with other files"
+              : "expected a store, found a folder without the file " + MARKER);
+    }
+  }
+
+  private static void checkCreatable(String name, Path path) {
+    Path existing = path.getParent();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing == null || !Files.isDirectory(existing)) {
+      throw invalid(name, path, "expected to make it in a folder, but " + existing + " is a file");
+    }
+    if (!Files.isWritable(existing)) {
+      throw invalid(
+          name, path, "expected to make it, but the worker's user may not write to " + existing);
+    }
+  }
+
+  private static boolean isEmpty(String name, Path path) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      return !files.iterator().hasNext();
+    } catch (IOException e) {
+      throw invalid(name, path, "expected a folder that can be listed: " + e);
+    }
+  }
+
+  private static Path parse(String name, Object value) {
+    String text = value.toString();
+    try {
+      Path path = Path.of(text);
+      if (!text.isBlank() && path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw invalid(name, text, "expected a path: " + e.getMessage());
+    }
+    throw invalid(
+        name, text, "expected an absolute path, since workers start in different folders");
+  }
+
+  private static ConfigException invalid(String name, Object value, String message) {
+    return new ConfigException(name, value, message);
+  }
+
+  @Override
+  public String toString() {
+    return writing
+        ? "an absolute path: a store, an empty folder, or one to be made"
+        : "an absolute path: a store";
+  }
+}
