@@ -1,0 +1,383 @@
+package io.varve;
+
+import io.varve.base.Clock;
+import io.varve.base.StoreClosedException;
+import io.varve.base.StoreFailedException;
+import io.varve.event.EventView;
+import io.varve.event.StreamPartition;
+import io.varve.event.TimestampType;
+import io.varve.format.BatchCursor;
+import io.varve.format.BatchHeader;
+import io.varve.format.Manifest.OpenSegment;
+import io.varve.format.SegmentEntry;
+import io.varve.format.SparseIndex;
+import io.varve.log.Indexes;
+import io.varve.log.SegmentReader;
+import io.varve.manifest.LogFolder;
+import io.varve.manifest.ReaderLeases;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one log in the order of its offsets, from any process, while it is written or not. It shows
+ * what the writer has published, every event once and none twice, and follows the log as it grows.
+ * While it is open, no file that it may still need is deleted.
+ *
+ * <pre>{@code
+ * try (LogReader reader = store.openReader(orders, ReadRange.all())) {
+ *   while (reader.next()) {
+ *     use(reader.event());
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Damaged bytes are a {@link io.varve.base.CorruptionException}; nothing is passed over.
+ *
+ * <p>Thread: confined to one at a time.
+ */
+public final class LogReader implements AutoCloseable {
+
+  private static final long PAUSE_NANOS_MIN = 1_000_000;
+  private static final long PAUSE_NANOS_MAX = 50_000_000;
+
+  private final LogFolder log;
+  private final ReadRange range;
+  private final boolean boundsTimes;
+  private final Clock clock;
+  private final LogView view;
+  private final ReaderLeases.Lease lease;
+  private final BatchCursor cursor = new BatchCursor();
+
+  private long position;
+  private boolean closed;
+
+  // The segment at hand; its entry is null for the one that is being written.
+  private @Nullable SegmentReader segment;
+  private @Nullable SegmentEntry entry;
+  private @Nullable SparseIndex index;
+  private long segmentFirstOffset;
+  private boolean inBatch;
+
+  private LogReader(
+      LogFolder log, ReadRange range, Clock clock, LogView view, ReaderLeases.Lease lease) {
+    this.log = log;
+    this.range = range;
+    this.boundsTimes = range.boundsTimes();
+    this.clock = clock;
+    this.view = view;
+    this.lease = lease;
+    this.position = range.fromOffset();
+  }
+
+  /**
+   * @param number tells this reader apart from others of the same open store
+   */
+  static LogReader open(LogFolder log, ReadRange range, Clock clock, long number)
+      throws IOException {
+    // The lease comes before the manifest: see the invariants of the manifest room.
+    ReaderLeases.Lease lease = log.leases().take(range.fromOffset(), number);
+    LogReader reader = null;
+    try {
+      reader = new LogReader(log, range, clock, LogView.open(log), lease);
+      return reader;
+    } finally {
+      if (reader == null) {
+        lease.close();
+      }
+    }
+  }
+
+  /** The log that is read. */
+  public StreamPartition log() {
+    return log.name();
+  }
+
+  /**
+   * Steps to the next event.
+   *
+   * @return false if there is none for now; {@link #done} tells whether there ever will be
+   */
+  public boolean next() {
+    while (true) {
+      while (inBatch && cursor.next()) {
+        long offset = cursor.offset();
+        if (offset < position) {
+          continue;
+        }
+        if (offset >= range.toOffset()) {
+          position = range.toOffset();
+          inBatch = false;
+          return false;
+        }
+        position = offset + 1;
+        if (!boundsTimes || inTimes()) {
+          return true;
+        }
+      }
+      inBatch = false;
+      if (closed) {
+        throw new StoreClosedException("The reader of " + log.name());
+      }
+      try {
+        if (done() || !loadBatch()) {
+          return false;
+        }
+      } catch (IOException e) {
+        throw new StoreFailedException("Reading " + log.name() + " failed", e);
+      }
+    }
+  }
+
+  private boolean inTimes() {
+    long time = cursor.timestampMs();
+    return cursor.timestampType() != TimestampType.NONE
+        && time >= range.fromTimeMs()
+        && time < range.toTimeMs();
+  }
+
+  /** The event that {@link #next} stepped to; it changes with the next step. */
+  public EventView event() {
+    return cursor;
+  }
+
+  /** Whether the range has been read to its end, so that {@link #next} will never again be true. */
+  public boolean done() {
+    return position >= range.toOffset();
+  }
+
+  /** The offset from which the next event is looked for. */
+  public long position() {
+    return position;
+  }
+
+  /** Every event published so far, as this reader knows, has a lower offset. */
+  public long endOffset() {
+    return view.nextOffset();
+  }
+
+  /** The log as this reader knows it. */
+  public LogStats stats() {
+    return view.stats();
+  }
+
+  /** Goes on at another offset, of which the range's bounds hold as before. */
+  public void seek(long offset) {
+    try {
+      closeSegment();
+      inBatch = false;
+      position = offset;
+      lease.move(offset);
+      view.reload();
+    } catch (IOException e) {
+      throw new StoreFailedException("Reading " + log.name() + " failed", e);
+    }
+  }
+
+  /**
+   * Waits until there may be more to read.
+   *
+   * @return false if nothing came within {@code timeout}, or the thread was interrupted
+   */
+  public boolean await(Duration timeout) {
+    long deadline = clock.nanos() + timeout.toNanos();
+    long pause = PAUSE_NANOS_MIN;
+    while (!done()) {
+      if (view.nextOffset() > position || view.refresh()) {
+        return true;
+      }
+      long left = deadline - clock.nanos();
+      if (left <= 0 || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(Math.min(left, pause));
+      pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
+    }
+    return false;
+  }
+
+  /** Loads the next batch that may hold an event of the range. */
+  private boolean loadBatch() throws IOException {
+    while (true) {
+      SegmentReader at = segment;
+      if (at == null) {
+        if (!openSegment()) {
+          return false;
+        }
+        continue;
+      }
+      if (boundsTimes) {
+        skipBlocks(at);
+      }
+      BatchHeader batch = at.peek();
+      if (batch == null) {
+        if (!leaveOrFollow()) {
+          return false;
+        }
+      } else if (batch.baseOffset() >= range.toOffset()) {
+        position = range.toOffset();
+        return false;
+      } else if (batch.lastOffset() < position || !mayHold(batch)) {
+        position = Math.max(position, batch.lastOffset() + 1);
+        at.skip();
+      } else {
+        at.load(cursor);
+        inBatch = true;
+        return true;
+      }
+    }
+  }
+
+  private boolean mayHold(BatchHeader batch) {
+    return !boundsTimes
+        || batch.maxTimestampMs() >= range.fromTimeMs()
+            && batch.minTimestampMs() < range.toTimeMs();
+  }
+
+  /**
+   * At the start of a block without a time of the range: goes to the next block that may hold one.
+   */
+  private void skipBlocks(SegmentReader at) {
+    SparseIndex blocks = index;
+    if (blocks == null || blocks.count() == 0 || at.position() >= at.limit()) {
+      return;
+    }
+    int block = blocks.blockAt(at.position());
+    if (blocks.position(block) != at.position()) {
+      return;
+    }
+    int next = blocks.nextWithTimes(block, range.fromTimeMs(), range.toTimeMs());
+    if (next != block) {
+      at.position(next == blocks.count() ? at.limit() : blocks.position(next));
+    }
+  }
+
+  /**
+   * At the end of what is known of the segment at hand: leaves it if it is sealed, else looks for
+   * more.
+   *
+   * @return false if there is no more for now
+   */
+  private boolean leaveOrFollow() throws IOException {
+    SegmentEntry sealed = entry;
+    if (sealed != null) {
+      position = Math.max(position, sealed.lastOffset() + 1);
+      closeSegment();
+      return true;
+    }
+    if (!view.refresh()) {
+      position = Math.max(position, Math.min(view.nextOffset(), range.toOffset()));
+      return false;
+    }
+    SegmentReader at = segment;
+    OpenSegment open = view.openSegment();
+    if (at != null && open != null && open.firstOffset() == segmentFirstOffset) {
+      at.limit(view.openEnd());
+      return true;
+    }
+    // It was sealed in between: its entry says where it ends.
+    for (SegmentEntry candidate : view.segments()) {
+      if (at != null && candidate.firstOffset() == segmentFirstOffset) {
+        entry = candidate;
+        at.limit(candidate.endPosition());
+        return true;
+      }
+    }
+    closeSegment();
+    return true;
+  }
+
+  /** Opens the segment in which the position lies, or the first one behind it. */
+  private boolean openSegment() throws IOException {
+    while (true) {
+      SegmentEntry sealed = nextSealed();
+      if (sealed != null) {
+        open(sealed.fileName(), sealed.firstOffset(), sealed.epoch(), sealed.endPosition());
+        entry = sealed;
+        index = Indexes.load(log.directory(), sealed, log.buffers());
+        seekInSegment();
+        return true;
+      }
+      OpenSegment writing = view.openSegment();
+      if (writing != null && position < view.nextOffset()) {
+        open(writing.fileName(), writing.firstOffset(), writing.epoch(), view.openEnd());
+        return true;
+      }
+      if (!view.refresh()) {
+        position = Math.max(position, Math.min(view.nextOffset(), range.toOffset()));
+        return false;
+      }
+    }
+  }
+
+  /**
+   * The first sealed segment that ends at or behind the position and may hold times of the range.
+   */
+  private @Nullable SegmentEntry nextSealed() {
+    List<SegmentEntry> segments = view.segments();
+    int low = 0;
+    int high = segments.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (segments.get(middle).lastOffset() < position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    while (low < segments.size()
+        && boundsTimes
+        && !segments.get(low).mayHoldTimes(range.fromTimeMs(), range.toTimeMs())) {
+      position = Math.max(position, Math.min(segments.get(low).lastOffset() + 1, range.toOffset()));
+      low++;
+    }
+    return low < segments.size() && !done() ? segments.get(low) : null;
+  }
+
+  private void open(String name, long firstOffset, long epoch, long end) throws IOException {
+    lease.move(Math.max(position, firstOffset));
+    SegmentReader reader =
+        SegmentReader.open(log.directory(), name, firstOffset, epoch, log.buffers());
+    reader.limit(end);
+    segment = reader;
+    entry = null;
+    index = null;
+    segmentFirstOffset = firstOffset;
+  }
+
+  private void seekInSegment() {
+    SparseIndex blocks = index;
+    SegmentReader at = segment;
+    if (blocks != null && at != null && blocks.count() > 0 && position > segmentFirstOffset) {
+      at.position(blocks.position(blocks.blockOf(position)));
+    }
+  }
+
+  private void closeSegment() throws IOException {
+    SegmentReader at = segment;
+    segment = null;
+    entry = null;
+    index = null;
+    if (at != null) {
+      at.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    inBatch = false;
+    try {
+      closeSegment();
+      view.close();
+      lease.close();
+    } catch (IOException e) {
+      throw new StoreFailedException("Closing the reader of " + log.name() + " failed", e);
+    }
+  }
+}

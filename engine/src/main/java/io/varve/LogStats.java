@@ -1,0 +1,38 @@
+package io.varve;
+
+import io.varve.format.Owner;
+
+/**
+ * A log at one moment.
+ *
+ * @param startOffset the first offset that retention has left, or the next offset if there is no
+ *     event
+ * @param nextOffset every committed event has a lower offset
+ * @param events committed events
+ * @param bytes their bytes on disk, with headers and footers
+ * @param segments number of segments, the open one included
+ * @param minTimestampMs the lowest timestamp in sealed segments, {@link Long#MAX_VALUE} if there is
+ *     none
+ * @param maxTimestampMs the highest timestamp in sealed segments, {@link Long#MIN_VALUE} if there
+ *     is none
+ * @param epoch how often the log was opened for writing
+ * @param owner who writes it, or wrote it last
+ * @param owned whether that owner has not closed it
+ */
+public record LogStats(
+    long startOffset,
+    long nextOffset,
+    long events,
+    long bytes,
+    int segments,
+    long minTimestampMs,
+    long maxTimestampMs,
+    long epoch,
+    Owner owner,
+    boolean owned) {
+
+  /** Offsets between start and next that hold no event: gaps that came with the events. */
+  public long missingOffsets() {
+    return nextOffset - startOffset - events;
+  }
+}

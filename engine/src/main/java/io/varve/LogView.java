@@ -1,0 +1,180 @@
+package io.varve;
+
+import io.varve.base.CorruptionException;
+import io.varve.base.StoreFailedException;
+import io.varve.format.CommitMark;
+import io.varve.format.FileNames;
+import io.varve.format.Manifest;
+import io.varve.format.Manifest.OpenSegment;
+import io.varve.format.SegmentEntry;
+import io.varve.format.SegmentHeader;
+import io.varve.io.ReadFile;
+import io.varve.manifest.LogFolder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader sees of a log: a manifest, and how far its open segment is published. It moves on
+ * only when told to.
+ *
+ * <p>Thread: confined to one.
+ */
+final class LogView implements Closeable {
+
+  private static final int ATTEMPTS = 1000;
+
+  private final LogFolder log;
+  private final ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
+
+  private Manifest manifest;
+  private @Nullable ReadFile marks;
+  private CommitMark mark = new CommitMark(0, -1, 0, 0, 0);
+
+  private LogView(LogFolder log, Manifest manifest) {
+    this.log = log;
+    this.manifest = manifest;
+  }
+
+  static LogView open(LogFolder log) throws IOException {
+    LogView view = new LogView(log, Manifest.empty());
+    view.reload();
+    return view;
+  }
+
+  /** Loads the newest manifest and what is published of its open segment. */
+  void reload() throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      manifest = log.manifests().load();
+      closeMarks();
+      mark = new CommitMark(0, -1, 0, 0, 0);
+      OpenSegment open = manifest.open();
+      if (open == null) {
+        return;
+      }
+      String name = FileNames.commit(open.epoch());
+      try {
+        marks = log.directory().open(name);
+        readMark();
+        return;
+      } catch (NoSuchFileException e) {
+        // The log was taken over in between: what was open is sealed now.
+        if (!log.manifests().superseded(manifest)) {
+          throw new CorruptionException(
+              log.directory().path() + "/" + name,
+              0,
+              "the file that the manifest names",
+              "no file");
+        }
+      }
+    }
+    throw new StoreFailedException(log.name() + " is taken over faster than it can be read", null);
+  }
+
+  /**
+   * Looks for what was committed since.
+   *
+   * @return whether there is anything new
+   */
+  boolean refresh() {
+    try {
+      if (marks != null && readMark()) {
+        return true;
+      }
+      if (log.manifests().superseded(manifest)) {
+        reload();
+        return true;
+      }
+      return false;
+    } catch (IOException e) {
+      throw new StoreFailedException("Reading the state of " + log.name() + " failed", e);
+    }
+  }
+
+  /** Whether a newer mark for the open segment was there. */
+  private boolean readMark() throws IOException {
+    ReadFile file = marks;
+    OpenSegment open = manifest.open();
+    if (file == null || open == null) {
+      return false;
+    }
+    page.clear();
+    file.read(page, CommitMark.PUBLISHED_AT);
+    CommitMark read = CommitMark.decodePublished(page.flip(), log.directory().path());
+    if (read == null
+        || read.sequence() <= mark.sequence()
+        || read.segmentFirstOffset() != open.firstOffset()) {
+      return false;
+    }
+    mark = read;
+    return true;
+  }
+
+  List<SegmentEntry> segments() {
+    return manifest.segments();
+  }
+
+  Manifest manifest() {
+    return manifest;
+  }
+
+  /** The segment that is being written, if something in it is published. */
+  @Nullable OpenSegment openSegment() {
+    return mark.segmentFirstOffset() < 0 ? null : manifest.open();
+  }
+
+  /** How far the open segment is published. */
+  long openEnd() {
+    return mark.endPosition();
+  }
+
+  /** Every published event has a lower offset. */
+  long nextOffset() {
+    return Math.max(manifest.nextOffset(), mark.nextOffset());
+  }
+
+  LogStats stats() {
+    long events = mark.events();
+    long bytes = mark.endPosition();
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (SegmentEntry segment : manifest.segments()) {
+      events += segment.events();
+      bytes += segment.bytes();
+      min = Math.min(min, segment.minTimestampMs());
+      max = Math.max(max, segment.maxTimestampMs());
+    }
+    OpenSegment open = openSegment();
+    long first =
+        !manifest.segments().isEmpty()
+            ? manifest.segments().get(0).firstOffset()
+            : open != null ? open.firstOffset() : nextOffset();
+    return new LogStats(
+        Math.max(first, manifest.startOffset()),
+        nextOffset(),
+        events,
+        bytes,
+        manifest.segments().size() + (open == null ? 0 : 1),
+        min,
+        max,
+        manifest.epoch(),
+        manifest.owner(),
+        !manifest.released());
+  }
+
+  private void closeMarks() throws IOException {
+    ReadFile file = marks;
+    marks = null;
+    if (file != null) {
+      file.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeMarks();
+  }
+}

@@ -1,0 +1,365 @@
+package io.varve;
+
+import io.varve.base.BadSettingException;
+import io.varve.base.Clock;
+import io.varve.base.NoSuchStreamException;
+import io.varve.base.StoreClosedException;
+import io.varve.base.StoreFailedException;
+import io.varve.commit.Batches;
+import io.varve.commit.Committer;
+import io.varve.commit.LogSettings;
+import io.varve.commit.Takeover;
+import io.varve.event.StreamPartition;
+import io.varve.format.Owner;
+import io.varve.format.StoreMarker;
+import io.varve.io.BufferPool;
+import io.varve.io.Directory;
+import io.varve.io.PosixDirectory;
+import io.varve.manifest.Instances;
+import io.varve.manifest.LogFolder;
+import io.varve.work.ThreadedWork;
+import io.varve.work.Work;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/**
+ * A folder of event logs.
+ *
+ * <p>Any number of processes may have a store open, also for writing: what has one writer at a time
+ * is a log, see {@link #openWriter}.
+ *
+ * <pre>{@code
+ * try (Store store = Store.open(Path.of("/data/events"), StoreSettings.defaults());
+ *     LogWriter writer = store.openWriter(orders, LogSettings.defaults(), "importer")) {
+ *   writer.append(Event.of(writer.nextOffset(), now, key, value));
+ *   writer.sync();
+ * }
+ * }</pre>
+ *
+ * <p>Thread: safe.
+ */
+public final class Store implements AutoCloseable {
+
+  private static final String MARKER = "STORE";
+  private static final Pattern GENERATION = Pattern.compile("g([1-9]\\d{0,8})");
+  private static final Pattern PARTITION = Pattern.compile("p(\\d{1,9})");
+
+  private final Directory root;
+  private final boolean writable;
+  private final StoreSettings settings;
+  private final Clock clock;
+  private final Work work;
+  private final Instances instances;
+  private final SchemaStore schemas;
+  private final Batches batches;
+  private final BufferPool buffers = new BufferPool();
+  private final AtomicLong number = new AtomicLong();
+  private volatile boolean closed;
+
+  private Store(
+      Directory root,
+      boolean writable,
+      StoreSettings settings,
+      Clock clock,
+      Work work,
+      Instances instances) {
+    this.root = root;
+    this.writable = writable;
+    this.settings = settings;
+    this.clock = clock;
+    this.work = work;
+    this.instances = instances;
+    this.schemas = new SchemaStore(root, instances.self().nonce());
+    this.batches = new Batches(settings.bufferBytes());
+  }
+
+  /**
+   * Opens the store in {@code path} for reading and writing, and makes one if the folder is empty
+   * or not there.
+   *
+   * @throws BadSettingException if {@code path} is a file, or a folder with something else in it
+   * @throws io.varve.base.FormatTooNewException if a later Varve wrote it
+   * @throws StoreFailedException if the folder can't be written
+   */
+  public static Store open(Path path, StoreSettings settings) {
+    checkFolder(path);
+    return open(
+        new PosixDirectory(path),
+        settings,
+        Clock.SYSTEM,
+        new ThreadedWork(settings.threads(), "varve"),
+        ProcessId.instance());
+  }
+
+  /**
+   * Opens the store in {@code path} for reading. Leases that keep the files it reads from being
+   * deleted are the only thing it writes.
+   *
+   * @throws BadSettingException if there is no store
+   */
+  public static Store openReadOnly(Path path) {
+    checkFolder(path);
+    if (!exists(path)) {
+      throw notAStore(
+          path.toString(), "there is no store; expected a folder that a writer has made");
+    }
+    return openReadOnly(
+        new PosixDirectory(path),
+        Clock.SYSTEM,
+        new ThreadedWork(1, "varve-reader"),
+        ProcessId.instance());
+  }
+
+  /** Whether there is a store in {@code path}. Changes nothing. */
+  public static boolean exists(Path path) {
+    return Files.isRegularFile(path.resolve(MARKER));
+  }
+
+  /** Opens a store on other files, another clock and other threads than the machine's. */
+  static Store open(
+      Directory root, StoreSettings settings, Clock clock, Work work, Owner.Instance self) {
+    try {
+      root.create();
+      if (!root.contains(MARKER)) {
+        makeMarker(root, clock, self);
+      }
+      checkMarker(root);
+      return new Store(root, true, settings, clock, work, Instances.register(root, self));
+    } catch (IOException e) {
+      work.close();
+      throw cannotOpen(root, e);
+    } catch (RuntimeException e) {
+      work.close();
+      throw e;
+    }
+  }
+
+  static Store openReadOnly(Directory root, Clock clock, Work work, Owner.Instance self) {
+    try {
+      checkMarker(root);
+      return new Store(
+          root, false, StoreSettings.defaults(), clock, work, Instances.register(root, self));
+    } catch (IOException e) {
+      work.close();
+      throw cannotOpen(root, e);
+    } catch (RuntimeException e) {
+      work.close();
+      throw e;
+    }
+  }
+
+  private static StoreFailedException cannotOpen(Directory root, IOException cause) {
+    return new StoreFailedException(
+        "Opening the store in "
+            + root
+            + " failed; expected a folder that this process may write, with room on its disk",
+        cause);
+  }
+
+  private static void checkFolder(Path path) {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw notAStore(path.toString(), "it is a file; expected a folder");
+    }
+  }
+
+  private static void makeMarker(Directory root, Clock clock, Owner.Instance self)
+      throws IOException {
+    List<String> others =
+        root.list().stream()
+            .filter(name -> !name.equals("lost+found") && !name.startsWith("new-" + MARKER))
+            .toList();
+    if (!others.isEmpty() && !root.contains(MARKER)) {
+      throw notAStore(
+          root.path(),
+          "it holds other things, such as '"
+              + others.get(0)
+              + "'; expected a store, an empty folder, or none");
+    }
+    String temporary = "new-" + MARKER + "-" + self.nonce();
+    root.writeAll(
+        temporary, new StoreMarker(UUID.fromString(self.nonce()), clock.wallMs()).encode());
+    root.publish(temporary, MARKER);
+  }
+
+  private static void checkMarker(Directory root) throws IOException {
+    StoreMarker.decode(root.readAll(MARKER, 4096), root.path() + "/" + MARKER);
+  }
+
+  private static BadSettingException notAStore(String path, String why) {
+    return new BadSettingException("store.path", path, "the folder of a store, but " + why);
+  }
+
+  /** The names of the streams. */
+  public SortedSet<String> streams() {
+    TreeSet<String> names = new TreeSet<>();
+    for (String name : list(root.folder("streams"))) {
+      if (StreamPartition.isStreamName(name)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** The generations of a stream; empty if there is no such stream. */
+  public SortedSet<Integer> generations(String stream) {
+    StreamPartition.checkStream(stream);
+    return numbers(root.folder("streams").folder(stream), GENERATION);
+  }
+
+  /** The newest generation of a stream, 0 if there is no such stream. */
+  public int latestGeneration(String stream) {
+    SortedSet<Integer> generations = generations(stream);
+    return generations.isEmpty() ? 0 : generations.last();
+  }
+
+  /** The partitions of one generation of a stream; empty if there is no such stream. */
+  public SortedSet<Integer> partitions(String stream, int generation) {
+    StreamPartition.checkStream(stream);
+    return numbers(root.folder("streams").folder(stream).folder("g" + generation), PARTITION);
+  }
+
+  private SortedSet<Integer> numbers(Directory folder, Pattern pattern) {
+    TreeSet<Integer> numbers = new TreeSet<>();
+    for (String name : list(folder)) {
+      var matcher = pattern.matcher(name);
+      if (matcher.matches()) {
+        numbers.add(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    return numbers;
+  }
+
+  private List<String> list(Directory folder) {
+    check();
+    try {
+      return folder.list();
+    } catch (IOException e) {
+      throw new StoreFailedException("Listing " + folder + " failed", e);
+    }
+  }
+
+  /**
+   * Opens a log for writing and makes it if need be. A writer that has it open under the same name
+   * of owner is fenced: whatever it has not been told durable is this writer's to append.
+   *
+   * @param owner what the writer calls itself, such as {@code connector archive}; told to whoever
+   *     else wants the log
+   * @throws io.varve.base.OwnedException if a living owner of another name has it open
+   * @throws io.varve.base.CorruptionException if what was durable is damaged
+   */
+  public LogWriter openWriter(StreamPartition log, LogSettings logSettings, String owner) {
+    check();
+    if (!writable) {
+      throw new BadSettingException("store", root.path(), "one that is opened for writing");
+    }
+    LogFolder folder = folder(log);
+    try {
+      Takeover takeover = Takeover.of(folder, ProcessId.owner(owner, instances.self()), clock);
+      Committer committer =
+          Committer.begin(
+              folder, takeover, logSettings, clock, batches, work, settings.maintenanceMs());
+      return new LogWriter(log, committer, takeover.report());
+    } catch (IOException e) {
+      throw new StoreFailedException("Opening " + log + " in " + root + " for writing failed", e);
+    }
+  }
+
+  /**
+   * Opens a log for reading.
+   *
+   * @throws NoSuchStreamException if the store does not hold it
+   */
+  public LogReader openReader(StreamPartition log, ReadRange range) {
+    try {
+      return LogReader.open(existing(log), range, clock, number.incrementAndGet());
+    } catch (IOException e) {
+      throw new StoreFailedException("Opening " + log + " in " + root + " for reading failed", e);
+    }
+  }
+
+  /**
+   * A log at this moment.
+   *
+   * @throws NoSuchStreamException if the store does not hold it
+   */
+  public LogStats stats(StreamPartition log) {
+    LogFolder folder = existing(log);
+    try (LogView view = LogView.open(folder)) {
+      return view.stats();
+    } catch (IOException e) {
+      throw new StoreFailedException("Reading the state of " + log + " failed", e);
+    }
+  }
+
+  /** Whether the store holds that log. */
+  public boolean contains(StreamPartition log) {
+    check();
+    return directory(log).exists();
+  }
+
+  private LogFolder existing(StreamPartition log) {
+    if (!contains(log)) {
+      throw new NoSuchStreamException(
+          "No " + log + " in " + root + "; its streams are " + streams());
+    }
+    return folder(log);
+  }
+
+  private LogFolder folder(StreamPartition log) {
+    return LogFolder.of(log, directory(log), instances, buffers, number.incrementAndGet());
+  }
+
+  private Directory directory(StreamPartition log) {
+    return root.folder("streams")
+        .folder(log.stream())
+        .folder("g" + log.generation())
+        .folder("p" + log.partition());
+  }
+
+  /** The schemas of the store's structured values. */
+  public SchemaStore schemas() {
+    return schemas;
+  }
+
+  /** Bytes that can still be written to the store's disk. */
+  public long usableBytes() {
+    try {
+      return root.usableBytes();
+    } catch (IOException e) {
+      throw new StoreFailedException("Asking for the room in " + root + " failed", e);
+    }
+  }
+
+  /** The store's folder. */
+  public String path() {
+    return root.path();
+  }
+
+  private void check() {
+    if (closed) {
+      throw new StoreClosedException("The store in " + root);
+    }
+  }
+
+  /** Lets background work end and lets go of the store. Close its writers and readers first. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    work.close();
+    try {
+      instances.close();
+    } catch (IOException e) {
+      throw new StoreFailedException("Closing the store in " + root + " failed", e);
+    }
+  }
+}

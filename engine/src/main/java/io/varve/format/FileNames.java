@@ -1,0 +1,44 @@
+package io.varve.format;
+
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/**
+ * The names of a log's files. Each carries the epoch of the writer that made it, so that no two
+ * writers ever want the same name and none is used twice.
+ */
+public final class FileNames {
+
+  private static final String MANIFEST_SUFFIX = ".manifest";
+
+  private FileNames() {}
+
+  public static String segment(long firstOffset, long epoch) {
+    return String.format(Locale.ROOT, "%020d-%d.log", firstOffset, epoch);
+  }
+
+  public static String index(long firstOffset, long epoch, long indexEpoch) {
+    return String.format(Locale.ROOT, "%020d-%d-%d.idx", firstOffset, epoch, indexEpoch);
+  }
+
+  public static String commit(long epoch) {
+    return "commit-" + epoch;
+  }
+
+  public static String manifest(long number) {
+    return String.format(Locale.ROOT, "%020d%s", number, MANIFEST_SUFFIX);
+  }
+
+  /** The number in a manifest's name, or empty if {@code name} isn't one. */
+  public static OptionalLong manifestNumber(String name) {
+    if (!name.endsWith(MANIFEST_SUFFIX)) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(
+          Long.parseLong(name.substring(0, name.length() - MANIFEST_SUFFIX.length())));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.varve.format;
+
+import io.varve.base.CorruptionException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a log at one commit: what exists, who owns it, where it ends. A file that no
+ * manifest names does not exist.
+ *
+ * <p>Thread: immutable.
+ *
+ * @param number rises by one with each commit
+ * @param epoch the owner's; rises with each opening for writing
+ * @param owner who may write
+ * @param released whether the owner has closed the log
+ * @param writtenMs when, milliseconds since the Unix epoch
+ * @param startOffset events below are gone by retention
+ * @param nextOffset the next event has this offset or a higher one; what an open segment holds
+ *     comes on top, see {@link CommitMark}
+ * @param segments those that get no more events, by rising offsets
+ * @param open the segment that is being written, or null
+ * @param retired segments that are no longer part of the log, whose files may still be on disk
+ *     because a reader needs them
+ */
+public record Manifest(
+    long number,
+    long epoch,
+    Owner owner,
+    boolean released,
+    long writtenMs,
+    long startOffset,
+    long nextOffset,
+    List<SegmentEntry> segments,
+    @Nullable OpenSegment open,
+    List<SegmentEntry> retired) {
+
+  /** A larger manifest is refused: more than a million segments. */
+  public static final int BYTES_MAX = 1 << 27;
+
+  /** The format version that this code writes, and the newest that it reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  private static final Owner NOBODY = new Owner("nobody", "", 0, new Owner.Instance("", ""));
+  private static final long MAGIC = Fixed64.magic("VARVEMAN");
+  private static final int CRC_AT = 8;
+  private static final int BODY_AT = 12;
+  private static final int TEXT_BYTES_MAX = 4096;
+
+  public Manifest {
+    segments = List.copyOf(segments);
+    retired = List.copyOf(retired);
+  }
+
+  /**
+   * The segment that is being written.
+   *
+   * @param firstOffset the offset of its first event
+   * @param epoch the epoch of its writer, whose commit file says how far it is committed
+   * @param createdMs when it was made
+   */
+  public record OpenSegment(long firstOffset, long epoch, long createdMs) {
+
+    public String fileName() {
+      return FileNames.segment(firstOffset, epoch);
+    }
+  }
+
+  /** The manifest before the first: an empty log that nobody owns. */
+  public static Manifest empty() {
+    return new Manifest(0, 0, NOBODY, true, 0, 0, 0, List.of(), null, List.of());
+  }
+
+  public ByteBuffer encode() {
+    byte[] name = text(owner.name());
+    byte[] host = text(owner.host());
+    byte[] process = text(owner.instance().process());
+    byte[] nonce = text(owner.instance().nonce());
+    int bytes =
+        BODY_AT
+            + 4
+            + 7 * 8
+            + 4
+            + 4 * 4
+            + name.length
+            + host.length
+            + process.length
+            + nonce.length
+            + 3 * 8
+            + 2 * 4
+            + (segments.size() + retired.size()) * SegmentEntry.BYTES;
+    ByteBuffer to = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    to.putLong(MAGIC).putInt(0).putInt(FORMAT_VERSION);
+    to.putLong(number).putLong(epoch).putLong(writtenMs);
+    to.putLong(startOffset).putLong(nextOffset).putLong(owner.pid());
+    to.putInt(released ? 1 : 0);
+    put(to, name);
+    put(to, host);
+    put(to, process);
+    put(to, nonce);
+    OpenSegment writing = open == null ? new OpenSegment(-1, 0, 0) : open;
+    to.putLong(writing.firstOffset()).putLong(writing.epoch()).putLong(writing.createdMs());
+    put(to, segments);
+    put(to, retired);
+    to.flip();
+    to.putInt(CRC_AT, Checksum.of(to, BODY_AT, to.limit() - BODY_AT));
+    return to;
+  }
+
+  /** Decodes a whole manifest file. */
+  public static Manifest decode(ByteBuffer bytes, String file) {
+    ByteBuffer from = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    if (from.limit() < BODY_AT + 4 || from.getLong(0) != MAGIC) {
+      throw new CorruptionException(
+          file, 0, "the magic number of a manifest", from.limit() + " other bytes");
+    }
+    int expected = from.getInt(CRC_AT);
+    int found = Checksum.of(from, BODY_AT, from.limit() - BODY_AT);
+    if (expected != found) {
+      throw new CorruptionException(
+          file,
+          0,
+          "a manifest with CRC32C " + Fixed64.hex(expected),
+          "CRC32C " + Fixed64.hex(found));
+    }
+    from.position(BODY_AT);
+    Fixed64.checkVersion(from.getInt(), FORMAT_VERSION, "a manifest", file, 0);
+    try {
+      return decodeBody(from, file);
+    } catch (BufferUnderflowException e) {
+      throw new CorruptionException(
+          file, from.position(), "a manifest that is complete", from.limit() + " bytes");
+    }
+  }
+
+  private static Manifest decodeBody(ByteBuffer from, String file) {
+    long number = from.getLong();
+    long epoch = from.getLong();
+    long writtenMs = from.getLong();
+    long startOffset = from.getLong();
+    long nextOffset = from.getLong();
+    long pid = from.getLong();
+    boolean released = from.getInt() != 0;
+    String name = getText(from, file);
+    String host = getText(from, file);
+    Owner.Instance instance = new Owner.Instance(getText(from, file), getText(from, file));
+    Owner owner = new Owner(name, host, pid, instance);
+    OpenSegment open = new OpenSegment(from.getLong(), from.getLong(), from.getLong());
+    List<SegmentEntry> segments = getSegments(from, file);
+    List<SegmentEntry> retired = getSegments(from, file);
+    if (from.hasRemaining()) {
+      throw new CorruptionException(
+          file, from.position(), "the end of the manifest", from.remaining() + " bytes more");
+    }
+    return new Manifest(
+        number,
+        epoch,
+        owner,
+        released,
+        writtenMs,
+        startOffset,
+        nextOffset,
+        segments,
+        open.firstOffset() < 0 ? null : open,
+        retired);
+  }
+
+  private static byte[] text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= TEXT_BYTES_MAX ? bytes : java.util.Arrays.copyOf(bytes, TEXT_BYTES_MAX);
+  }
+
+  private static void put(ByteBuffer to, byte[] bytes) {
+    to.putInt(bytes.length).put(bytes);
+  }
+
+  private static String getText(ByteBuffer from, String file) {
+    byte[] bytes = new byte[getCount(from, 1, TEXT_BYTES_MAX, file)];
+    from.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static int getCount(ByteBuffer from, int bytesEach, int max, String file) {
+    int at = from.position();
+    int count = from.getInt();
+    if (count < 0 || count > max || (long) count * bytesEach > from.remaining()) {
+      throw new CorruptionException(
+          file, at, "a count that the " + from.remaining() + " bytes left can hold", "" + count);
+    }
+    return count;
+  }
+
+  private static void put(ByteBuffer to, List<SegmentEntry> segments) {
+    to.putInt(segments.size());
+    for (SegmentEntry segment : segments) {
+      to.putLong(segment.firstOffset())
+          .putLong(segment.epoch())
+          .putLong(segment.endPosition())
+          .putLong(segment.lastOffset())
+          .putLong(segment.events())
+          .putLong(segment.minTimestampMs())
+          .putLong(segment.maxTimestampMs())
+          .putLong(segment.createdMs())
+          .putLong(segment.indexEpoch())
+          .putLong(segment.sealed() ? 1 : 0);
+    }
+  }
+
+  private static List<SegmentEntry> getSegments(ByteBuffer from, String file) {
+    int count = getCount(from, SegmentEntry.BYTES, Integer.MAX_VALUE, file);
+    List<SegmentEntry> segments = new ArrayList<>(count);
+    long before = -1;
+    for (int i = 0; i < count; i++) {
+      int at = from.position();
+      long firstOffset = from.getLong();
+      long epoch = from.getLong();
+      long endPosition = from.getLong();
+      long lastOffset = from.getLong();
+      long events = from.getLong();
+      long minTimestampMs = from.getLong();
+      long maxTimestampMs = from.getLong();
+      long createdMs = from.getLong();
+      long indexEpoch = from.getLong();
+      boolean sealed = from.getLong() != 0;
+      if (firstOffset <= before || lastOffset < firstOffset || endPosition < SegmentHeader.BYTES) {
+        throw new CorruptionException(
+            file, at, "segments by rising offsets", firstOffset + ".." + lastOffset);
+      }
+      before = lastOffset;
+      segments.add(
+          new SegmentEntry(
+              firstOffset,
+              epoch,
+              endPosition,
+              lastOffset,
+              events,
+              minTimestampMs,
+              maxTimestampMs,
+              createdMs,
+              sealed,
+              indexEpoch));
+    }
+    return segments;
+  }
+}

@@ -1,0 +1,178 @@
+package io.varve.format;
+
+import io.varve.base.CorruptionException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Where in a segment to look for an offset or a time. An entry stands for a block: one or more
+ * whole batches. The blocks cover the segment without a gap, so an offset is found by binary
+ * search, and a time range reads exactly the blocks whose span of timestamps meets it, in whatever
+ * order the events came.
+ *
+ * <p>A segment's index file is one of these with a checksum over all of it. It can always be made
+ * anew from the segment's batch headers.
+ *
+ * <p>Thread: immutable but for {@link Builder}.
+ */
+public final class SparseIndex {
+
+  /** A larger index file is refused. */
+  public static final int BYTES_MAX = 1 << 28;
+
+  private static final long MAGIC = Fixed64.magic("VARVEIDX");
+  private static final int FORMAT_VERSION = 1;
+  private static final int ENTRIES_AT = 40;
+  private static final int ENTRY_LONGS = 4;
+
+  private final long[] entries;
+  private final int count;
+
+  private SparseIndex(long[] entries, int count) {
+    this.entries = entries;
+    this.count = count;
+  }
+
+  /** Number of blocks. */
+  public int count() {
+    return count;
+  }
+
+  /** The offset of the first event in the block. */
+  public long baseOffset(int block) {
+    return entries[block * ENTRY_LONGS];
+  }
+
+  /** Where the block begins in the segment. */
+  public long position(int block) {
+    return entries[block * ENTRY_LONGS + 1];
+  }
+
+  public long minTimestampMs(int block) {
+    return entries[block * ENTRY_LONGS + 2];
+  }
+
+  public long maxTimestampMs(int block) {
+    return entries[block * ENTRY_LONGS + 3];
+  }
+
+  /** The last block whose first offset is not above {@code offset}; 0 if there is none. */
+  public int blockOf(long offset) {
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (baseOffset(middle) <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /** The last block that begins at or before {@code position}; 0 if there is none. */
+  public int blockAt(long position) {
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (position(middle) <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * The first block from {@code block} on that can hold a time in [from, to); {@link #count} if
+   * none.
+   */
+  public int nextWithTimes(int block, long fromMs, long toMs) {
+    int at = block;
+    while (at < count && !(maxTimestampMs(at) >= fromMs && minTimestampMs(at) < toMs)) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The whole index file. */
+  public ByteBuffer encode(long firstOffset, long epoch) {
+    ByteBuffer to =
+        ByteBuffer.allocate(ENTRIES_AT + count * ENTRY_LONGS * 8).order(ByteOrder.LITTLE_ENDIAN);
+    to.putLong(MAGIC).putInt(0).putInt(FORMAT_VERSION);
+    to.putLong(firstOffset).putLong(epoch).putLong(count);
+    to.asLongBuffer().put(entries, 0, count * ENTRY_LONGS);
+    to.putInt(8, Checksum.of(to.position(0), 12, to.limit() - 12));
+    return to.position(0);
+  }
+
+  /** Decodes a whole index file, made for the segment with that first offset and epoch. */
+  public static SparseIndex decode(ByteBuffer bytes, long firstOffset, long epoch, String file) {
+    ByteBuffer from = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    if (from.limit() < ENTRIES_AT || from.getLong(0) != MAGIC) {
+      throw new CorruptionException(
+          file, 0, "the magic number of an index", from.limit() + " other bytes");
+    }
+    int found = Checksum.of(from, 12, from.limit() - 12);
+    if (from.getInt(8) != found) {
+      throw new CorruptionException(
+          file, 0, "an index with CRC32C " + Fixed64.hex(from.getInt(8)), Fixed64.hex(found));
+    }
+    Fixed64.checkVersion(from.getInt(12), FORMAT_VERSION, "an index", file, 0);
+    long count = from.getLong(32);
+    if (from.getLong(16) != firstOffset
+        || from.getLong(24) != epoch
+        || count != (from.limit() - ENTRIES_AT) / (ENTRY_LONGS * 8)) {
+      throw new CorruptionException(
+          file,
+          16,
+          "the index of segment " + FileNames.segment(firstOffset, epoch),
+          "one of " + FileNames.segment(from.getLong(16), from.getLong(24)));
+    }
+    long[] entries = new long[(int) count * ENTRY_LONGS];
+    from.position(ENTRIES_AT).asLongBuffer().get(entries);
+    return new SparseIndex(entries, (int) count);
+  }
+
+  /** Builds an index as batches are written or scanned. Thread: confined to one. */
+  public static final class Builder {
+
+    private final int intervalBytes;
+    private long[] entries = new long[16 * ENTRY_LONGS];
+    private int count;
+
+    /**
+     * @param intervalBytes a block is closed once it has that many bytes
+     */
+    public Builder(int intervalBytes) {
+      this.intervalBytes = intervalBytes;
+    }
+
+    /** Takes the next batch, which begins at {@code position}. */
+    public void add(long baseOffset, long position, long minTimestampMs, long maxTimestampMs) {
+      int last = (count - 1) * ENTRY_LONGS;
+      if (count > 0 && position - entries[last + 1] < intervalBytes) {
+        entries[last + 2] = Math.min(entries[last + 2], minTimestampMs);
+        entries[last + 3] = Math.max(entries[last + 3], maxTimestampMs);
+        return;
+      }
+      int at = count * ENTRY_LONGS;
+      if (at == entries.length) {
+        entries = Arrays.copyOf(entries, entries.length * 2);
+      }
+      entries[at] = baseOffset;
+      entries[at + 1] = position;
+      entries[at + 2] = minTimestampMs;
+      entries[at + 3] = maxTimestampMs;
+      count++;
+    }
+
+    public SparseIndex build() {
+      return new SparseIndex(Arrays.copyOf(entries, count * ENTRY_LONGS), count);
+    }
+  }
+}

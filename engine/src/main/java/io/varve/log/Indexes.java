@@ -1,0 +1,51 @@
+package io.varve.log;
+
+import io.varve.base.CorruptionException;
+import io.varve.format.SegmentEntry;
+import io.varve.format.SparseIndex;
+import io.varve.io.BufferPool;
+import io.varve.io.Directory;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds a segment's index: on disk, or, when that is missing or damaged, in the segment itself. */
+public final class Indexes {
+
+  /** A block of an index covers about as many bytes. */
+  public static final int INTERVAL_BYTES = 64 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Indexes.class);
+
+  private Indexes() {}
+
+  /** The index on disk, if it is there and whole. */
+  public static Optional<SparseIndex> stored(Directory directory, SegmentEntry segment)
+      throws IOException {
+    String name = segment.indexName();
+    if (segment.indexEpoch() == 0 || !directory.contains(name)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          SparseIndex.decode(
+              directory.readAll(name, SparseIndex.BYTES_MAX),
+              segment.firstOffset(),
+              segment.epoch(),
+              directory.path() + "/" + name));
+    } catch (CorruptionException e) {
+      LOG.warn("Index {}/{} is damaged and will be made anew: {}", directory, name, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The index on disk, or one made from the segment and kept in memory only. */
+  public static SparseIndex load(Directory directory, SegmentEntry segment, BufferPool pool)
+      throws IOException {
+    Optional<SparseIndex> stored = stored(directory, segment);
+    return stored.isPresent()
+        ? stored.get()
+        : SegmentScan.index(directory, segment, INTERVAL_BYTES, pool);
+  }
+}

@@ -1,0 +1,114 @@
+package io.varve.manifest;
+
+import io.varve.format.Owner;
+import io.varve.format.ReaderLease;
+import io.varve.io.Directory;
+import io.varve.io.WriteFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * What a log's readers need, in whatever process they run: each has a file in {@code readers/} that
+ * says so, and counts as long as the store that it was opened through is alive.
+ *
+ * <p>Thread: safe; a {@link Lease} is confined to its reader.
+ */
+public final class ReaderLeases {
+
+  private static final String FOLDER = "readers";
+  private static final String SUFFIX = ".lease";
+
+  private final Directory folder;
+  private final Instances instances;
+
+  /**
+   * @param log the log's folder
+   */
+  public ReaderLeases(Directory log, Instances instances) {
+    this.folder = log.folder(FOLDER);
+    this.instances = instances;
+  }
+
+  /**
+   * States that every segment with {@code fromOffset} or a higher offset is needed, until the lease
+   * moves on or is closed.
+   *
+   * @param number tells the readers of this instance apart; never used twice
+   */
+  public Lease take(long fromOffset, long number) throws IOException {
+    folder.create();
+    Owner.Instance self = instances.self();
+    String name = self.process() + "_" + self.nonce() + "_" + number + SUFFIX;
+    WriteFile file = folder.create(name);
+    Lease lease = new Lease(name, file, fromOffset);
+    boolean done = false;
+    try {
+      file.writeAt(new ReaderLease(fromOffset).encode(), 0);
+      done = true;
+      return lease;
+    } finally {
+      if (!done) {
+        lease.close();
+      }
+    }
+  }
+
+  /**
+   * The lowest offset that a living reader needs, {@link Long#MAX_VALUE} if there is none. Takes
+   * away what dead readers left.
+   */
+  public long lowestNeeded() throws IOException {
+    long lowest = Long.MAX_VALUE;
+    for (String file : folder.list()) {
+      String[] parts = file.split("_", -1);
+      if (!file.endsWith(SUFFIX) || parts.length != 3) {
+        continue;
+      }
+      if (instances.alive(new Owner.Instance(parts[0], parts[1]))) {
+        lowest = Math.min(lowest, read(file));
+      } else {
+        folder.delete(file);
+      }
+    }
+    return lowest;
+  }
+
+  private long read(String file) throws IOException {
+    try {
+      ReaderLease lease =
+          ReaderLease.decode(folder.readAll(file, 4096), folder.path() + "/" + file);
+      return lease == null ? 0 : lease.fromOffset();
+    } catch (NoSuchFileException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** One reader's statement of what it needs. */
+  public final class Lease implements Closeable {
+
+    private final String name;
+    private final WriteFile file;
+    private long fromOffset;
+
+    private Lease(String name, WriteFile file, long fromOffset) {
+      this.name = name;
+      this.file = file;
+      this.fromOffset = fromOffset;
+    }
+
+    /** States that segments which end below {@code offset} are no longer needed. */
+    public void move(long offset) throws IOException {
+      if (fromOffset != offset) {
+        file.writeAt(new ReaderLease(offset).encode(), 0);
+        fromOffset = offset;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+      folder.delete(name);
+    }
+  }
+}

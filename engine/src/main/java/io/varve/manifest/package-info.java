@@ -1,0 +1,26 @@
+/**
+ * The live set of files, and the one that deletes files.
+ *
+ * <p>On disk it owns, in a log's folder, {@code manifest/}, {@code readers/} and the right to
+ * delete.
+ *
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>a manifest is committed by giving it the number after the one it follows; a number is given
+ *       once, so of two writers one wins and the other learns of it;
+ *   <li>a manifest is deleted only when one with a higher number is durable, lowest first: a writer
+ *       whose own manifest is gone, or is followed by another, has been superseded;
+ *   <li>only the log's owner deletes, and only files that its newest manifest does not name, or
+ *       names as retired and no living reader needs;
+ *   <li>a reader states what it needs before it reads a manifest, and an owner asks for it after it
+ *       has committed one: so each file is either in the manifest that the reader sees or seen by
+ *       the owner to be needed.
+ * </ol>
+ *
+ * <p>Knows nothing of policy: what to retire is decided elsewhere.
+ */
+@NullMarked
+package io.varve.manifest;
+
+import org.jspecify.annotations.NullMarked;
