@@ -170,7 +170,7 @@ public final class LogReader implements AutoCloseable {
       inBatch = false;
       position = offset;
       lease.move(offset);
-      view.reload();
+      view.restart();
     } catch (IOException e) {
       throw new StoreFailedException("Reading " + log.name() + " failed", e);
     }
@@ -185,8 +185,11 @@ public final class LogReader implements AutoCloseable {
     long deadline = clock.nanos() + timeout.toNanos();
     long pause = PAUSE_NANOS_MIN;
     while (!done()) {
-      if (view.nextOffset() > position || view.refresh()) {
+      if (view.nextOffset() > position) {
         return true;
+      }
+      if (view.refresh(position)) {
+        continue;
       }
       long left = deadline - clock.nanos();
       if (left <= 0 || Thread.currentThread().isInterrupted()) {
@@ -267,24 +270,40 @@ public final class LogReader implements AutoCloseable {
       closeSegment();
       return true;
     }
-    if (!view.refresh()) {
-      position = Math.max(position, Math.min(view.nextOffset(), range.toOffset()));
-      return false;
-    }
-    SegmentReader at = segment;
-    OpenSegment open = view.openSegment();
-    if (at != null && open != null && open.firstOffset() == segmentFirstOffset) {
-      at.limit(view.openEnd());
+    if (followOpen()) {
       return true;
     }
-    // It was sealed in between: its entry says where it ends.
-    for (SegmentEntry candidate : view.segments()) {
-      if (at != null && candidate.firstOffset() == segmentFirstOffset) {
-        entry = candidate;
-        at.limit(candidate.endPosition());
+    if (view.refresh(position)) {
+      return true;
+    }
+    position = Math.max(position, Math.min(view.nextOffset(), range.toOffset()));
+    return false;
+  }
+
+  /**
+   * Brings the open segment at hand up to what is known of the log.
+   *
+   * @return whether that changed anything
+   */
+  private boolean followOpen() throws IOException {
+    SegmentReader at = segment;
+    if (at == null) {
+      return true;
+    }
+    OpenSegment open = view.openSegment();
+    if (open != null && open.firstOffset() == segmentFirstOffset) {
+      boolean more = view.openEnd() > at.limit();
+      at.limit(view.openEnd());
+      return more;
+    }
+    for (SegmentEntry sealed : view.segments()) {
+      if (sealed.firstOffset() == segmentFirstOffset) {
+        entry = sealed;
+        at.limit(sealed.endPosition());
         return true;
       }
     }
+    // It was never committed, or all of it has been read.
     closeSegment();
     return true;
   }
@@ -305,7 +324,7 @@ public final class LogReader implements AutoCloseable {
         open(writing.fileName(), writing.firstOffset(), writing.epoch(), view.openEnd());
         return true;
       }
-      if (!view.refresh()) {
+      if (!view.refresh(position)) {
         position = Math.max(position, Math.min(view.nextOffset(), range.toOffset()));
         return false;
       }

@@ -14,6 +14,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ final class LogView implements Closeable {
   private final ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
 
   private Manifest manifest;
+  private List<SegmentEntry> segments = List.of();
+  private long visibleFrom;
   private @Nullable ReadFile marks;
   private CommitMark mark = new CommitMark(0, -1, 0, 0, 0);
 
@@ -41,12 +44,38 @@ final class LogView implements Closeable {
 
   static LogView open(LogFolder log) throws IOException {
     LogView view = new LogView(log, Manifest.empty());
-    view.reload();
+    view.restart();
     return view;
   }
 
-  /** Loads the newest manifest and what is published of its open segment. */
-  void reload() throws IOException {
+  /** Forgets what it saw before and looks at the log anew. */
+  void restart() throws IOException {
+    loadManifest();
+    OpenSegment open = manifest.open();
+    visibleFrom =
+        !manifest.segments().isEmpty()
+            ? manifest.segments().get(0).firstOffset()
+            : open != null ? open.firstOffset() : manifest.nextOffset();
+    segments = manifest.segments();
+  }
+
+  /**
+   * Loads the newest manifest and what is published of its open segment. Segments that have been
+   * retired since this view began stay in it as far as the reader's lease covers them: their files
+   * are kept.
+   */
+  private void reload(long leasedFrom) throws IOException {
+    loadManifest();
+    segments = new ArrayList<>();
+    for (SegmentEntry segment : manifest.retired()) {
+      if (segment.firstOffset() >= visibleFrom && segment.lastOffset() >= leasedFrom) {
+        segments.add(segment);
+      }
+    }
+    segments.addAll(manifest.segments());
+  }
+
+  private void loadManifest() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       manifest = log.manifests().load();
       closeMarks();
@@ -77,15 +106,16 @@ final class LogView implements Closeable {
   /**
    * Looks for what was committed since.
    *
+   * @param leasedFrom what the reader's lease covers
    * @return whether there is anything new
    */
-  boolean refresh() {
+  boolean refresh(long leasedFrom) {
     try {
       if (marks != null && readMark()) {
         return true;
       }
       if (log.manifests().superseded(manifest)) {
-        reload();
+        reload(leasedFrom);
         return true;
       }
       return false;
@@ -114,11 +144,7 @@ final class LogView implements Closeable {
   }
 
   List<SegmentEntry> segments() {
-    return manifest.segments();
-  }
-
-  Manifest manifest() {
-    return manifest;
+    return segments;
   }
 
   /** The segment that is being written, if something in it is published. */

@@ -151,10 +151,10 @@ final class StoreTest {
           writer.append(Event.of(i, i, null, new byte[500]));
         }
         writer.sync();
-        org.awaitility.Awaitility.await()
-            .until(() -> store.stats(ORDERS).startOffset() > 100);
+        org.awaitility.Awaitility.await().until(() -> store.stats(ORDERS).startOffset() > 100);
         for (int i = 0; i < 200; i++) {
-          assertThat(reader.next() || reader.await(Duration.ofSeconds(5)) && reader.next()).isTrue();
+          assertThat(reader.next() || reader.await(Duration.ofSeconds(5)) && reader.next())
+              .isTrue();
           assertThat(reader.event().offset()).isEqualTo(i);
         }
       }
