@@ -36,10 +36,20 @@ final class ChangelogParser {
 
   private ChangelogParser() {}
 
-  /** Hands each release whose time is readable to {@code releases}, in the order of the file. */
+  /**
+   * Hands each release whose time is readable to {@code releases}, in the order of the file. A text
+   * that does not begin with an entry is no such changelog, and is left at its first line.
+   */
   static void parse(BufferedReader changelog, Consumer<Release> releases) throws IOException {
+    String line = changelog.readLine();
+    while (line != null && line.isBlank()) {
+      line = changelog.readLine();
+    }
+    if (line == null || !OPENING.matcher(line).matches()) {
+      return;
+    }
     @Nullable Matcher entry = null;
-    for (String line = changelog.readLine(); line != null; line = changelog.readLine()) {
+    for (; line != null; line = changelog.readLine()) {
       if (line.startsWith(" -- ") && entry != null) {
         @Nullable OffsetDateTime released = date(line.substring(line.lastIndexOf('>') + 1));
         if (released != null) {

@@ -58,7 +58,7 @@ public final class DebianChangelogs {
           Files.newDirectoryStream(documentation, Files::isDirectory)) {
         for (Path folder : packages) {
           try (DirectoryStream<Path> files =
-              Files.newDirectoryStream(folder, "changelog{,.Debian}.gz")) {
+              Files.newDirectoryStream(folder, "changelog{,.Debian,.Debian.*}.gz")) {
             files.forEach(found::add);
           }
         }

@@ -18,6 +18,11 @@ public record EventSet(List<DemoEvent> events, String origin) {
     events = List.copyOf(events);
   }
 
+  /** When they happened, in their order. */
+  public long[] timesMs() {
+    return events.stream().mapToLong(DemoEvent::timestampMs).toArray();
+  }
+
   /** Exactly {@code count} events: the first ones, or all of them again and again. */
   public EventSet exactly(int count) {
     if (events.isEmpty() || count == events.size()) {

@@ -62,23 +62,12 @@ public final class Page {
         </header>
         """
             .formatted(
-                headline(),
+                report.headline(),
                 styleSheet(),
                 Html.escape(report.startedAt()),
                 report.clean() ? "good" : "bad",
-                headline(),
+                report.headline(),
                 Html.escape(report.origin())));
-  }
-
-  private String headline() {
-    return report.clean()
-        ? "Nothing lost, nothing twice, nothing changed"
-        : "%s lost, %s duplicated, %s differing, %s out of order"
-            .formatted(
-                Html.number(report.count(Kind.LOST)),
-                Html.number(report.count(Kind.DUPLICATED)),
-                Html.number(report.count(Kind.DIFFERING)),
-                Html.number(report.count(Kind.OUT_OF_ORDER)));
   }
 
   private void verdict() {

@@ -43,7 +43,19 @@ public record RunReport(
     return checks.stream().allMatch(check -> check.tally().clean());
   }
 
-  long count(Kind kind) {
+  /** The verdict in one line. */
+  public String headline() {
+    return clean()
+        ? "Nothing lost, nothing twice, nothing changed"
+        : "%s lost, %s duplicated, %s differing, %s out of order"
+            .formatted(
+                Html.number(count(Kind.LOST)),
+                Html.number(count(Kind.DUPLICATED)),
+                Html.number(count(Kind.DIFFERING)),
+                Html.number(count(Kind.OUT_OF_ORDER)));
+  }
+
+  private long count(Kind kind) {
     return checks.stream().mapToLong(check -> check.tally().count(kind)).sum();
   }
 }

@@ -81,6 +81,18 @@ class ChangelogParserTest {
         .containsExactly(org.assertj.core.groups.Tuple.tuple("1.4.0.8", "medium"));
   }
 
+  @Test
+  void anUpstreamChangelogIsNotReadOn() throws IOException {
+    assertThat(
+            parse(
+                """
+                2023-01-02  release 1.2
+                x (1) unstable; urgency=low
+                 -- N <n@example.org>  Mon,  5 Jan 2004 01:02:03 +0000
+                """))
+        .isEmpty();
+  }
+
   private static List<Release> parse(String changelog) throws IOException {
     List<Release> releases = new ArrayList<>();
     ChangelogParser.parse(new BufferedReader(new StringReader(changelog)), releases::add);
