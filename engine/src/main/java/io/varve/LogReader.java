@@ -235,8 +235,8 @@ public final class LogReader implements AutoCloseable {
 
   private boolean mayHold(BatchHeader batch) {
     return !boundsTimes
-        || batch.maxTimestampMs() >= range.fromTimeMs()
-            && batch.minTimestampMs() < range.toTimeMs();
+        || (batch.maxTimestampMs() >= range.fromTimeMs()
+            && batch.minTimestampMs() < range.toTimeMs());
   }
 
   /**

@@ -324,8 +324,8 @@ public final class Committer {
       batch.encode(settings.codec(), manifest.epoch(), encoded);
       SegmentWriter target = segment;
       if (target == null
-          || target.endPosition() + encoded.limit() > settings.segmentBytes()
-              && target.events() > 0) {
+          || (target.events() > 0
+              && target.endPosition() + encoded.limit() > settings.segmentBytes())) {
         target = roll(batch.baseOffset());
       }
       target.append(batch, encoded);
@@ -476,7 +476,7 @@ public final class Committer {
     long retentionMs = settings.retention().ms();
     long ageMs = clock.wallMs() - open.header().createdMs();
     return open.events() > 0
-        && (ageMs >= settings.segmentMs() || retentionMs >= 0 && ageMs > retentionMs);
+        && (ageMs >= settings.segmentMs() || (retentionMs >= 0 && ageMs > retentionMs));
   }
 
   private void retire() throws IOException {

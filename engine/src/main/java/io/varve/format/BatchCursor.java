@@ -86,7 +86,9 @@ public final class BatchCursor implements EventView {
         decompressed = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
       }
       try {
-        header.codec().decompress(bytes, at, header.payloadBytes(), decompressed, length);
+        header
+            .codec()
+            .decompress(bytes, at, header.payloadBytes(), decompressed, header.uncompressedBytes());
       } catch (IOException e) {
         throw corrupt("a payload that decompresses", String.valueOf(e.getMessage()));
       }

@@ -50,7 +50,6 @@ public final class ManifestFolder {
             folder.readAll(name, Manifest.BYTES_MAX), folder.path() + "/" + name);
       } catch (NoSuchFileException e) {
         // Superseded between listing and reading: look again.
-        continue;
       }
     }
     throw new StoreFailedException(
