@@ -24,6 +24,7 @@ import org.apache.kafka.connect.data.Timestamp;
 import org.apache.kafka.connect.errors.DataException;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("JavaUtilDate") // what Connect has
 final class ValuesTest {
   private final MemorySchemaTexts texts = new MemorySchemaTexts();
   private final ValueEncoder encoder = new ValueEncoder(texts);

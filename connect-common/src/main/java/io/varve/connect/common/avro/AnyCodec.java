@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
+@SuppressWarnings("JavaUtilDate") // the class that Connect has for times
 public enum AnyCodec implements Codec {
   INSTANCE;
 
@@ -216,6 +217,7 @@ public enum AnyCodec implements Codec {
     return map;
   }
 
+  @SuppressWarnings("EnumOrdinal") // its place in the union
   private static AvroOutput branch(AvroOutput out, Branch branch) {
     out.writeLong(branch.ordinal());
     return out;

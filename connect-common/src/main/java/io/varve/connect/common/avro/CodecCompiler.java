@@ -3,7 +3,6 @@ package io.varve.connect.common.avro;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ public final class CodecCompiler {
   private record Compiled(Codec codec, int height) {}
 
   /** A schema object used in many places is compiled once, however often it is reached. */
-  private final Map<Schema, Compiled> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Schema, Compiled> known = new IdentityHashMap<>();
 
   private CodecCompiler() {}
 

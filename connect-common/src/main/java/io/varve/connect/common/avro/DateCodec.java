@@ -4,6 +4,7 @@ import java.util.Date;
 import org.jspecify.annotations.Nullable;
 
 /** Connect's logical types whose values are {@link Date}s. Immutable. */
+@SuppressWarnings("JavaUtilDate") // the class that Connect has for times
 enum DateCodec implements Codec {
   /** Days since 1970-01-01, UTC. */
   DATE {

@@ -31,13 +31,16 @@ public final class Utf8 {
    */
   public static String decode(byte[] bytes, int start, int length) {
     String text = new String(bytes, start, length, UTF_8);
-    if (text.indexOf(REPLACEMENT) >= 0
-        && !Arrays.equals(
-            text.getBytes(UTF_8), 0, text.getBytes(UTF_8).length, bytes, start, start + length)) {
+    if (text.indexOf(REPLACEMENT) >= 0 && !isEncoding(text, bytes, start, length)) {
       throw new BadValueException(
           "expected UTF-8 text of " + length + " bytes, found malformed bytes");
     }
     return text;
+  }
+
+  private static boolean isEncoding(String text, byte[] bytes, int start, int length) {
+    byte[] encoded = text.getBytes(UTF_8);
+    return Arrays.equals(encoded, 0, encoded.length, bytes, start, start + length);
   }
 
   private static int unpairedSurrogate(String text) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
@@ -20,10 +19,10 @@ final class ConfigDocsTest {
   void aPageShowsEverySettingInItsGroupAndOrder() {
     ConfigDef definition =
         new ConfigDef()
-            .define("plain", Type.LIST, List.of("a", "b"), Importance.LOW, "No group.")
+            .define("plain", ConfigDef.Type.LIST, List.of("a", "b"), Importance.LOW, "No group.")
             .define(
                 "segment.bytes",
-                Type.LONG,
+                ConfigDef.Type.LONG,
                 1L << 30,
                 Limits.bytes(1 << 20, Integer.MAX_VALUE),
                 Importance.MEDIUM,
@@ -34,7 +33,7 @@ final class ConfigDocsTest {
                 "Segment size")
             .define(
                 "retention.ms",
-                Type.LONG,
+                ConfigDef.Type.LONG,
                 -1L,
                 Limits.millis(0, Long.MAX_VALUE).orMinusOne("for ever"),
                 Importance.MEDIUM,
@@ -45,7 +44,7 @@ final class ConfigDocsTest {
                 "Retention")
             .define(
                 "store.path",
-                Type.STRING,
+                ConfigDef.Type.STRING,
                 ConfigDef.NO_DEFAULT_VALUE,
                 StorePath.forWriting(),
                 Importance.HIGH,
@@ -56,7 +55,7 @@ final class ConfigDocsTest {
                 "Store")
             .define(
                 "codec",
-                Type.STRING,
+                ConfigDef.Type.STRING,
                 "none",
                 CHOICES,
                 Importance.LOW,
@@ -66,7 +65,7 @@ final class ConfigDocsTest {
                 Width.SHORT,
                 "Codec",
                 CHOICES)
-            .defineInternal("hidden", Type.STRING, "", Importance.LOW);
+            .defineInternal("hidden", ConfigDef.Type.STRING, "", Importance.LOW);
 
     assertThat(ConfigDocs.page("The sink's settings", "Intro.\n", definition))
         .isEqualTo(

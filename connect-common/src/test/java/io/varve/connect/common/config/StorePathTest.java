@@ -32,7 +32,7 @@ final class StorePathTest {
   void anEmptyFolderCanBecomeAStore() throws IOException {
     accepts(WRITING, folder);
     refuses(READING, folder, "found a folder without the file STORE");
-    assertThat(Files.list(folder)).as("checking makes nothing").isEmpty();
+    assertThat(folder).as("checking makes nothing").isEmptyDirectory();
   }
 
   @Test
