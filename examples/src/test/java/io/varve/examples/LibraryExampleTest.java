@@ -1,0 +1,21 @@
+package io.varve.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LibraryExampleTest {
+
+  @Test
+  void printsTheEventsOfTheRange(@TempDir Path folder) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    LibraryExample.run(folder.resolve("store"), new PrintStream(out, true, UTF_8));
+    assertThat(out.toString(UTF_8).lines())
+        .containsExactly("9: 1 minutes ago", "10: 0 minutes ago");
+  }
+}
