@@ -6,6 +6,7 @@ import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.ConnectHeaders;
@@ -42,19 +43,54 @@ public final class RecordDecoder {
       Map<String, ?> sourceOffset,
       String topic,
       @Nullable Integer partition) {
+    return decode(
+        from,
+        event,
+        (view, keySchema, key, valueSchema, value, timestamp, headers) ->
+            new SourceRecord(
+                sourcePartition,
+                sourceOffset,
+                topic,
+                partition,
+                keySchema,
+                key,
+                valueSchema,
+                value,
+                timestamp,
+                headers));
+  }
+
+  /**
+   * The record that {@code factory} makes of what {@code event} holds.
+   *
+   * @param from where the event stands; named in errors
+   * @throws UnreadableValueException if a part of it cannot be read; names the part, the log and
+   *     the offset
+   */
+  public SourceRecord decode(StreamPartition from, EventView event, RecordFactory factory) {
     SchemaAndValue key = decode("key", from, event, event.keyEncoding(), event.key());
     SchemaAndValue value = decode("value", from, event, event.valueEncoding(), event.value());
-    return new SourceRecord(
-        sourcePartition,
-        sourceOffset,
-        topic,
-        partition,
+    return factory.create(
+        event,
         key.schema(),
         key.value(),
         value.schema(),
         value.value(),
         timestamp(event),
         headers(from, event));
+  }
+
+  /** Makes a record of an event's parts. */
+  @FunctionalInterface
+  public interface RecordFactory {
+    SourceRecord create(
+        EventView event,
+        @Nullable Schema keySchema,
+        @Nullable Object key,
+        @Nullable Schema valueSchema,
+        @Nullable Object value,
+        @Nullable Long timestamp,
+        ConnectHeaders headers);
   }
 
   private static @Nullable Long timestamp(EventView event) {

@@ -1,0 +1,60 @@
+package io.varve.connect.source.config;
+
+import static io.varve.connect.source.config.SourceConfigDef.*;
+
+import io.varve.connect.common.config.PointInTime;
+import io.varve.connect.source.config.SourceSettings.Conflict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds settings that are legal alone and not together. */
+final class Conflicts {
+
+  private Conflicts() {}
+
+  /**
+   * @param values by name, of the types in {@link SourceConfigDef}; null or absent where not set or
+   *     not legal by itself
+   */
+  static List<Conflict> find(Map<String, ? extends @Nullable Object> values) {
+    List<Conflict> found = new ArrayList<>();
+    onlyOne(values, START_OFFSET, START_TIME, found);
+    onlyOne(values, END_OFFSET, END_TIME, found);
+    if (values.get(MODE) instanceof String mode && mode.trim().equalsIgnoreCase("tail")) {
+      noEnd(values, END_OFFSET, found);
+      noEnd(values, END_TIME, found);
+    }
+    if (values.get(START_OFFSET) instanceof Long start
+        && values.get(END_OFFSET) instanceof Long end
+        && end <= start) {
+      found.add(
+          new Conflict(
+              END_OFFSET,
+              "the end " + end + " must be after the start (start.offset=" + start + ")"));
+    }
+    if (values.get(START_TIME) instanceof String start
+        && values.get(END_TIME) instanceof String end
+        && PointInTime.parseMillis(END_TIME, end) <= PointInTime.parseMillis(START_TIME, start)) {
+      found.add(
+          new Conflict(
+              END_TIME, "the end " + end + " must be after the start (start.time=" + start + ")"));
+    }
+    return found;
+  }
+
+  private static void onlyOne(
+      Map<String, ? extends @Nullable Object> values, String a, String b, List<Conflict> found) {
+    if (values.get(a) != null && values.get(b) != null) {
+      found.add(new Conflict(b, "set either " + a + " or " + b + ", not both"));
+    }
+  }
+
+  private static void noEnd(
+      Map<String, ? extends @Nullable Object> values, String name, List<Conflict> found) {
+    if (values.get(name) != null) {
+      found.add(new Conflict(name, "a tail has no end; use mode=replay to stop at one"));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.varve.connect.source.replay;
+
+import io.varve.connect.source.config.BatchLimits;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/** The records of one poll. */
+final class Batch {
+
+  private final BatchLimits limits;
+  private final List<SourceRecord> records;
+  private long bytes;
+
+  Batch(BatchLimits limits) {
+    this.limits = limits;
+    this.records = new ArrayList<>(Math.min(limits.eventsMax(), 1024));
+  }
+
+  void add(SourceRecord record, long recordBytes) {
+    records.add(record);
+    bytes += recordBytes;
+  }
+
+  /** Whether no more goes in. */
+  boolean isFull() {
+    return bytes >= limits.bytesMax() || records.size() >= limits.eventsMax();
+  }
+
+  boolean isEmpty() {
+    return records.isEmpty();
+  }
+
+  int events() {
+    return records.size();
+  }
+
+  /** Bytes of keys and values. */
+  long bytes() {
+    return bytes;
+  }
+
+  List<SourceRecord> records() {
+    return records;
+  }
+}

@@ -1,0 +1,116 @@
+package io.varve.connect.source.replay;
+
+import io.varve.LogReader;
+import io.varve.ReadRange;
+import io.varve.Store;
+import io.varve.connect.common.RecordDecoder;
+import io.varve.connect.source.config.Bounds;
+import io.varve.connect.source.offset.SourceOffset;
+import io.varve.connect.source.offset.SourcePartition;
+import io.varve.event.EventView;
+import io.varve.event.StreamPartition;
+import java.time.Duration;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The replay of one log: reads its events and makes a record of each. */
+final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
+
+  private final StreamPartition log;
+  private final long end;
+  private final SourcePartition sourcePartition;
+  private final Target target;
+  private final RecordDecoder decoder;
+  private final LogReader reader;
+  private boolean onEvent;
+
+  private LogReplay(LogRange range, Target target, RecordDecoder decoder, LogReader reader) {
+    this.log = range.log();
+    this.end = range.end();
+    this.sourcePartition = new SourcePartition(range.log());
+    this.target = target;
+    this.decoder = decoder;
+    this.reader = reader;
+  }
+
+  /**
+   * Where records go.
+   *
+   * @param partition the topic's partition, or null to leave it to the producer
+   */
+  record Target(String topic, @Nullable Integer partition, boolean keepTimestamp) {}
+
+  static LogReplay open(Store store, LogRange range, Target target, RecordDecoder decoder) {
+    Bounds bounds = range.bounds();
+    long to = range.bounded() ? range.end() : Long.MAX_VALUE;
+    ReadRange read = new ReadRange(range.from(), to, bounds.startTimeMs(), bounds.endTimeMs());
+    return new LogReplay(range, target, decoder, store.openReader(range.log(), read));
+  }
+
+  /** Whether there is an event to take now. */
+  boolean isReady() {
+    if (!onEvent) {
+      onEvent = reader.next();
+    }
+    return onEvent;
+  }
+
+  /** Whether there will never be one. */
+  boolean isDone() {
+    return !onEvent && reader.done();
+  }
+
+  /** The event to take next. Call only when {@link #isReady}. */
+  EventView head() {
+    return reader.event();
+  }
+
+  /** Moves the event into {@code batch}. Call only when {@link #isReady}. */
+  void take(Batch batch) {
+    EventView event = reader.event();
+    batch.add(
+        decoder.decode(log, event, this),
+        Math.max(0, event.keyLength()) + (long) Math.max(0, event.valueLength()));
+    onEvent = false;
+  }
+
+  @Override
+  public SourceRecord create(
+      EventView event,
+      @Nullable Schema keySchema,
+      @Nullable Object key,
+      @Nullable Schema valueSchema,
+      @Nullable Object value,
+      @Nullable Long timestamp,
+      ConnectHeaders headers) {
+    long offset = event.offset();
+    return new ReplayedRecord(
+        sourcePartition,
+        new SourceOffset(offset + 1, end),
+        target.topic(),
+        target.partition(),
+        keySchema,
+        key,
+        valueSchema,
+        value,
+        target.keepTimestamp() ? timestamp : null,
+        headers,
+        offset);
+  }
+
+  boolean await(Duration wait) throws InterruptedException {
+    return reader.await(wait);
+  }
+
+  /** The first offset not yet taken or passed. */
+  long position() {
+    return onEvent ? reader.event().offset() : reader.position();
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

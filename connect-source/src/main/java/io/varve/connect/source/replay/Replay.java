@@ -1,0 +1,237 @@
+package io.varve.connect.source.replay;
+
+import io.varve.LogStats;
+import io.varve.Store;
+import io.varve.connect.common.RecordDecoder;
+import io.varve.connect.source.config.SourceSettings;
+import io.varve.connect.source.offset.SourceOffset;
+import io.varve.connect.source.offset.SourcePartition;
+import io.varve.connect.source.plan.PartitionGenerations;
+import io.varve.connect.source.progress.Progress;
+import io.varve.connect.source.progress.ProgressLog;
+import io.varve.connect.source.progress.ProgressMetrics;
+import io.varve.event.StreamPartition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.apache.kafka.connect.source.SourceTaskContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a task runs: its partitions, from where they were left to their ends, and its progress. */
+public final class Replay implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Replay.class);
+  private static final long STOCK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Store store;
+  private final List<PartitionLine> lines;
+  private final Poller poller;
+  private final ReplayClock clock;
+  private final Progress progress;
+  private final ProgressLog progressLog;
+  private long stockNanos;
+  private long offsetsTotal;
+
+  private Replay(
+      Store store, List<PartitionLine> lines, Poller poller, ReplayClock clock, String what) {
+    this.store = store;
+    this.lines = lines;
+    this.poller = poller;
+    this.clock = clock;
+    long now = clock.nanos();
+    this.progress = new Progress(now);
+    this.progressLog = new ProgressLog(what, now);
+    this.stockNanos = now;
+  }
+
+  /** Opens the store and finds where to go on. Nothing stays open if it throws. */
+  public static Replay open(
+      SourceSettings settings,
+      List<PartitionGenerations> partitions,
+      SourceTaskContext context,
+      ReplayClock clock) {
+    Store store = Store.openReadOnly(settings.storePath());
+    try {
+      List<List<LogRange>> ranges = ranges(store, settings, partitions, context);
+      RecordDecoder decoder = new RecordDecoder(new StoreSchemas(store.schemas()));
+      List<PartitionLine> lines = new ArrayList<>();
+      for (List<LogRange> line : ranges) {
+        lines.add(new PartitionLine(store, line, range -> target(settings, range), decoder));
+      }
+      ReplayOrder order =
+          settings.speed().paced()
+              ? new PacedOrder(lines, settings.speed())
+              : new RoundRobinOrder(lines, settings.poll());
+      Poller poller = new Poller(order, clock, settings, context.transactionContext());
+      String what =
+          settings.mode().text()
+              + " of "
+              + partitions.size()
+              + " partitions of "
+              + settings.streams();
+      Replay replay = new Replay(store, lines, poller, clock, what);
+      replay.begin(context);
+      return replay;
+    } catch (RuntimeException | Error e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static LogReplay.Target target(SourceSettings settings, LogRange range) {
+    return new LogReplay.Target(
+        settings.topicFormat().expand(range.log().stream()),
+        settings.keepPartition() ? range.log().partition() : null,
+        settings.keepTimestamp());
+  }
+
+  private static List<List<LogRange>> ranges(
+      Store store,
+      SourceSettings settings,
+      List<PartitionGenerations> partitions,
+      SourceTaskContext context) {
+    Map<SourcePartition, Map<String, Object>> stored = stored(partitions, context);
+    List<List<LogRange>> lines = new ArrayList<>();
+    for (PartitionGenerations partition : partitions) {
+      List<LogRange> line = new ArrayList<>();
+      for (StreamPartition each : partition.logs()) {
+        LogStats stats = store.stats(each);
+        SourceOffset offset = parse(each, stored.get(new SourcePartition(each)));
+        LogRange range =
+            LogRange.of(settings, each, offset, stats.startOffset(), stats.nextOffset());
+        tell(range, offset, stats.startOffset());
+        line.add(range);
+      }
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  private static Map<SourcePartition, Map<String, Object>> stored(
+      List<PartitionGenerations> partitions, SourceTaskContext context) {
+    List<Map<String, Object>> keys = new ArrayList<>();
+    for (PartitionGenerations partition : partitions) {
+      partition.logs().forEach(each -> keys.add(new SourcePartition(each)));
+    }
+    Map<SourcePartition, Map<String, Object>> stored = new HashMap<>();
+    if (!keys.isEmpty()) {
+      context
+          .offsetStorageReader()
+          .offsets(keys)
+          .forEach(
+              (key, offset) -> {
+                if (key instanceof SourcePartition partition && offset != null) {
+                  stored.put(partition, offset);
+                }
+              });
+    }
+    return stored;
+  }
+
+  private static @Nullable SourceOffset parse(
+      StreamPartition each, @Nullable Map<String, Object> stored) {
+    if (stored == null) {
+      return null;
+    }
+    try {
+      return SourceOffset.parse(stored);
+    } catch (IllegalArgumentException e) {
+      throw new ConnectException(
+          "The offset that Connect stored for "
+              + each
+              + " is not this connector's: "
+              + e.getMessage()
+              + ". Reset the connector's offsets, or give it another name",
+          e);
+    }
+  }
+
+  private static void tell(LogRange range, @Nullable SourceOffset stored, long logStart) {
+    if (stored != null && stored.offset() < logStart) {
+      log.warn(
+          "{}: the replay was at offset {}, but retention has removed everything before {}",
+          range.log(),
+          stored.offset(),
+          logStart);
+    }
+    log.info(
+        "{}: {} at offset {}, {}",
+        range.log(),
+        stored == null ? "begins" : "goes on",
+        range.from(),
+        range.bounded() ? "ends before offset " + range.end() : "then follows the tail");
+  }
+
+  private void begin(SourceTaskContext context) {
+    offsetsTotal = offsetsTotal();
+    progress.begin(clock.nanos(), offsetsDone(), offsetsTotal);
+    if (!ProgressMetrics.register(context, progress)) {
+      log.info(
+          "This worker has no plugin metrics (they came with Kafka 4.1): progress is in the log");
+    }
+  }
+
+  /** The next records, or null if there are none now; returns within a second. */
+  public @Nullable List<SourceRecord> poll() throws InterruptedException {
+    List<SourceRecord> records = poller.poll();
+    if (records != null) {
+      progress.add(records.size(), poller.lastBytes());
+    }
+    takeStock();
+    return records;
+  }
+
+  private void takeStock() {
+    long now = clock.nanos();
+    boolean finished = poller.isFinished();
+    if (now - stockNanos < STOCK_NANOS && !finished) {
+      return;
+    }
+    stockNanos = now;
+    if (progressLog.isDue(now)) {
+      offsetsTotal = offsetsTotal();
+    }
+    progress.update(now, offsetsDone(), offsetsTotal);
+    if (finished && !lines.isEmpty()) {
+      progressLog.end(now, progress.snapshot());
+    } else {
+      progressLog.update(now, progress.snapshot());
+    }
+  }
+
+  private long offsetsDone() {
+    long done = 0;
+    for (PartitionLine line : lines) {
+      for (int i = 0; i < line.ranges().size(); i++) {
+        done += Math.max(0, line.position(i) - line.ranges().get(i).base());
+      }
+    }
+    return done;
+  }
+
+  private long offsetsTotal() {
+    long total = 0;
+    for (PartitionLine line : lines) {
+      for (LogRange range : line.ranges()) {
+        long end = range.bounded() ? range.end() : store.stats(range.log()).nextOffset();
+        total += Math.max(0, end - range.base());
+      }
+    }
+    return total;
+  }
+
+  @Override
+  public void close() {
+    try {
+      lines.forEach(PartitionLine::close);
+    } finally {
+      store.close();
+    }
+  }
+}
