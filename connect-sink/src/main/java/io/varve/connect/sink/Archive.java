@@ -1,0 +1,22 @@
+package io.varve.connect.sink;
+
+import io.varve.Store;
+import io.varve.base.Clock;
+import io.varve.connect.common.RecordEncoder;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a task's partitions share.
+ *
+ * @param deadLetters where events go that can't be stored, or null if they fail the task
+ */
+record Archive(
+    Store store,
+    SinkSettings settings,
+    RecordEncoder encoder,
+    SinkTaskContext context,
+    @Nullable ErrantRecordReporter deadLetters,
+    SinkMeters meters,
+    Clock clock) {}

@@ -1,0 +1,502 @@
+package io.varve.connect.sink;
+
+import io.varve.LogWriter;
+import io.varve.Store;
+import io.varve.base.BadEventException;
+import io.varve.base.StoreFailedException;
+import io.varve.base.VarveException;
+import io.varve.event.Event;
+import io.varve.event.StreamPartition;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A partition of a topic while this task archives it.
+ *
+ * <p>Thread: confined to the task's.
+ */
+final class ArchivedPartition {
+  /*
+   * The log's own end is the position that counts; the consumer follows it. Whenever the log is opened, the consumer is sent
+   * back to the log's last event, so that this event comes again and can be compared with the stored one. If it is another,
+   * the topic was deleted and created anew, and the next generation of the stream begins, from the topic's first event.
+   *
+   *     no writer ──open──▶ checking ──the same, or beyond the end──▶ appending
+   *         ▲                  │                                       │    │
+   *         │                  └──another event──▶ open next generation│    │ an event below the position comes
+   *         └────────────── the writer failed ─────────────────────────┘    └──▶ checking, unless it was asked for
+   *
+   * When the consumer is sent back, the batch at hand, and its redeliveries, are of no use any more: appending from them
+   * would leave out what comes before. They are dropped (freshFrom), to come again in order.
+   */
+
+  private static final Logger LOG = LoggerFactory.getLogger(ArchivedPartition.class);
+  private static final long NONE = -1;
+
+  private final TopicPartition source;
+  private final String stream;
+  private final Archive archive;
+  private final PartitionMeters meters;
+  private final ErrantRun errants = new ErrantRun();
+  private final Outage outage = new Outage();
+
+  private @Nullable LogWriter writer;
+  private int generation;
+  private long freshFrom;
+
+  /** Events below are stored, or passed over. */
+  private long position;
+
+  /** Every event below is stored durably, as far as is known without a writer. */
+  private long durable;
+
+  private long firstSeen = NONE;
+  private long lastSeen = NONE;
+  private boolean checking;
+
+  /** While checking: what was last looked up. */
+  private @Nullable Lookup lookup;
+
+  private boolean dirty;
+  private long dirtyNanos;
+  private @Nullable CompletableFuture<Long> commit;
+
+  /**
+   * The first event stored at or after an offset.
+   *
+   * @param event null if there is none
+   */
+  private record Lookup(long from, @Nullable Event event) {
+
+    /** Whether it tells what is stored under {@code offset}. */
+    boolean covers(long offset) {
+      return offset >= from && (event == null || offset <= event.offset());
+    }
+  }
+
+  /**
+   * @param freshFrom the number of the first delivery that can hold events of this assignment
+   */
+  ArchivedPartition(TopicPartition source, String stream, Archive archive, long freshFrom) {
+    this.source = source;
+    this.stream = stream;
+    this.archive = archive;
+    this.freshFrom = freshFrom;
+    this.meters = new PartitionMeters(archive.meters());
+  }
+
+  TopicPartition source() {
+    return source;
+  }
+
+  String stream() {
+    return stream;
+  }
+
+  PartitionMeters meters() {
+    return meters;
+  }
+
+  // ---- opening ----
+
+  boolean isOpen() {
+    return writer != null;
+  }
+
+  /**
+   * Opens the log, unless it is open or was tried a moment ago, and sends the consumer to where the
+   * log goes on.
+   *
+   * @param delivery the number of the last delivery that began
+   * @return whether the log is open
+   * @throws ConnectException if it can't be opened for a reason that does not pass by itself
+   */
+  boolean openIfDue(long delivery) {
+    if (writer != null) {
+      return true;
+    }
+    if (!outage.isOver(archive.clock().nanos())) {
+      return false;
+    }
+    try {
+      open(delivery);
+      return true;
+    } catch (StoreFailedException e) {
+      outage.failedToOpen(source, e, archive.clock().nanos());
+      return false;
+    } catch (VarveException e) {
+      throw new ConnectException("Can't archive " + source + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void open(long delivery) {
+    Store store = archive.store();
+    if (generation == 0) {
+      generation = Math.max(1, store.latestGeneration(stream));
+    }
+    StreamPartition log = log();
+    LogWriter opened = store.openWriter(log, archive.settings().log(), archive.settings().owner());
+    try {
+      position = opened.nextOffset();
+      durable = position;
+      checking = position > 0 && archive.settings().recreatedTopics() != RecreatedTopics.IGNORE;
+      Event last =
+          checking ? StoredEvents.last(store, log, store.stats(log).startOffset(), position) : null;
+      lookup = last == null ? null : new Lookup(last.offset(), last);
+    } catch (RuntimeException e) {
+      opened.abandon();
+      throw e;
+    }
+    writer = opened;
+    lastSeen = NONE;
+    dirty = false;
+    commit = null;
+    errants.clear();
+    long from = resumeFrom();
+    if (from != NONE) {
+      archive.context().offset(source, from);
+      freshFrom = Math.max(freshFrom, delivery + 1);
+    }
+    LOG.info(
+        "Archiving {} as {}, from offset {}",
+        source,
+        log,
+        from == NONE ? "where its consumer group stands" : from);
+  }
+
+  /** Where the consumer should go on, or NONE for where it stands. */
+  private long resumeFrom() {
+    if (lookup != null && lookup.event() != null) {
+      return lookup.event().offset();
+    }
+    // An empty log of a first generation says nothing; what came before a failure does.
+    return position > 0 || generation > 1 ? position : firstSeen;
+  }
+
+  private StreamPartition log() {
+    return new StreamPartition(stream, generation, source.partition());
+  }
+
+  /** Why the log is not open, for {@link #openIfDue} that returned false. */
+  Outage outage() {
+    return outage;
+  }
+
+  // ---- taking events ----
+
+  /**
+   * Takes an event of this partition: stores it, passes over it if it is stored already, sends it
+   * to the dead letter queue if it can't be stored.
+   *
+   * @return false if that needs more time: bring the same one again
+   * @throws StoreFailedException if the log can't be written: call {@link #fail}
+   * @throws ConnectException if the task should stop
+   */
+  boolean accept(SinkRecord record, Delivery delivery) {
+    if (delivery.number() < freshFrom) {
+      return true;
+    }
+    long offset = record.originalKafkaOffset();
+    if (offset < position) {
+      return passOver(record, offset, delivery);
+    }
+    Event event;
+    try {
+      event = archive.encoder().encode(record);
+    } catch (DataException e) {
+      errant(record, offset, e, delivery);
+      return true;
+    }
+    return append(record, event, delivery);
+  }
+
+  private boolean append(SinkRecord record, Event event, Delivery delivery) {
+    LogWriter open = writer();
+    if (!errants.isEmpty() && !settleErrants(delivery.deadlineNanos())) {
+      return false;
+    }
+    try {
+      if (!open.tryAppend(event)) {
+        return false;
+      }
+    } catch (BadEventException e) {
+      errant(record, event.offset(), e, delivery);
+      return true;
+    }
+    passTo(event.offset(), delivery);
+    meters.stored(event);
+    return true;
+  }
+
+  /** Moves the position past {@code offset}, which was just stored or reported. */
+  private void passTo(long offset, Delivery delivery) {
+    if (offset != position) {
+      if (position > 0) {
+        meters.gap(offset - position);
+        LOG.debug("{}: no events come for offsets {} to {}", source, position, offset - 1);
+      } else if (firstSeen == NONE) {
+        LOG.info("{}: the archive begins at offset {}", source, offset);
+      }
+    }
+    if (firstSeen == NONE) {
+      firstSeen = offset;
+    }
+    position = offset + 1;
+    lastSeen = offset;
+    checking = false;
+    lookup = null;
+    if (!dirty) {
+      dirty = true;
+      dirtyNanos = delivery.nowNanos();
+    }
+  }
+
+  private void errant(SinkRecord record, long offset, RuntimeException why, Delivery delivery) {
+    String what = source + " offset " + offset + " can't be stored: " + why.getMessage();
+    ErrantRecordReporter reporter = archive.deadLetters();
+    if (reporter == null) {
+      throw new ConnectException(
+          what
+              + ". The connector has no dead letter queue to send it to: set errors.tolerance=all"
+              + " and errors.deadletterqueue.topic.name, or a transform that drops it",
+          why);
+    }
+    errants.add(reporter.report(record, new ConnectException(what, why)));
+    meters.count(Meter.ERRANT);
+    LOG.debug("Sent to the dead letter queue: {}", what);
+    passTo(offset, delivery);
+  }
+
+  private boolean settleErrants(long deadlineNanos) {
+    if (!errants.settle(deadlineNanos - archive.clock().nanos())) {
+      return false;
+    }
+    LogWriter open = writer();
+    if (open.nextOffset() < position) {
+      open.skipTo(position);
+    }
+    return true;
+  }
+
+  // ---- events that come again ----
+
+  private boolean passOver(SinkRecord record, long offset, Delivery delivery) {
+    boolean asked = delivery.again() && !checking;
+    if (!asked && (checking || offset <= lastSeen)) {
+      if (archive.settings().recreatedTopics() != RecreatedTopics.IGNORE) {
+        checking = true;
+        switch (check(record, offset)) {
+          case LATER -> {
+            return false;
+          }
+          case OTHER -> {
+            recreated(record, offset, delivery);
+            return true;
+          }
+          case SAME -> {
+            checking = false;
+            lookup = null;
+          }
+          case UNKNOWN -> {
+            // The next one may tell.
+          }
+        }
+      }
+    }
+    lastSeen = offset;
+    meters.duplicate();
+    return true;
+  }
+
+  private enum Check {
+    SAME,
+    OTHER,
+    /** Nothing is stored under this offset. */
+    UNKNOWN,
+    /** What is stored can't be read yet. */
+    LATER
+  }
+
+  private Check check(SinkRecord record, long offset) {
+    Lookup known = lookup;
+    if (known == null || !known.covers(offset) || offset <= lastSeen) {
+      LogWriter open = writer();
+      if (offset >= open.durableOffset()) {
+        startCommit(archive.clock().nanos());
+        return Check.LATER;
+      }
+      if (offset < archive.store().stats(log()).startOffset()) {
+        return Check.OTHER;
+      }
+      known =
+          new Lookup(
+              offset, StoredEvents.firstFrom(archive.store(), log(), offset, open.durableOffset()));
+      lookup = known;
+      lastSeen = NONE;
+    }
+    Event stored = known.event();
+    if (stored == null || stored.offset() != offset) {
+      return Check.UNKNOWN;
+    }
+    try {
+      return SameEvent.test(stored, archive.encoder().encode(record)) ? Check.SAME : Check.OTHER;
+    } catch (DataException e) {
+      return Check.UNKNOWN;
+    }
+  }
+
+  private void recreated(SinkRecord record, long offset, Delivery delivery) {
+    String found =
+        source
+            + " offset "
+            + offset
+            + " is another event (time "
+            + record.timestamp()
+            + ") than the one archived in "
+            + log()
+            + stored(offset)
+            + ": the topic was deleted and created again, or transforms or converters now give"
+            + " something else";
+    if (archive.settings().recreatedTopics() == RecreatedTopics.FAIL) {
+      throw new ConnectException(
+          found
+              + ". Nothing was changed. Set "
+              + SinkConfig.RECREATED_TOPICS
+              + "="
+              + RecreatedTopics.NEW_GENERATION.settingName()
+              + " to archive it from its first event into the stream's next generation");
+    }
+    LogWriter old = writer();
+    writer = null;
+    boolean kept = old.close(Duration.ofNanos(delivery.deadlineNanos() - archive.clock().nanos()));
+    if (!kept) {
+      old.abandon();
+    }
+    generation = Math.max(generation + 1, archive.store().latestGeneration(stream));
+    firstSeen = NONE;
+    durable = 0;
+    meters.count(Meter.NEW_GENERATIONS);
+    LOG.warn("{}. Archiving the topic from its first event into generation {}", found, generation);
+    freshFrom = delivery.number() + 1;
+    openIfDue(delivery.number());
+  }
+
+  private String stored(long offset) {
+    Event event = lookup == null ? null : lookup.event();
+    return event == null || event.offset() != offset ? "" : " (time " + event.timestampMs() + ")";
+  }
+
+  // ---- making durable ----
+
+  /** Asks for a sync if events wait for one as long as they may; notices a failed one. */
+  void commitIfDue(long nowNanos, long intervalNanos) {
+    checkCommit();
+    if (dirty && nowNanos - dirtyNanos >= intervalNanos) {
+      startCommit(nowNanos);
+    }
+  }
+
+  /** Asks for a sync of all that was taken. Does not wait. */
+  void startCommit(long nowNanos) {
+    LogWriter open = writer;
+    if (!dirty || open == null) {
+      return;
+    }
+    dirty = !errants.isEmpty() && !settleErrants(nowNanos);
+    commit = open.commit();
+    SinkMeters counts = archive.meters();
+    var unused = commit.thenRun(() -> counts.committed(archive.clock().nanos() - nowNanos));
+  }
+
+  /** The same, but a failure is left for {@link #commitIfDue} to tell. */
+  void startLastCommit(long nowNanos) {
+    try {
+      startCommit(nowNanos);
+    } catch (VarveException e) {
+      LOG.debug("{}: no sync any more", source, e);
+    }
+  }
+
+  /** The sync under way; done if there is none. */
+  CompletableFuture<?> commit() {
+    return commit == null ? CompletableFuture.completedFuture(null) : commit;
+  }
+
+  private void checkCommit() {
+    if (commit != null && commit.isDone()) {
+      try {
+        commit.get();
+        outage.ended();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof VarveException failure) {
+          throw failure;
+        }
+        throw new ConnectException("Can't archive " + source, e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      commit = null;
+    }
+  }
+
+  /** Nanoseconds until {@link #commitIfDue} has something to do, or Long.MAX_VALUE. */
+  long nanosToCommit(long nowNanos, long intervalNanos) {
+    return dirty || commit != null
+        ? Math.max(0, intervalNanos - (nowNanos - dirtyNanos))
+        : Long.MAX_VALUE;
+  }
+
+  /** Every event below is durable; 0 if none is. */
+  long durableOffset() {
+    return writer == null ? durable : writer.durableOffset();
+  }
+
+  // ---- letting go ----
+
+  /** Gives the writer up after a failure; what was not durable will come again. */
+  void fail(StoreFailedException failure) {
+    LogWriter failed = writer;
+    if (failed != null) {
+      durable = failed.durableOffset();
+      writer = null;
+      failed.abandon();
+    }
+    dirty = false;
+    commit = null;
+    meters.count(Meter.OUTAGES);
+    outage.began(source, failure, archive.clock().nanos());
+  }
+
+  /** Lets go of the log, which then holds at least what was said to be durable. */
+  void close(Duration wait) {
+    LogWriter closing = writer;
+    writer = null;
+    if (closing != null && !closing.close(wait)) {
+      LOG.warn(
+          "{}: not all events could be synced in time; those from offset {} on will come again",
+          source,
+          closing.durableOffset());
+    }
+  }
+
+  /** Shows the meters where this partition stands. */
+  void publish() {
+    meters.publish(position, durableOffset(), generation);
+  }
+
+  private LogWriter writer() {
+    if (writer == null) {
+      throw new IllegalStateException("The log of " + source + " is not open");
+    }
+    return writer;
+  }
+}

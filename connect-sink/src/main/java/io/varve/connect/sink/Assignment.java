@@ -1,0 +1,135 @@
+package io.varve.connect.sink;
+
+import io.varve.base.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that the worker has given to this task.
+ *
+ * <p>Thread: confined to the task's.
+ */
+final class Assignment {
+
+  private final Archive archive;
+  private final WorkerMetrics metrics;
+  private final Map<TopicPartition, ArchivedPartition> partitions = new HashMap<>();
+  private final Map<String, String> topicOfStream = new HashMap<>();
+
+  // Events come in runs of one partition: remember the last one.
+  private @Nullable String lastTopic;
+  private int lastPartition;
+  private @Nullable ArchivedPartition last;
+
+  Assignment(Archive archive, WorkerMetrics metrics) {
+    this.archive = archive;
+    this.metrics = metrics;
+  }
+
+  Collection<ArchivedPartition> all() {
+    return partitions.values();
+  }
+
+  List<TopicPartition> sources() {
+    return List.copyOf(partitions.keySet());
+  }
+
+  /**
+   * Adds partitions; their logs are to be {@linkplain #openPending opened}.
+   *
+   * @param freshFrom the number of the first delivery that can hold their events
+   * @throws ConnectException if two topics would be written into one stream
+   */
+  void add(Collection<TopicPartition> sources, long freshFrom) {
+    for (TopicPartition source : sources) {
+      String stream = archive.settings().streamFormat().expand(source.topic());
+      String other = topicOfStream.putIfAbsent(stream, source.topic());
+      if (other != null && !other.equals(source.topic())) {
+        throw new ConnectException(
+            "Topics '"
+                + other
+                + "' and '"
+                + source.topic()
+                + "' would both be archived as stream '"
+                + stream
+                + "'. Put ${topic} into "
+                + SinkConfig.STREAM_FORMAT
+                + ", or use a connector for each topic");
+      }
+      ArchivedPartition partition = new ArchivedPartition(source, stream, archive, freshFrom);
+      ArchivedPartition before = partitions.put(source, partition);
+      if (before != null) {
+        before.close(Duration.ZERO);
+        metrics.hide(source);
+      }
+      metrics.show(source, partition.meters());
+    }
+    last = null;
+    lastTopic = null;
+  }
+
+  /**
+   * Opens the logs that are not open, as far as time allows.
+   *
+   * @return whether all are open
+   */
+  boolean openPending(long delivery, long deadlineNanos) {
+    boolean all = true;
+    Clock clock = archive.clock();
+    for (ArchivedPartition partition : partitions.values()) {
+      if (!partition.isOpen()) {
+        all &= clock.nanos() - deadlineNanos < 0 && partition.openIfDue(delivery);
+      }
+    }
+    return all;
+  }
+
+  /** The partition that {@code record} was read from, or null if it is not this task's. */
+  @Nullable ArchivedPartition of(SinkRecord record) {
+    String topic = record.originalTopic();
+    int partition = record.originalKafkaPartition();
+    if (partition == lastPartition && topic.equals(lastTopic)) {
+      return last;
+    }
+    last = partitions.get(new TopicPartition(topic, partition));
+    lastTopic = topic;
+    lastPartition = partition;
+    return last;
+  }
+
+  @Nullable ArchivedPartition of(TopicPartition source) {
+    return partitions.get(source);
+  }
+
+  /** Lets go of partitions, those that are this task's, syncing them as far as time allows. */
+  void remove(Collection<TopicPartition> sources, long deadlineNanos) {
+    long nowNanos = archive.clock().nanos();
+    for (TopicPartition source : sources) {
+      ArchivedPartition partition = partitions.get(source);
+      if (partition != null) {
+        partition.startLastCommit(nowNanos);
+      }
+    }
+    for (TopicPartition source : sources) {
+      ArchivedPartition partition = partitions.remove(source);
+      if (partition != null) {
+        long leftNanos = Math.max(0, deadlineNanos - archive.clock().nanos());
+        partition.close(Duration.ofNanos(leftNanos));
+        metrics.hide(source);
+      }
+    }
+    topicOfStream.clear();
+    for (ArchivedPartition partition : partitions.values()) {
+      topicOfStream.put(partition.stream(), partition.source().topic());
+    }
+    last = null;
+    lastTopic = null;
+  }
+}

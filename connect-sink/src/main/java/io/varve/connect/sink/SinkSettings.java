@@ -1,0 +1,69 @@
+package io.varve.connect.sink;
+
+import io.varve.StoreSettings;
+import io.varve.commit.LogSettings;
+import io.varve.compact.Retention;
+import io.varve.connect.common.config.NameFormat;
+import io.varve.format.Codec;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * A sink's settings, parsed.
+ *
+ * @param connector the connector's name
+ * @param log how each partition's log is written
+ * @param store how a task's store is opened
+ */
+record SinkSettings(
+    String connector,
+    Path storePath,
+    NameFormat streamFormat,
+    RecreatedTopics recreatedTopics,
+    LogSettings log,
+    StoreSettings store,
+    long commitIntervalMs) {
+
+  /**
+   * @param properties what the worker hands to a connector or task
+   * @throws ConfigException if a value is not allowed; names the setting, the value and what is
+   */
+  static SinkSettings of(Map<String, String> properties) {
+    AbstractConfig config = new AbstractConfig(SinkConfig.DEFINITION, properties, false);
+    LogSettings log =
+        LogSettings.defaults()
+            .withCodec(
+                Codec.ofSettingName(
+                        text(config, SinkConfig.COMPRESSION_TYPE).toLowerCase(Locale.ROOT))
+                    .orElseThrow())
+            .withSegmentBytes(config.getLong(SinkConfig.SEGMENT_BYTES))
+            .withSegmentMs(config.getLong(SinkConfig.SEGMENT_MS))
+            .withEventBytesMax(config.getInt(SinkConfig.EVENT_BYTES_MAX))
+            .withRetention(
+                new Retention(
+                    config.getLong(SinkConfig.RETENTION_MS),
+                    config.getLong(SinkConfig.RETENTION_BYTES)));
+    return new SinkSettings(
+        properties.getOrDefault("name", "unnamed"),
+        Path.of(text(config, SinkConfig.STORE_PATH)).normalize(),
+        NameFormat.of(
+            SinkConfig.STREAM_FORMAT, text(config, SinkConfig.STREAM_FORMAT), SinkConfig.TOPIC),
+        RecreatedTopics.ofSettingName(text(config, SinkConfig.RECREATED_TOPICS)),
+        log,
+        StoreSettings.defaults().withBufferBytes(config.getLong(SinkConfig.BUFFER_BYTES)),
+        config.getLong(SinkConfig.COMMIT_INTERVAL_MS));
+  }
+
+  /** How this connector's writers are named to others that want the same log. */
+  String owner() {
+    return "connector " + connector;
+  }
+
+  private static String text(AbstractConfig config, String name) {
+    return Objects.requireNonNull(config.getString(name));
+  }
+}
