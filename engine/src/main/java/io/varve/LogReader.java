@@ -315,7 +315,9 @@ public final class LogReader implements AutoCloseable {
       if (sealed != null) {
         open(sealed.fileName(), sealed.firstOffset(), sealed.epoch(), sealed.endPosition());
         entry = sealed;
-        index = Indexes.load(log.directory(), sealed, log.buffers());
+        if (boundsTimes || position > segmentFirstOffset) {
+          index = Indexes.load(log.directory(), sealed, log.buffers());
+        }
         seekInSegment();
         return true;
       }

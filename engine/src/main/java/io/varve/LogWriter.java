@@ -100,7 +100,7 @@ public final class LogWriter implements AutoCloseable {
   /** Appends an event, waiting for room if it must. */
   public void append(Event event) {
     while (!tryAppend(event)) {
-      await(committer.commit(), Long.MAX_VALUE);
+      committer.awaitRoom();
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,9 @@ public final class Committer {
   /** So many batches of one log may wait to be written. */
   private static final int WAITING_BATCHES_MAX = 4;
 
+  /** In case other logs of the store make room, of which this one's caller isn't told. */
+  private static final long ROOM_POLL_NANOS = 1_000_000;
+
   private final LogFolder log;
   private final LogSettings settings;
   private final Clock clock;
@@ -83,6 +87,7 @@ public final class Committer {
   private boolean ended;
 
   private volatile long durableOffset;
+  private volatile @Nullable Thread waitingThread;
 
   private Committer(
       LogFolder log,
@@ -154,7 +159,7 @@ public final class Committer {
     }
     BatchBuilder batch = filling;
     if (batch != null && !batch.isEmpty() && batch.payloadBytes() + need > settings.batchBytes()) {
-      if (waiting.get() >= WAITING_BATCHES_MAX || batches.full()) {
+      if (isFull()) {
         return false;
       }
       handOver(batch);
@@ -231,6 +236,23 @@ public final class Committer {
       batches.give(batch, settings.batchBytes());
     }
     strand.execute(this::end);
+  }
+
+  /** Waits until there is room, or the writer has failed. */
+  public void awaitRoom() {
+    waitingThread = Thread.currentThread();
+    while (isFull() && failure.get() == null) {
+      LockSupport.parkNanos(this, ROOM_POLL_NANOS);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new StoreFailedException(
+            "Interrupted while waiting to append to " + log.name(), null);
+      }
+    }
+    waitingThread = null;
+  }
+
+  private boolean isFull() {
+    return waiting.get() >= WAITING_BATCHES_MAX || batches.full();
   }
 
   private void check() {
@@ -315,6 +337,10 @@ public final class Committer {
     } finally {
       waiting.decrementAndGet();
       batches.written(batch, settings.batchBytes());
+      Thread thread = waitingThread;
+      if (thread != null) {
+        LockSupport.unpark(thread);
+      }
     }
   }
 

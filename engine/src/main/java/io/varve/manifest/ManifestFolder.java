@@ -7,6 +7,7 @@ import io.varve.io.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * A log's manifests: the newest is the log's state.
@@ -40,7 +41,7 @@ public final class ManifestFolder {
   /** The newest manifest, or {@link Manifest#empty} if there is none. */
   public Manifest load() throws IOException {
     for (int attempt = 0; attempt < LOAD_ATTEMPTS; attempt++) {
-      OptionalLong newest = newestNumber();
+      OptionalLong newest = numbers().max();
       if (newest.isEmpty()) {
         return Manifest.empty();
       }
@@ -56,18 +57,10 @@ public final class ManifestFolder {
         "The manifests in " + folder + " change faster than they can be read", null);
   }
 
-  private OptionalLong newestNumber() throws IOException {
-    return folder.list().stream()
-        .map(FileNames::manifestNumber)
-        .filter(OptionalLong::isPresent)
-        .mapToLong(OptionalLong::getAsLong)
-        .max();
-  }
-
   /**
    * Commits a manifest: afterwards it is the newest and durable, and older ones are gone.
    *
-   * @return false if its number is taken, by a writer that has superseded the caller
+   * @return false if the caller has been superseded: its number is taken, or was taken and is past
    */
   public boolean commit(Manifest manifest) throws IOException {
     String temporary = TEMPORARY + manifest.epoch() + "-" + manifest.number() + "-" + nonce;
@@ -80,40 +73,37 @@ public final class ManifestFolder {
     if (!folder.publish(temporary, FileNames.manifest(manifest.number()))) {
       return false;
     }
-    folder.delete(FileNames.manifest(manifest.number() - 1));
+    // A name that others have taken and deleted can be taken again; then there is a newer manifest.
+    if (superseded(manifest)) {
+      return false;
+    }
+    for (long older : numbers().filter(number -> number < manifest.number()).toArray()) {
+      folder.delete(FileNames.manifest(older));
+    }
     return true;
   }
 
-  /** Whether {@code manifest}, which the caller committed, has been superseded by another. */
-  public boolean superseded(Manifest manifest) {
-    return folder.contains(FileNames.manifest(manifest.number() + 1))
-        || !folder.contains(FileNames.manifest(manifest.number()));
+  /** Whether there is a newer manifest than the one that the caller committed or loaded. */
+  public boolean superseded(Manifest manifest) throws IOException {
+    return numbers().anyMatch(number -> number > manifest.number());
+  }
+
+  private LongStream numbers() throws IOException {
+    return folder.list().stream()
+        .map(FileNames::manifestNumber)
+        .filter(OptionalLong::isPresent)
+        .mapToLong(OptionalLong::getAsLong);
   }
 
   /**
-   * Deletes what a crash left behind: manifests below {@code newest}, lowest first, and files of
-   * writers that never got to commit them. Only the owner may call it.
+   * Deletes manifests that writers of older epochs wrote and never got to commit. Only the owner
+   * may call it.
    */
   void sweep(Manifest newest) throws IOException {
-    folder.list().stream()
-        .map(FileNames::manifestNumber)
-        .filter(OptionalLong::isPresent)
-        .mapToLong(OptionalLong::getAsLong)
-        .filter(number -> number < newest.number())
-        .sorted()
-        .forEach(number -> deleteQuietly(FileNames.manifest(number)));
     for (String name : folder.list()) {
       if (name.startsWith(TEMPORARY) && epochOf(name) < newest.epoch()) {
         folder.delete(name);
       }
-    }
-  }
-
-  private void deleteQuietly(String name) {
-    try {
-      folder.delete(name);
-    } catch (IOException e) {
-      throw new StoreFailedException("Deleting " + folder + "/" + name + " failed", e);
     }
   }
 

@@ -9,8 +9,9 @@
  * <ol>
  *   <li>a manifest is committed by giving it the number after the one it follows; a number is given
  *       once, so of two writers one wins and the other learns of it;
- *   <li>a manifest is deleted only when one with a higher number is durable, lowest first: a writer
- *       whose own manifest is gone, or is followed by another, has been superseded;
+ *   <li>a manifest is deleted only when one with a higher number is durable. So there always is a
+ *       newest, and a writer that finds a higher number than its own, after whatever it did, has
+ *       been superseded and must not believe that it did it;
  *   <li>only the log's owner deletes, and only files that its newest manifest does not name, or
  *       names as retired and no living reader needs;
  *   <li>a reader states what it needs before it reads a manifest, and an owner asks for it after it

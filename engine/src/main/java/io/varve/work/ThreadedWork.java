@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class ThreadedWork implements Work {
 
   private static final Logger LOG = LoggerFactory.getLogger(ThreadedWork.class);
-  private static final long CLOSE_TIMEOUT_MS = 30_000;
+  private static final long CLOSE_TIMEOUT_MS = 1_000;
 
   private final ScheduledThreadPoolExecutor threads;
 

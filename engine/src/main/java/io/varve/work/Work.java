@@ -16,7 +16,7 @@ public interface Work extends AutoCloseable {
    */
   Repeating every(long intervalMs, Runnable task);
 
-  /** Lets tasks that are queued run to their end, then ends all threads. */
+  /** Lets tasks that are queued run, though for no longer than a second, and ends all threads. */
   @Override
   void close();
 
