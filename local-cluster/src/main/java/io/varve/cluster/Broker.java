@@ -79,10 +79,11 @@ public final class Broker extends ClusterProcess {
     settings.put("share.coordinator.state.topic.replication.factor", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("share.coordinator.state.topic.num.partitions", "1");
-    // A new group gets its partitions at once, and a killed member is noticed as soon as its client
-    // asks for that.
+    // A new group gets its partitions at once; a killed member or transaction is noticed as soon as
+    // its client asks for that.
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("group.min.session.timeout.ms", "1000");
+    settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     // A deleted topic stays deleted: a consumer that still asks for it would create it anew.
     settings.put("auto.create.topics.enable", "false");
     // Events keep their own timestamps. By the defaults, old ones would be deleted within minutes,

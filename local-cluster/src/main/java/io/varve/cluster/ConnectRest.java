@@ -88,10 +88,11 @@ public final class ConnectRest {
       throw new ClusterException(
           "Cannot validate without connector.class; found only " + settings.keySet());
     }
+    Map<String, String> named = new TreeMap<>(settings);
+    named.putIfAbsent("name", "validated");
     JsonNode found =
         calls.put(
-            "/connector-plugins/%s/config/validate".formatted(RestCalls.encode(className)),
-            settings);
+            "/connector-plugins/%s/config/validate".formatted(RestCalls.encode(className)), named);
     SortedMap<String, List<String>> errors = new TreeMap<>();
     for (JsonNode config : found.path("configs")) {
       List<String> messages = new ArrayList<>();

@@ -2,12 +2,12 @@ package io.varve.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -25,40 +25,46 @@ public final class KeptCluster {
    * were.
    */
   public static int end(Path folder) {
-    List<ProcessHandle> found = running(folder.toAbsolutePath().normalize());
+    Path workFolder = folder.toAbsolutePath().normalize();
+    List<ProcessHandle> found = running(workFolder);
     found.forEach(ProcessHandle::destroy);
-    long deadlineNanos = System.nanoTime() + STOP_TIMEOUT.toNanos();
-    while (found.stream().anyMatch(ProcessHandle::isAlive)) {
-      if (System.nanoTime() > deadlineNanos) {
+    long startNanos = System.nanoTime();
+    while (found.stream().anyMatch(handle -> isOf(workFolder, handle))) {
+      if (System.nanoTime() - startNanos > STOP_TIMEOUT.toNanos()) {
         found.forEach(ProcessHandle::destroyForcibly);
       }
-      Waiting.pause("the processes of " + folder + " to end");
+      Waiting.pause("the processes of " + workFolder + " to end");
     }
     return found.size();
   }
 
   private static List<ProcessHandle> running(Path folder) {
     List<ProcessHandle> found = new ArrayList<>();
-    try (Stream<Path> processes = Files.list(folder)) {
-      for (Path process : (Iterable<Path>) processes::iterator) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path process : processes) {
         Path pid = process.resolve("pid");
         if (Files.exists(pid)) {
           ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-              .filter(handle -> belongsTo(folder, handle))
+              .filter(handle -> isOf(folder, handle))
               .ifPresent(found::add);
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot look for processes of " + folder, e);
+      throw new UncheckedIOException("Cannot look for the processes of " + folder, e);
     }
     return found;
   }
 
-  /** The system may have given the id to another process since. */
-  private static boolean belongsTo(Path folder, ProcessHandle handle) {
+  /**
+   * Whether a process runs for the work folder. The system may have given its id to another one
+   * since; and one that has ended while nobody waits for it keeps its id, but not its arguments.
+   */
+  private static boolean isOf(Path folder, ProcessHandle handle) {
     String marker = folder.resolve("launcher").toString();
-    Optional<String[]> arguments = handle.info().arguments();
-    return arguments.isPresent()
-        && Stream.of(arguments.get()).anyMatch(argument -> argument.contains(marker));
+    return handle
+        .info()
+        .arguments()
+        .map(arguments -> Stream.of(arguments).anyMatch(argument -> argument.contains(marker)))
+        .orElse(false);
   }
 }

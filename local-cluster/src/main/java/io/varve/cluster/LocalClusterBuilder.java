@@ -35,6 +35,7 @@ public final class LocalClusterBuilder {
     logLevels.put("io.varve", "INFO");
     logLevels.put("org.apache.kafka.connect.runtime", "INFO");
     logLevels.put("org.apache.kafka.connect.runtime.isolation", "WARN");
+    logLevels.put("org.apache.kafka.connect.runtime.rest", "WARN");
   }
 
   /** The folder of Kafka's jars; by default {@link KafkaJars#locate()}. */

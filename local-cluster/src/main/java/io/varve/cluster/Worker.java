@@ -94,13 +94,15 @@ public final class Worker extends ClusterProcess {
     }
     settings.put("connector.client.config.override.policy", "All");
     // After a kill the next worker goes on within seconds. By the defaults, the dead worker's tasks
-    // would wait five minutes
-    // for its return, and its sinks' partitions 45 seconds.
+    // would wait five minutes for its return, its sinks' partitions 45 seconds, and the start of
+    // any
+    // worker a minute for the transaction that an exactly-once source left open.
     settings.put("scheduled.rebalance.max.delay.ms", "0");
     settings.put("session.timeout.ms", "6000");
     settings.put("heartbeat.interval.ms", "1500");
     settings.put("consumer.session.timeout.ms", "6000");
     settings.put("consumer.heartbeat.interval.ms", "1500");
+    settings.put("producer.transaction.timeout.ms", "10000");
     settings.putAll(overrides);
     return settings;
   }
