@@ -18,8 +18,8 @@ final class Advice {
   static void log(SourceSettings settings, Map<String, String> props) {
     if (!props.containsKey("header.converter")) {
       log.warn(
-          "header.converter is not set: Connect's own default writes bytes in headers as base64 text."
-              + " To replay headers byte for byte, set header.converter={}",
+          "header.converter is not set, so that the worker's is used. Connect's default writes bytes in"
+              + " headers as base64 text; to replay headers byte for byte, set header.converter={}",
           BYTES);
     }
     if (settings.mode() == Mode.TAIL && settings.topicFormat().expand("s").equals("s")) {
