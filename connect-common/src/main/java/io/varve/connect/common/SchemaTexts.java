@@ -1,5 +1,8 @@
 package io.varve.connect.common;
 
+import io.varve.SchemaStore;
+import io.varve.Store;
+import io.varve.base.NoSuchStreamException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,4 +19,24 @@ public interface SchemaTexts {
 
   /** The text kept under {@code fingerprint}, or null. */
   byte @Nullable [] get(long fingerprint);
+
+  /** The texts in {@code store}, beside its streams. */
+  static SchemaTexts of(Store store) {
+    SchemaStore schemas = store.schemas();
+    return new SchemaTexts() {
+      @Override
+      public void put(long fingerprint, byte[] text) {
+        schemas.put(fingerprint, text);
+      }
+
+      @Override
+      public byte @Nullable [] get(long fingerprint) {
+        try {
+          return schemas.get(fingerprint);
+        } catch (NoSuchStreamException e) {
+          return null;
+        }
+      }
+    };
+  }
 }

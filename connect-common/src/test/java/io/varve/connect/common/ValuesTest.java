@@ -271,6 +271,15 @@ final class ValuesTest {
         .hasMessageContaining("expected at most 256 levels of nesting");
   }
 
+  @Test
+  void aSchemaTooLargeToStoreIsRefused() {
+    Schema schema = SchemaBuilder.int32().doc("x".repeat(9 << 20)).build();
+    assertThatThrownBy(() -> encoder.encode(schema, 1))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("expected a schema whose Avro text takes at most 8388608 bytes");
+    assertThat(texts.puts).isZero();
+  }
+
   private Object roundTrip(Schema schema, Object value) {
     SchemaAndValue back = decode(encoder.encode(schema, value));
     assertThat(back.schema()).isEqualTo(schema);

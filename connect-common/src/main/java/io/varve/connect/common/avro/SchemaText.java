@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: confined.
  */
 public final class SchemaText {
+  /** As the store has room for. */
+  static final int TEXT_BYTES_MAX = 8 << 20;
+
   private final JsonGenerator json;
   private final Names names = new Names();
 
@@ -54,7 +57,7 @@ public final class SchemaText {
    * @param nullRoot whether null is written even if the schema is required
    */
   public static byte[] write(Schema schema, boolean nullRoot) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream bytes = new LimitedBytes();
     try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
       Schema root = Layout.built(schema);
       new SchemaText(json).type(root, nullRoot || Layout.nullable(root), 0);
@@ -263,6 +266,22 @@ public final class SchemaText {
     if (value instanceof Struct) {
       json.writeFieldName("connect.default.schema");
       new SchemaText(json).type(own, 0);
+    }
+  }
+
+  /**
+   * Stops a schema that is large, or that becomes so because its parts cannot refer to one another.
+   */
+  private static final class LimitedBytes extends ByteArrayOutputStream {
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      if (length > TEXT_BYTES_MAX - count) {
+        throw new BadValueException(
+            "expected a schema whose Avro text takes at most "
+                + TEXT_BYTES_MAX
+                + " bytes, found a larger one");
+      }
+      super.write(bytes, offset, length);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.varve.connect.common.config;
 
+import io.varve.Store;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the setting that says where the store is. Creates nothing. */
 public final class StorePath implements ConfigDef.Validator {
-  /** The file that makes a folder a store. */
-  private static final String MARKER = "STORE";
-
   private final boolean writing;
 
   private StorePath(boolean writing) {
@@ -54,13 +52,13 @@ public final class StorePath implements ConfigDef.Validator {
     if (writing && !Files.isWritable(path)) {
       throw invalid(name, path, "expected a folder that the worker's user may write to");
     }
-    if (!Files.exists(path.resolve(MARKER)) && !(writing && isEmpty(name, path))) {
+    if (!Store.exists(path) && !(writing && isEmpty(name, path))) {
       throw invalid(
           name,
           path,
           writing
               ? "expected a store or an empty folder, found a folder with other files"
-              : "expected a store, found a folder without the file " + MARKER);
+              : "expected a store, found a folder without one");
     }
   }
 

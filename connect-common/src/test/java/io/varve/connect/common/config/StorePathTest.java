@@ -31,7 +31,7 @@ final class StorePathTest {
   @Test
   void anEmptyFolderCanBecomeAStore() throws IOException {
     accepts(WRITING, folder);
-    refuses(READING, folder, "found a folder without the file STORE");
+    refuses(READING, folder, "found a folder without one");
     assertThat(folder).as("checking makes nothing").isEmptyDirectory();
   }
 
@@ -46,7 +46,7 @@ final class StorePathTest {
   void aFolderOfOtherFilesIsNoStore() throws IOException {
     Files.writeString(folder.resolve("thesis.txt"), "");
     refuses(WRITING, folder, "found a folder with other files");
-    refuses(READING, folder, "found a folder without the file STORE");
+    refuses(READING, folder, "found a folder without one");
   }
 
   @Test
