@@ -201,6 +201,9 @@ public final class Demo implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endEarly(run, folder)));
       RunReport report = run.run();
       Files.writeString(reportFile, Page.render(report));
+      if (!keep) {
+        run.stop();
+      }
       VerdictTable.print(report, screen);
       screen.line("with pictures: " + reportFile.toAbsolutePath().normalize().toUri());
       if (keep) {

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 final class CountWatch {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final int RATE_WINDOW = 15;
+  private static final double CHECK_INTERVAL_SECONDS = 2;
 
   private record Moment(double seconds, long count) {}
 
@@ -23,20 +24,31 @@ final class CountWatch {
   private final LongSupplier count;
   private final long goal;
   private final Duration stillMax;
+  private final Runnable check;
   private final Deque<Moment> recent = new ArrayDeque<>();
   private long highest;
   private double risenAt;
+  private double checkedAt;
 
   /**
    * @param stillMax for how long the count may stand still before waiting is given up
+   * @param check throws if there is no use in waiting; called now and then
    */
-  CountWatch(Screen screen, String what, LongSupplier count, long goal, Duration stillMax) {
+  CountWatch(
+      Screen screen,
+      String what,
+      LongSupplier count,
+      long goal,
+      Duration stillMax,
+      Runnable check) {
     this.screen = screen;
     this.what = what;
     this.count = count;
     this.goal = goal;
     this.stillMax = stillMax;
+    this.check = check;
     this.risenAt = screen.seconds();
+    this.checkedAt = screen.seconds();
   }
 
   /** Waits until the goal is reached; false if the count stood still for too long before. */
@@ -53,6 +65,10 @@ final class CountWatch {
       }
       if (screen.seconds() - risenAt > stillMax.toSeconds()) {
         return false;
+      }
+      if (screen.seconds() - checkedAt > CHECK_INTERVAL_SECONDS) {
+        check.run();
+        checkedAt = screen.seconds();
       }
       LockSupport.parkNanos(INTERVAL.toNanos());
     }

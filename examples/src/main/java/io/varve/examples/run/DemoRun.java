@@ -10,6 +10,7 @@ import io.varve.examples.report.Histogram;
 import io.varve.examples.report.RunReport;
 import io.varve.examples.report.RunReport.Check;
 import io.varve.examples.report.RunReport.Fact;
+import io.varve.examples.report.RunTimeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,9 +78,9 @@ public final class DemoRun implements AutoCloseable {
       archiveThroughAKill(worker, producer, recorder);
       replay(worker, recorder, slice(slice));
       replay(worker, recorder, everything(all));
+      RunTimeline timeline = recorder.timeline();
       screen.step("comparing topic, archive and replays event by event");
-      List<Check> checks = Verdict.reach(settings, broker.bootstrap(), archive);
-      return report(checks, recorder);
+      return report(Verdict.reach(settings, broker.bootstrap(), archive), timeline);
     }
   }
 
@@ -118,22 +119,21 @@ public final class DemoRun implements AutoCloseable {
         "producing %,d events into %s, %d partitions",
         total(), settings.topic(), RunSettings.PARTITIONS);
     producer.start();
-    CountWatch watch = new CountWatch(screen, "archived", archive::count, total(), STILL_MAX);
-    // In the middle: half is archived; at the latest, while a quarter is still to be produced.
-    watch.await(
-        () -> {
-          producer.check();
-          failIfFailed(worker.rest(), SINK);
-          return archive.count() * 2 >= total() || producer.acknowledged() * 4 >= total() * 3;
-        });
-    killAndRestart(worker, producer, recorder, watch);
-    boolean complete =
-        watch.await(
+    CountWatch watch =
+        new CountWatch(
+            screen,
+            "archived",
+            archive::count,
+            total(),
+            STILL_MAX,
             () -> {
               producer.check();
               failIfFailed(worker.rest(), SINK);
-              return archive.count() >= total();
             });
+    // In the middle: half is archived; at the latest, while a quarter is still to be produced.
+    watch.await(() -> archive.count() * 2 >= total() || producer.acknowledged() * 4 >= total() * 3);
+    killAndRestart(worker, producer, recorder, watch);
+    boolean complete = watch.awaitGoal();
     double seconds = recorder.seconds() - began;
     recorder.phase("archive", began);
     screen.step(
@@ -200,13 +200,14 @@ public final class DemoRun implements AutoCloseable {
     replaced.put("store.path", settings.store().toString());
     worker.rest().put(connector, ConnectorConfig.load("source-replay.json", replaced));
     CountWatch watch =
-        new CountWatch(screen, "replayed", replay.count(), replay.expected(), STILL_MAX);
-    boolean complete =
-        watch.await(
-            () -> {
-              failIfFailed(worker.rest(), connector);
-              return replay.count().getAsLong() >= replay.expected();
-            });
+        new CountWatch(
+            screen,
+            "replayed",
+            replay.count(),
+            replay.expected(),
+            STILL_MAX,
+            () -> failIfFailed(worker.rest(), connector));
+    boolean complete = watch.awaitGoal();
     double seconds = recorder.seconds() - began;
     // Stopped before anything is compared: nothing can come after the verdict.
     worker.rest().stop(connector);
@@ -237,7 +238,7 @@ public final class DemoRun implements AutoCloseable {
     }
   }
 
-  private RunReport report(List<Check> checks, RunRecorder recorder) {
+  private RunReport report(List<Check> checks, RunTimeline timeline) {
     facts.add(
         0, new Fact("Events", "%,d in %d partitions".formatted(total(), RunSettings.PARTITIONS)));
     fact("Slice", settings.slice().toString());
@@ -254,7 +255,7 @@ public final class DemoRun implements AutoCloseable {
         settings.events().origin(),
         startedAt.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC"),
         Histogram.of(settings.events().timesMs(), settings.slice()),
-        recorder.timeline(),
+        timeline,
         checks,
         facts);
   }
@@ -275,6 +276,12 @@ public final class DemoRun implements AutoCloseable {
   public void keep() {
     cluster.keepRunning();
     KeptRun.describe(settings, cluster, screen);
+  }
+
+  /** Stops the worker, then the broker, and says so. */
+  public void stop() {
+    screen.step("stopping worker and broker");
+    close();
   }
 
   /** Ends the processes, unless they are to be kept. */

@@ -1,7 +1,6 @@
 package io.varve.examples.run;
 
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Counts what arrives in a topic, while it arrives.
@@ -10,16 +9,14 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 final class TopicCounter implements AutoCloseable {
   private final AtomicLong count = new AtomicLong();
-  private final Thread thread;
+  private volatile boolean ended;
 
   TopicCounter(String bootstrap, String topic, int partitions) {
-    thread =
+    Thread thread =
         new Thread(
             () -> {
               try (TopicReader reader = new TopicReader(bootstrap)) {
-                reader.count(topic, partitions, count);
-              } catch (InterruptException closed) {
-                // The way in which it is told to end.
+                reader.count(topic, partitions, count, () -> ended);
               }
             },
             "demo-counter-" + topic);
@@ -31,8 +28,9 @@ final class TopicCounter implements AutoCloseable {
     return count.get();
   }
 
+  /** The thread ends with its next look at the topic. */
   @Override
   public void close() {
-    thread.interrupt();
+    ended = true;
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -56,14 +57,14 @@ final class TopicReader implements AutoCloseable {
     return events;
   }
 
-  /** Adds to {@code count} whatever is committed to the topic, until the thread is interrupted. */
-  void count(String topic, int partitions, AtomicLong count) {
+  /** Adds to {@code count} whatever is committed to the topic, until it is told to end. */
+  void count(String topic, int partitions, AtomicLong count, BooleanSupplier ended) {
     List<TopicPartition> places = new ArrayList<>();
     for (int partition = 0; partition < partitions; partition++) {
       places.add(new TopicPartition(topic, partition));
     }
     assign(places);
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!ended.getAsBoolean()) {
       count.addAndGet(consumer.poll(POLL).count());
     }
   }

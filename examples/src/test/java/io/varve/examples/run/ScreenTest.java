@@ -43,9 +43,10 @@ class ScreenTest {
 
   @Test
   void waitingEndsWhenTheCountStandsStill() {
-    CountWatch watch = new CountWatch(screen(0), "archived", () -> 7, 8, Duration.ZERO);
+    CountWatch watch = new CountWatch(screen(0), "archived", () -> 7, 8, Duration.ZERO, () -> {});
     assertThat(watch.awaitGoal()).isFalse();
-    assertThat(new CountWatch(screen(0), "archived", () -> 8, 8, Duration.ZERO).awaitGoal())
+    assertThat(
+            new CountWatch(screen(0), "archived", () -> 8, 8, Duration.ZERO, () -> {}).awaitGoal())
         .isTrue();
   }
 
