@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the setting that says where the store is. Creates nothing. */
 public final class StorePath implements ConfigDef.Validator {
+  /** What a store that is being made begins with. */
+  private static final String UNFINISHED = "new-STORE";
+
   private final boolean writing;
 
   private StorePath(boolean writing) {
@@ -52,7 +55,8 @@ public final class StorePath implements ConfigDef.Validator {
     if (writing && !Files.isWritable(path)) {
       throw invalid(name, path, "expected a folder that the worker's user may write to");
     }
-    if (!Store.exists(path) && !(writing && isEmpty(name, path))) {
+    // Whether there is a store is asked last: another task may be making it right now.
+    if (!(writing && isFree(name, path)) && !Store.exists(path)) {
       throw invalid(
           name,
           path,
@@ -76,9 +80,16 @@ public final class StorePath implements ConfigDef.Validator {
     }
   }
 
-  private static boolean isEmpty(String name, Path path) {
+  /** Whether a store may be made there: a new volume's own folder doesn't count, nor one begun. */
+  private static boolean isFree(String name, Path path) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-      return !files.iterator().hasNext();
+      for (Path file : files) {
+        String found = file.getFileName().toString();
+        if (!found.equals("lost+found") && !found.startsWith(UNFINISHED)) {
+          return false;
+        }
+      }
+      return true;
     } catch (IOException e) {
       throw invalid(name, path, "expected a folder that can be listed: " + e);
     }

@@ -36,6 +36,14 @@ final class StorePathTest {
   }
 
   @Test
+  void aStoreMayBeginOnANewVolumeAndWhileAnotherTaskBeginsIt() throws IOException {
+    Files.createDirectory(folder.resolve("lost+found"));
+    Files.writeString(folder.resolve("new-STORE-1"), "");
+    accepts(WRITING, folder);
+    refuses(READING, folder, "found a folder without one");
+  }
+
+  @Test
   void aStoreIsAccepted() throws IOException {
     Files.writeString(folder.resolve("STORE"), "");
     accepts(WRITING, folder);
