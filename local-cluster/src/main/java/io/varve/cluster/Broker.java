@@ -23,10 +23,11 @@ public final class Broker extends ClusterProcess {
   Broker(ProcessFiles files, Host host, List<String> jvmOptions, int port, String clusterId) {
     super(
         "broker",
+        "broker",
         files,
         host,
         jvmOptions,
-        List.of("broker", files.settings().toString(), clusterId));
+        List.of(files.settings().toString(), clusterId));
     this.port = port;
     this.topics = new Topics(bootstrap());
   }

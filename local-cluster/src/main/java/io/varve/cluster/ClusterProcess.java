@@ -24,34 +24,35 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
 
   /** How a cluster runs all of its processes. */
   record Host(
-      Path java,
-      String classPath,
+      ClassPath classPath,
       Duration startTimeout,
       Duration stopTimeout,
       Consumer<String> progress) {}
 
   private final String name;
+  private final String role;
   private final ProcessFiles files;
   private final Host host;
-  private final List<String> command;
+  private final List<String> jvmOptions;
+  private final List<String> arguments;
   private @Nullable Process process;
   private long launchedNanos;
+  private boolean ready;
 
+  /** {@code role} and {@code arguments} are for {@link Launcher}. */
   ClusterProcess(
-      String name, ProcessFiles files, Host host, List<String> jvmOptions, List<String> launch) {
+      String name,
+      String role,
+      ProcessFiles files,
+      Host host,
+      List<String> jvmOptions,
+      List<String> arguments) {
     this.name = name;
+    this.role = role;
     this.files = files;
     this.host = host;
-    this.command = new ArrayList<>();
-    command.add(host.java().toString());
-    command.addAll(jvmOptions);
-    command.add("-XX:+ExitOnOutOfMemoryError");
-    command.add("-Djava.awt.headless=true");
-    command.add("-Dlog4j2.configurationFile=" + files.logging());
-    command.add("-cp");
-    command.add(host.classPath());
-    command.add(Launcher.class.getName());
-    command.addAll(launch);
+    this.jvmOptions = List.copyOf(jvmOptions);
+    this.arguments = List.copyOf(arguments);
   }
 
   /** Whether the process can be worked with by now. Never waits long. */
@@ -108,13 +109,15 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
     }
     try {
       Files.createDirectories(files.folder());
+      Files.deleteIfExists(files.trainedArchive());
       Process started =
-          new ProcessBuilder(command)
+          new ProcessBuilder(command())
               .directory(files.folder().toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(files.console().toFile()))
               .start();
       process = started;
+      ready = false;
       launchedNanos = System.nanoTime();
       Files.writeString(files.pid(), started.pid() + "\n");
     } catch (IOException e) {
@@ -147,8 +150,8 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
-    host.progress()
-        .accept("%s ready in %.1f s".formatted(name, (System.nanoTime() - launchedNanos) / 1e9));
+    double seconds = becameReady(current);
+    host.progress().accept("%s ready in %.1f s".formatted(name, seconds));
   }
 
   /**
@@ -167,6 +170,9 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
     last.toHandle().destroy();
     try {
       if (last.waitFor(host.stopTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        if (wasReady()) {
+          host.classPath().adopt(role, files.trainedArchive());
+        }
         return;
       }
     } catch (InterruptedException e) {
@@ -222,6 +228,32 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
     }
     String state = last.isAlive() ? "runs" : "ended with exit status " + last.exitValue();
     return "%s (pid %d) %s, log: %s".formatted(name, last.pid(), state, files.log());
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(host.classPath().archiveOptions(role, files.trainedArchive()));
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.add("-Djava.awt.headless=true");
+    command.add("-Dlog4j2.configurationFile=" + files.logging());
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(host.classPath().text());
+    command.add(Launcher.class.getName());
+    command.add(role);
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** Returns the seconds that it took. */
+  private synchronized double becameReady(Process current) {
+    ready |= current.equals(process);
+    return (System.nanoTime() - launchedNanos) / 1e9;
+  }
+
+  private synchronized boolean wasReady() {
+    return ready;
   }
 
   private synchronized @Nullable Process last() {

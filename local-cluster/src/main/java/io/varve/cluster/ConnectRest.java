@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: safe, immutable.
  */
 public final class ConnectRest {
+  private static final Duration DELETE_LIMIT = Duration.ofMinutes(1);
+
   private final RestCalls calls;
 
   /** Talks to any worker, such as one that another program started. */
@@ -165,8 +167,11 @@ public final class ConnectRest {
     calls.post(path(connector, "/tasks/%d/restart".formatted(task)));
   }
 
+  /** Deletes the connector and returns when it is gone. Its offsets stay until they are reset. */
   public void delete(String connector) {
     calls.delete(path(connector, ""));
+    Waiting.until(
+        "connector %s to be gone".formatted(connector), DELETE_LIMIT, () -> !exists(connector));
   }
 
   /** Where the connector is, as of its last commit. */
@@ -183,6 +188,18 @@ public final class ConnectRest {
   /** Lets a stopped connector begin anew. */
   public void resetOffsets(String connector) {
     calls.delete(path(connector, "/offsets"));
+  }
+
+  private boolean exists(String connector) {
+    try {
+      status(connector);
+      return true;
+    } catch (RestException e) {
+      if (e.status() == 404) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private ConnectorStatus await(

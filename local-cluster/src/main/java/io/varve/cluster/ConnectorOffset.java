@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A position of a connector, in its own terms.
  *
+ * <p>Whole numbers are {@link Long}s, whatever their size.
+ *
  * @param partition names what the position is in
  * @param offset the position; null asks for it to be forgotten
  */
@@ -14,6 +16,7 @@ public record ConnectorOffset(Map<String, Object> partition, @Nullable Map<Strin
   /** The position of a sink: the offset that it reads next. */
   public static ConnectorOffset ofSink(String topic, int partition, long offset) {
     return new ConnectorOffset(
-        Map.of("kafka_topic", topic, "kafka_partition", partition), Map.of("kafka_offset", offset));
+        Map.of("kafka_topic", topic, "kafka_partition", (long) partition),
+        Map.of("kafka_offset", offset));
   }
 }

@@ -36,11 +36,14 @@ public final class KafkaJars {
    * @throws ClusterException if there is none or it lacks a jar, saying how to build it
    */
   public static Path locate() {
-    String named = System.getProperty(PROPERTY);
+    return locate(System.getProperty(PROPERTY), Path.of("").toAbsolutePath());
+  }
+
+  /** {@code named} is the folder that the user names, {@code start} where to look else. */
+  static Path locate(@Nullable String named, Path start) {
     if (named != null) {
       return checked(Path.of(named).toAbsolutePath());
     }
-    Path start = Path.of("").toAbsolutePath();
     for (@Nullable Path folder = start; folder != null; folder = folder.getParent()) {
       Path candidate = folder.resolve(BUILT);
       if (Files.isDirectory(candidate)) {

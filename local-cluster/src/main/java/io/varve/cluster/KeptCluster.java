@@ -1,5 +1,6 @@
 package io.varve.cluster;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -38,7 +39,7 @@ public final class KeptCluster {
     return found.size();
   }
 
-  private static List<ProcessHandle> running(Path folder) {
+  static List<ProcessHandle> running(Path folder) {
     List<ProcessHandle> found = new ArrayList<>();
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(folder, Files::isDirectory)) {
       for (Path process : processes) {
@@ -60,7 +61,7 @@ public final class KeptCluster {
    * since; and one that has ended while nobody waits for it keeps its id, but not its arguments.
    */
   private static boolean isOf(Path folder, ProcessHandle handle) {
-    String marker = folder.resolve("launcher").toString();
+    String marker = folder + File.separator;
     return handle
         .info()
         .arguments()

@@ -16,9 +16,9 @@ import java.util.Arrays;
  * id>}. The broker's storage is formatted in the same process, which saves the start of a second
  * JVM.
  *
- * <p>This class is copied alone into the work folder, so that the child's class path holds Kafka's
- * jars and nothing of ours that a Connect worker could mistake for a plugin. So it must stay one
- * class file that needs nothing but the JDK at compile time.
+ * <p>This class comes to the child alone, in a jar of its own, so that the class path holds nothing
+ * of ours that a Connect worker could mistake for a plugin. So it must stay one class file that
+ * needs nothing but the JDK at compile time.
  *
  * <p>Thread: main, plus one daemon that reads standard input.
  */

@@ -1,18 +1,11 @@
 package io.varve.cluster;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +52,9 @@ public final class LocalCluster implements AutoCloseable {
         with.kafkaLibs == null
             ? KafkaJars.locate()
             : KafkaJars.checked(with.kafkaLibs.toAbsolutePath().normalize());
-    Path launcher = with.folder.resolve("launcher");
-    copyLauncher(launcher);
     ClusterProcess.Host host =
         new ClusterProcess.Host(
-            Path.of(System.getProperty("java.home"), "bin", "java"),
-            launcher + File.pathSeparator + libs.resolve("*"),
-            with.startTimeout,
-            with.stopTimeout,
-            with.progress);
+            ClassPath.open(libs, with.folder), with.startTimeout, with.stopTimeout, with.progress);
     LocalCluster cluster = new LocalCluster(with, host);
     Runtime.getRuntime().addShutdownHook(cluster.hook);
     return cluster;
@@ -79,8 +66,15 @@ public final class LocalCluster implements AutoCloseable {
 
   /** Starts the broker and waits until it is ready. */
   public Broker startBroker() {
+    Broker launched = launchBroker();
+    launched.awaitReady();
+    return launched;
+  }
+
+  /** Starts the broker without waiting for it. */
+  public Broker launchBroker() {
     Broker added = addBroker();
-    added.start();
+    added.launch();
     return added;
   }
 
@@ -91,8 +85,15 @@ public final class LocalCluster implements AutoCloseable {
 
   /** As {@link #startWorker(String)}, with settings of its own besides those of all workers. */
   public Worker startWorker(String name, Map<String, String> settings) {
+    Worker launched = launchWorker(name, settings);
+    launched.awaitReady();
+    return launched;
+  }
+
+  /** Starts a worker without waiting for it. The broker must have been launched. */
+  public Worker launchWorker(String name, Map<String, String> settings) {
     Worker added = addWorker(name, settings);
-    added.start();
+    added.launch();
     return added;
   }
 
@@ -101,13 +102,11 @@ public final class LocalCluster implements AutoCloseable {
    * ready.
    */
   public Worker startBoth(String workerName) {
-    Broker addedBroker = addBroker();
-    Worker addedWorker = addWorker(workerName, Map.of());
-    addedBroker.launch();
-    addedWorker.launch();
-    addedBroker.awaitReady();
-    addedWorker.awaitReady();
-    return addedWorker;
+    Broker launchedBroker = launchBroker();
+    Worker launchedWorker = launchWorker(workerName, Map.of());
+    launchedBroker.awaitReady();
+    launchedWorker.awaitReady();
+    return launchedWorker;
   }
 
   public synchronized Broker broker() {
@@ -240,20 +239,6 @@ public final class LocalCluster implements AutoCloseable {
       if (!id.startsWith("-")) {
         return id;
       }
-    }
-  }
-
-  private static void copyLauncher(Path target) {
-    String resource = Launcher.class.getName().replace('.', '/') + ".class";
-    Path file = target.resolve(resource);
-    try (InputStream bytes =
-        Objects.requireNonNull(
-            LocalCluster.class.getClassLoader().getResourceAsStream(resource), resource)) {
-      Files.createDirectories(file.getParent());
-      Files.copy(bytes, file, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot write %s: choose a work folder that is writable.".formatted(file), e);
     }
   }
 }

@@ -53,6 +53,11 @@ final class ProcessFiles {
     return folder.resolve("pid");
   }
 
+  /** Where the JVM leaves an archive of the classes that it has loaded; see {@link ClassPath}. */
+  Path trainedArchive() {
+    return folder.resolve("classes.jsa");
+  }
+
   void writeSettings(Map<String, String> settings) {
     write(settings(), settings);
   }

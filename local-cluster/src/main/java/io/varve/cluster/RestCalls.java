@@ -37,6 +37,7 @@ final class RestCalls {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.USE_LONG_FOR_INTS)
           .defaultPropertyInclusion(JsonInclude.Value.ALL_ALWAYS)
           .build();
 

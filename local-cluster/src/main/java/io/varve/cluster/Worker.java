@@ -26,7 +26,7 @@ public final class Worker extends ClusterProcess {
       List<String> jvmOptions,
       int restPort,
       OptionalInt jmxPort) {
-    super(name, files, host, jvmOptions, List.of("connect", files.settings().toString()));
+    super(name, "connect", files, host, jvmOptions, List.of(files.settings().toString()));
     this.rest = new ConnectRest(URI.create("http://127.0.0.1:" + restPort), this::describe);
     this.jmxPort = jmxPort;
   }

@@ -7,10 +7,10 @@
  * io.varve.cluster.KafkaJars}) and ends them. {@link io.varve.cluster.ConnectRest}, {@link
  * io.varve.cluster.Topics} and {@link io.varve.cluster.JmxMetrics} talk to them.
  *
- * <p>On disk, in the work folder: {@code launcher/} (the child's main class), and for each process
- * a folder of its name with its settings, its {@code log4j2.properties}, its rolling log {@code
- * <name>.log}, {@code console.log} (what it printed besides) and {@code pid}; the broker's has
- * {@code data/} too.
+ * <p>On disk, in the work folder: for each process a folder of its name with its {@code
+ * settings.properties}, its {@code log4j2.properties}, its rolling log {@code <name>.log}, {@code
+ * console.log} (what it printed besides) and {@code pid}; the broker's has {@code data/} too.
+ * Beside the folder of Kafka's jars: what makes the next start quicker ({@code ClassPath}).
  *
  * <p>Invariants:
  *
