@@ -31,7 +31,7 @@ final class TaskRun implements AutoCloseable {
 
   /** Plans one task by a real connector and starts it. */
   static TaskRun start(Map<String, String> props, StoredOffsets offsets) {
-    return start(props, offsets, null, ReplayClock.SYSTEM);
+    return start(props, offsets, null, new SettableClock());
   }
 
   static TaskRun start(

@@ -30,7 +30,8 @@ final class Pace {
     if (timestampMs <= latestMs) {
       return latestDueNanos;
     }
-    double gap = ((double) timestampMs - latestMs) * 1e6 / speed.factor();
+    long apartMs = timestampMs - latestMs;
+    double gap = (apartMs < 0 ? Long.MAX_VALUE : apartMs) * 1e6 / speed.factor();
     if (speed.gapMsMax() >= 0) {
       gap = Math.min(gap, speed.gapMsMax() * 1e6);
     }
