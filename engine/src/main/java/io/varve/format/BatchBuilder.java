@@ -109,7 +109,7 @@ public final class BatchBuilder {
       long dueTimeMs,
       long need) {
     if (!hasRoom(need)) {
-      bytes = Arrays.copyOf(bytes, Math.toIntExact(position + need));
+      bytes = Arrays.copyOf(bytes, Math.toIntExact(Math.max(position + need, 2L * bytes.length)));
     }
     byte[] to = bytes;
     int at = position;
