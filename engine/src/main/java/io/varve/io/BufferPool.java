@@ -3,6 +3,7 @@ package io.varve.io;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 
 /**
  * Direct buffers to lend out again, since the JVM gives their memory back only when it pleases.
@@ -19,9 +20,13 @@ public final class BufferPool {
   /** A little-endian direct buffer, cleared, with at least {@code bytes} of capacity. */
   public ByteBuffer take(int bytes) {
     synchronized (this) {
-      for (ByteBuffer buffer : free) {
+      // Taken out by the iterator: remove(Object) goes by equals, which compares contents, and
+      // could
+      // take out another buffer, so that this one is lent twice.
+      for (Iterator<ByteBuffer> buffers = free.iterator(); buffers.hasNext(); ) {
+        ByteBuffer buffer = buffers.next();
         if (buffer.capacity() >= bytes) {
-          free.remove(buffer);
+          buffers.remove();
           return buffer.clear();
         }
       }
