@@ -131,7 +131,12 @@ public final class SourceConfigDef {
         List.of(END_OFFSET, END_TIME, REFRESH_INTERVAL_MS),
         MODES);
     offset(def, START_OFFSET, 2, "First offset to replay, in every partition.", null);
-    time(def, START_TIME, 3, "Replay events with this timestamp or a later one", null);
+    time(
+        def,
+        START_TIME,
+        3,
+        "Replay events with this timestamp or a later one, wherever they stand in the log.",
+        null);
     offset(
         def,
         END_OFFSET,
@@ -142,7 +147,8 @@ public final class SourceConfigDef {
         def,
         END_TIME,
         5,
-        "Replay only events with an earlier timestamp. Only with mode=replay",
+        "Replay events with an earlier timestamp than this, wherever they stand in the log. Only with"
+            + " mode=replay.",
         Mode.REPLAY);
   }
 
@@ -170,7 +176,7 @@ public final class SourceConfigDef {
         null,
         PointInTime.validator(),
         Importance.MEDIUM,
-        doc + ". Finds every event of that time, also where timestamps are out of order.",
+        doc,
         RANGE,
         order,
         Width.MEDIUM,
