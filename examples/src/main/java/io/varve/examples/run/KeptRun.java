@@ -9,32 +9,29 @@ final class KeptRun {
 
   static void describe(RunSettings settings, LocalCluster cluster, Screen screen) {
     String bootstrap = cluster.broker().bootstrap();
+    Worker worker = cluster.workers().get(0);
     screen.line("");
     screen.line(screen.strong("The cluster is still up. To look around:"));
-    for (Worker worker : cluster.workers()) {
-      screen.line(
-          "  connectors    curl -s '%s/connectors?expand=status'".formatted(worker.restUrl()));
-      screen.line(
-          "  positions     curl -s %s/connectors/replay-slice/offsets".formatted(worker.restUrl()));
-      screen.line("  worker's log  less %s".formatted(worker.logFile()));
-    }
-    screen.line(
-        """
-          broker        %s
-          topics        %s, %s, %s
-          some events   java -cp 'local-cluster/target/kafka-libs/*' \\
-                          org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server %s \\
-                          --topic %s --from-beginning --isolation-level read_committed --max-messages 5
-          the store     find %s -type f | sort
-          the end       ./demo --stop %s"""
-            .formatted(
-                bootstrap,
-                settings.topic(),
-                settings.sliceTopic(),
-                settings.allTopic(),
-                bootstrap,
-                settings.sliceTopic(),
-                settings.store(),
-                settings.work()));
+    line(screen, "connectors", "curl -s '%s/connectors?expand=status'", worker.restUrl());
+    line(screen, "positions", "curl -s %s/connectors/replay-slice/offsets", worker.restUrl());
+    line(screen, "worker's log", "less %s", worker.logFile());
+    line(screen, "broker", "%s", bootstrap);
+    line(
+        screen,
+        "topics",
+        "%s, %s, %s",
+        settings.topic(),
+        settings.sliceTopic(),
+        settings.allTopic());
+    line(screen, "some events", "java -cp 'local-cluster/target/kafka-libs/*' \\");
+    line(screen, "", "  org.apache.kafka.tools.consumer.ConsoleConsumer \\");
+    line(screen, "", "  --bootstrap-server %s --topic %s \\", bootstrap, settings.sliceTopic());
+    line(screen, "", "  --from-beginning --isolation-level read_committed --max-messages 5");
+    line(screen, "the store", "find %s -type f | sort", settings.store());
+    line(screen, "the end", "./demo --stop %s", settings.work());
+  }
+
+  private static void line(Screen screen, String name, String format, Object... arguments) {
+    screen.line("  %-14s%s".formatted(name, format.formatted(arguments)));
   }
 }

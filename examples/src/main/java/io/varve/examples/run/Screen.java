@@ -11,6 +11,7 @@ import java.util.Locale;
  */
 public final class Screen {
   private static final long PLAIN_INTERVAL_MS = 3_000;
+  private static final long PLAIN_UNCHANGED_INTERVAL_MS = 15_000;
   private static final int INDENT = 10;
   private static final String CLEAR_LINE = "\r\u001b[K";
 
@@ -19,6 +20,7 @@ public final class Screen {
   private final boolean color;
   private final long startedNanos = System.nanoTime();
   private long lastPlainMs = -PLAIN_INTERVAL_MS;
+  private long lastPlainDone = -1;
   private boolean barShown;
 
   /**
@@ -53,8 +55,10 @@ public final class Screen {
         String.format(Locale.ROOT, "%,d of %,d %s  %,.0f/s", done, total, what, perSecond);
     if (columns == 0) {
       long nowMs = (long) (seconds() * 1000);
-      if (nowMs - lastPlainMs >= PLAIN_INTERVAL_MS) {
+      boolean unchanged = done == lastPlainDone;
+      if (nowMs - lastPlainMs >= (unchanged ? PLAIN_UNCHANGED_INTERVAL_MS : PLAIN_INTERVAL_MS)) {
         lastPlainMs = nowMs;
+        lastPlainDone = done;
         note("%s", counts);
       }
       return;
