@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -166,6 +167,7 @@ public final class Demo implements Callable<Integer> {
 
   /** See {@code ./demo --help}. */
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT); // One way to write numbers, whatever the machine's.
     int columns = Integer.getInteger("varve.demo.columns", 0);
     boolean color = System.getenv("NO_COLOR") == null;
     Screen screen = new Screen(System.out, columns, color);

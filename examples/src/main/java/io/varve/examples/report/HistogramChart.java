@@ -11,6 +11,7 @@ final class HistogramChart {
   private static final int TOP = 34;
   private static final int BOTTOM = 246;
   private static final int LABELS_MAX = 12;
+  private static final double LABEL_CHARACTER = 7.2;
 
   private HistogramChart() {}
 
@@ -42,13 +43,14 @@ final class HistogramChart {
         sliceRight = x + step;
       }
       bar(svg, y, bucket, x + gap / 2, step - gap, name);
+      String label = labelled.name(bucket.start());
+      double room = LABEL_CHARACTER * label.length();
       if (labelled.start(bucket.startMs()).equals(bucket.start())
           && x > labelEnd
-          && x < RIGHT - 30) {
-        String label = labelled.name(bucket.start());
+          && x + room < WIDTH) {
         svg.line("axis", x + gap / 2, BOTTOM, x + gap / 2, BOTTOM + 4);
         svg.text("tick", "start", x, BOTTOM + 20, label);
-        labelEnd = x + Math.max((RIGHT - LEFT) / LABELS_MAX, 8.0 * label.length());
+        labelEnd = x + Math.max((RIGHT - LEFT) / LABELS_MAX, room + 10);
       }
     }
     svg.line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);

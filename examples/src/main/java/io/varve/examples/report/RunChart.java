@@ -125,8 +125,8 @@ final class RunChart {
       double right = x.at(outage.toSeconds());
       svg.rect("outage", left, TOP, right - left, BOTTOM - 6.0 - TOP, outage.label());
       svg.line("kill", left, TOP - 6, left, BOTTOM - 6);
-      svg.text("label kill", "start", left + 6, TOP + 12, "SIGKILL");
-      svg.text("tick", "start", left + 6, TOP + 28, outage.label());
+      svg.text("label kill", "start", left + 6, TOTALS_BOTTOM - 28, "SIGKILL");
+      svg.text("tick", "start", left + 6, TOTALS_BOTTOM - 12, outage.label());
     }
   }
 }

@@ -137,12 +137,13 @@ public final class DemoRun implements AutoCloseable {
     double seconds = recorder.seconds() - began;
     recorder.phase("archive", began);
     screen.step(
-        "%s %,d of %,d events in %.1f s",
+        "%s %,d of %,d events in %.1f s, outage included",
         complete ? "archived" : screen.bad("gave up:") + " archived only",
         archive.count(),
         total(),
         seconds);
-    fact("Produced in", "%.1f s, at an even pace".formatted(settings.pace().toMillis() / 1e3));
+    fact("Produced", "in %.1f s".formatted(producer.seconds()));
+    fact("Archived", "in %.1f s, outage included".formatted(seconds));
   }
 
   private void killAndRestart(
@@ -216,12 +217,15 @@ public final class DemoRun implements AutoCloseable {
     recorder.phase(name, began);
     long found = replay.count().getAsLong();
     screen.step(
-        "%s %,d of %,d events in %.1f s, start of the connector included",
+        "%s %,d of %,d events in %.1f s, start of the connector included: %,.0f/s",
         complete ? "replayed" : screen.bad("gave up:") + " replayed only",
         found,
         replay.expected(),
-        seconds);
-    fact(name, "%,d events in %.1f s".formatted(found, seconds));
+        seconds,
+        found / seconds);
+    fact(
+        Character.toUpperCase(name.charAt(0)) + name.substring(1),
+        "%,d events in %.1f s, %,.0f/s".formatted(found, seconds, found / seconds));
   }
 
   /** A worker that is down says nothing, and has not failed. */

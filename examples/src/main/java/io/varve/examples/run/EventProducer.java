@@ -26,6 +26,7 @@ final class EventProducer {
   private final Duration pace;
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private volatile double seconds;
   private final Thread thread = new Thread(this::run, "demo-producer");
 
   /**
@@ -57,6 +58,11 @@ final class EventProducer {
     return acknowledged.get();
   }
 
+  /** How long it took over all of them; 0 before the end. */
+  double seconds() {
+    return seconds;
+  }
+
   /**
    * Throws if an event could not be sent.
    *
@@ -70,9 +76,9 @@ final class EventProducer {
   }
 
   private void run() {
+    long startNanos = System.nanoTime();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      long startNanos = System.nanoTime();
       for (int i = 0; i < events.size() && failure.get() == null; i++) {
         awaitTurn(startNanos, i);
         producer.send(
@@ -85,6 +91,8 @@ final class EventProducer {
               }
             });
       }
+      producer.flush();
+      seconds = (System.nanoTime() - startNanos) / 1e9;
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);
     }
