@@ -71,7 +71,8 @@ public final class LogBenchmark implements Callable<Integer> {
                   folder.resolve(size + "-" + ProcessHandle.current().pid()),
                   size,
                   megabytes * 1_000_000L / size,
-                  new Rounds(warmups, rounds, turnMs),
+                  new Rounds(warmups, rounds),
+                  turnMs,
                   only.asPredicate(),
                   System.err::println)
               .run(append, replay));

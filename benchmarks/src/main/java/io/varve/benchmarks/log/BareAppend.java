@@ -1,6 +1,7 @@
 package io.varve.benchmarks.log;
 
 import io.varve.benchmarks.measure.Contestant;
+import io.varve.benchmarks.measure.Folders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -67,6 +68,6 @@ final class BareAppend implements Contestant {
 
   @Override
   public void close() throws IOException {
-    Work.delete(file);
+    Folders.delete(file);
   }
 }

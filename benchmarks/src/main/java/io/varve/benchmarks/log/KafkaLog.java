@@ -1,5 +1,6 @@
 package io.varve.benchmarks.log;
 
+import io.varve.benchmarks.load.Values;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,6 +1,9 @@
 package io.varve.benchmarks.log;
 
+import io.varve.benchmarks.load.Values;
 import io.varve.benchmarks.measure.Contestant;
+import io.varve.benchmarks.measure.Folders;
+import io.varve.benchmarks.measure.MeteredTurn;
 import io.varve.benchmarks.measure.ResultTable;
 import io.varve.benchmarks.measure.Rounds;
 import java.nio.file.Files;
@@ -14,7 +17,8 @@ import java.util.function.Predicate;
  *
  * @param folder a folder of its own, deleted at the end
  * @param eventBytes size of each value
- * @param wanted which contestants take part, by name
+ * @param replayMsMin a turn of replay reads again until so many milliseconds have passed
+ * @param wanted who takes part, by name
  * @param progress is told of every turn
  */
 public record LogContest(
@@ -22,6 +26,7 @@ public record LogContest(
     int eventBytes,
     long events,
     Rounds rounds,
+    long replayMsMin,
     Predicate<String> wanted,
     Consumer<String> progress) {
 
@@ -36,31 +41,34 @@ public record LogContest(
       if (append) {
         tables.append(
             table(
-                "Append, %s",
+                "Append, ",
                 AppendContest.of(work, replaying.storedBytes()),
-                List.of(AppendContest.BARE, AppendContest.BARE_SYNCING),
-                new Rounds(rounds.warmups(), rounds.count(), 0)));
+                0,
+                List.of(AppendContest.BARE, AppendContest.BARE_SYNCING)));
       }
       if (replay) {
         tables.append(
             table(
-                "Replay, %s",
+                "Replay, ",
                 replaying.contestants(),
-                List.of(ReplayContest.BARE, ReplayContest.BARE_EVENTS),
-                rounds));
+                replayMsMin,
+                List.of(ReplayContest.BARE, ReplayContest.BARE_EVENTS)));
       }
       return tables.toString();
     } finally {
-      Work.delete(folder);
+      Folders.delete(folder);
     }
   }
 
-  private String table(String title, List<Contestant> contestants, List<String> bases, Rounds turns)
+  private String table(
+      String title, List<Contestant> contestants, long turnMsMin, List<String> bases)
       throws Exception {
-    String size = eventBytes % 1024 == 0 ? eventBytes / 1024 + " KiB" : eventBytes + " B";
-    List<Contestant> chosen =
-        contestants.stream().filter(each -> wanted.test(each.name())).toList();
-    ResultTable table = new ResultTable(title.formatted(size), eventBytes, bases);
-    return table.of(turns.run(chosen, progress)) + "\n";
+    List<MeteredTurn> turns =
+        contestants.stream()
+            .filter(each -> wanted.test(each.name()))
+            .map(each -> new MeteredTurn(each, turnMsMin))
+            .toList();
+    return new ResultTable(title + ResultTable.size(eventBytes), eventBytes, bases)
+        .of(rounds.run(turns, progress));
   }
 }

@@ -1,6 +1,7 @@
 package io.varve.benchmarks.log;
 
 import io.varve.benchmarks.measure.Contestant;
+import io.varve.benchmarks.measure.Folders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ final class LogTurn<L extends AutoCloseable> implements Contestant {
       log = null;
     } finally {
       if (fresh) {
-        Work.delete(folder);
+        Folders.delete(folder);
       }
     }
   }

@@ -5,6 +5,7 @@ import io.varve.LogWriter;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.StoreSettings;
+import io.varve.benchmarks.load.Values;
 import io.varve.commit.LogSettings;
 import io.varve.event.Encoding;
 import io.varve.event.EventView;

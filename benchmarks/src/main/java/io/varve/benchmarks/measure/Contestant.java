@@ -1,6 +1,6 @@
 package io.varve.benchmarks.measure;
 
-/** One of several ways of doing the same work. Thread: confined to one. */
+/** A way of doing the work in this process. Thread: confined to one. */
 public interface Contestant {
 
   /** What its row of the table says. */

@@ -3,44 +3,37 @@ package io.varve.benchmarks.measure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Lets contestants take turns: all of them once, then all of them again, and so on.
+ * Takes turns: everyone once, then everyone again, and so on.
  *
  * @param warmups rounds that don't count
  * @param count rounds that count
- * @param turnMsMin a turn repeats its work until so many milliseconds have passed; 0: once
  */
-public record Rounds(int warmups, int count, long turnMsMin) {
+public record Rounds(int warmups, int count) {
 
   /**
    * @param progress is told of every turn
-   * @return each contestant's samples by its name, round by round
+   * @return samples by name, round by round
    */
-  public Map<String, List<Sample>> run(
-      List<? extends Contestant> contestants, Consumer<String> progress) throws Exception {
-    Meter meter = new Meter();
+  public Map<String, List<Sample>> run(List<? extends Turn> turns, Consumer<String> progress)
+      throws Exception {
     Map<String, List<Sample>> samples = new LinkedHashMap<>();
     for (int round = -warmups; round < count; round++) {
-      for (Contestant contestant : contestants) {
-        System.gc();
-        Sample sample;
-        contestant.open();
-        try {
-          sample = meter.measure(contestant, turnMsMin * 1_000_000);
-        } finally {
-          contestant.close();
-        }
+      for (Turn turn : turns) {
+        Sample sample = turn.take();
         progress.accept(
-            "%s %s: %,.0f events/s"
-                .formatted(
-                    round < 0 ? "warm-up" : "round " + (round + 1),
-                    contestant.name(),
-                    sample.eventsPerSecond()));
+            String.format(
+                Locale.ROOT,
+                "%s, %s: %,.0f events/s",
+                round < 0 ? "warm-up" : "round " + (round + 1),
+                turn.name(),
+                sample.eventsPerSecond()));
         if (round >= 0) {
-          samples.computeIfAbsent(contestant.name(), name -> new ArrayList<>()).add(sample);
+          samples.computeIfAbsent(turn.name(), name -> new ArrayList<>()).add(sample);
         }
       }
     }

@@ -1,0 +1,89 @@
+package io.varve.benchmarks;
+
+import io.varve.benchmarks.connect.ConnectRun;
+import io.varve.benchmarks.measure.Rounds;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Runs the connectors in a real worker against connectors that do next to nothing. Prints Markdown
+ * to standard output and progress to standard error.
+ */
+@Command(
+    name = "connect",
+    mixinStandardHelpOptions = true,
+    description = "Runs the connectors in a real worker, against ones that do next to nothing.")
+public final class ConnectBenchmark implements Callable<Integer> {
+
+  @Option(
+      names = "--folder",
+      description = "Where to write; on the disk to measure. Default: ${DEFAULT-VALUE}")
+  private Path folder = Path.of("target", "connect-benchmark");
+
+  @Option(
+      names = "--plugins",
+      split = ",",
+      description = "Folders of plugins for the worker. Default: ${DEFAULT-VALUE}")
+  private List<Path> plugins =
+      List.of(
+          Path.of("target", "plugins"),
+          Path.of("..", "connect-sink", "target", "plugins"),
+          Path.of("..", "connect-source", "target", "plugins"));
+
+  @Option(names = "--rounds", description = "Rounds that count. Default: ${DEFAULT-VALUE}")
+  private int rounds = 5;
+
+  @Option(names = "--warmups", description = "Rounds before. Default: ${DEFAULT-VALUE}")
+  private int warmups = 1;
+
+  @Option(
+      names = "--bytes",
+      split = ",",
+      description = "Sizes of events. Default: ${DEFAULT-VALUE}")
+  private List<Integer> bytes = List.of(100, 1024);
+
+  @Option(
+      names = "--events",
+      split = ",",
+      description = "For each size, events of a turn. Default: ${DEFAULT-VALUE}")
+  private List<Long> events = List.of(4_000_000L, 1_000_000L);
+
+  @Option(names = "--worker-heap-mb", description = "Default: ${DEFAULT-VALUE}")
+  private int workerHeapMb = 1536;
+
+  @Option(names = "--only", description = "Regular expression of names of those who take part.")
+  private Pattern only = Pattern.compile("");
+
+  @Option(names = "--no-sinks", negatable = true, description = "Whether to measure sinks.")
+  private boolean sinks = true;
+
+  @Option(names = "--no-sources", negatable = true, description = "Whether to measure sources.")
+  private boolean sources = true;
+
+  public static void main(String... arguments) {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    System.exit(new CommandLine(new ConnectBenchmark()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ConnectRun run =
+        new ConnectRun(
+            folder.toAbsolutePath().normalize(),
+            plugins,
+            workerHeapMb,
+            new Rounds(warmups, rounds),
+            only.asPredicate(),
+            System.err::println);
+    for (int i = 0; i < bytes.size(); i++) {
+      System.out.print(run.tables(bytes.get(i), events.get(i), sinks, sources));
+      System.out.flush();
+    }
+    return 0;
+  }
+}
