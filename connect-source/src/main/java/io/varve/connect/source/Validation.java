@@ -29,9 +29,22 @@ final class Validation {
                 .map(byName::get)
                 .allMatch(value -> value == null || value.errorMessages().isEmpty());
     if (sound) {
-      add(StoreCheck.find(SourceSettings.parse(props)), byName);
+      add(StoreCheck.find(SourceSettings.parse(props), topicPartitions(props)), byName);
     }
     return each;
+  }
+
+  /** How many partitions the worker gives a topic that it makes, or -1 if that isn't known. */
+  private static int topicPartitions(Map<String, String> props) {
+    if (props.containsKey("topic.creation.groups")) {
+      return -1;
+    }
+    try {
+      return Integer.parseInt(props.getOrDefault("topic.creation.default.partitions", "-1").trim());
+    } catch (NumberFormatException e) {
+      // The worker says what is wrong with its own setting.
+      return -1;
+    }
   }
 
   private static Map<String, Object> legal(Map<String, ConfigValue> byName) {

@@ -146,6 +146,16 @@ public final class VarveSourceConnector extends SourceConnector {
         selected.size(),
         catalogue.streams().size(),
         plan.size());
+    if (settings.keepPartition()) {
+      catalogue
+          .newest()
+          .forEach(
+              each ->
+                  log.info(
+                      "Topic {} needs {} partitions or more",
+                      settings.topicFormat().expand(each.stream()),
+                      each.partition() + 1));
+    }
     return plan;
   }
 

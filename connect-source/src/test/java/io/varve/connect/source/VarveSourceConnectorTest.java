@@ -144,7 +144,7 @@ final class VarveSourceConnectorTest {
     Path file = Files.writeString(folder.resolve("file"), "text");
     refused("store.path", "found a file", "store.path", file.toString());
     Path other = Files.createDirectory(folder.resolve("other"));
-    refused("store.path", "without the file STORE", "store.path", other.toString());
+    refused("store.path", "expected a store, found a folder", "store.path", other.toString());
     refused("store.path", "absolute", "store.path", "store");
   }
 
@@ -154,6 +154,15 @@ final class VarveSourceConnectorTest {
     refused("streams", "no stream gone; it has orders, payments", "streams", "orders,gone");
     refused("streams", "no stream's name has slashes", "streams", "../x");
     refused("generation", "no generation 7 of orders", "generation", "7");
+  }
+
+  @Test
+  void topicsWithTooFewPartitionsAreRefused() {
+    refused("keep.partition", "has a partition 1", "topic.creation.default.partitions", "1");
+    assertThat(errors("topic.creation.default.partitions", "2")).isEmpty();
+    assertThat(errors("topic.creation.default.partitions", "1", "keep.partition", "false"))
+        .isEmpty();
+    assertThat(errors("topic.creation.default.partitions", "many")).isEmpty();
   }
 
   @Test

@@ -89,6 +89,18 @@ public record Catalogue(SortedMap<String, SortedMap<Integer, SortedSet<Integer>>
     return selected;
   }
 
+  /** The highest partition of each stream, in its newest generation. */
+  public List<PartitionGenerations> newest() {
+    List<PartitionGenerations> newest = new ArrayList<>();
+    streams.forEach(
+        (stream, generations) -> {
+          int latest = generations.lastKey();
+          int highest = generations(stream).getOrDefault(latest, new TreeSet<>()).last();
+          newest.add(new PartitionGenerations(stream, highest, List.of(latest)));
+        });
+    return newest;
+  }
+
   private SortedMap<Integer, SortedSet<Integer>> generations(String stream) {
     SortedMap<Integer, SortedSet<Integer>> generations = streams.get(stream);
     return generations == null ? new TreeMap<>() : generations;

@@ -19,10 +19,20 @@ public final class StoreCheck {
 
   private StoreCheck() {}
 
-  /** What doesn't fit; none if all does. */
-  public static List<Conflict> find(SourceSettings settings) {
+  /**
+   * What doesn't fit; none if all does.
+   *
+   * @param topicPartitions how many partitions the worker gives topics that it makes, -1 if not
+   *     known
+   */
+  public static List<Conflict> find(SourceSettings settings, int topicPartitions) {
     try (Store store = Store.openReadOnly(settings.storePath())) {
-      return settings.mode() == Mode.REPLAY ? streamProblems(store, settings) : List.of();
+      List<Conflict> problems =
+          settings.mode() == Mode.REPLAY ? streamProblems(store, settings) : new ArrayList<>();
+      if (settings.keepPartition() && topicPartitions > 0) {
+        partitionProblems(store, settings, topicPartitions, problems);
+      }
+      return problems;
     } catch (VarveException e) {
       return List.of(new Conflict(SourceConfigDef.STORE_PATH, String.valueOf(e.getMessage())));
     }
@@ -62,6 +72,28 @@ public final class StoreCheck {
       }
     }
     return problems;
+  }
+
+  /** A producer would wait for ever for a partition that the topic doesn't have. */
+  private static void partitionProblems(
+      Store store, SourceSettings settings, int topicPartitions, List<Conflict> problems) {
+    for (PartitionGenerations each : Catalogue.of(store, settings.streams()).newest()) {
+      if (each.partition() >= topicPartitions) {
+        problems.add(
+            new Conflict(
+                SourceConfigDef.KEEP_PARTITION,
+                "stream "
+                    + each.stream()
+                    + " has a partition "
+                    + each.partition()
+                    + ", but the worker makes topics with topic.creation.default.partitions="
+                    + topicPartitions
+                    + "; set that to "
+                    + (each.partition() + 1)
+                    + " or more, or keep.partition=false"));
+        return;
+      }
+    }
   }
 
   private static String has(SortedSet<String> streams) {

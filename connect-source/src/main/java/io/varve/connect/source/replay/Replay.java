@@ -67,7 +67,7 @@ public final class Replay implements AutoCloseable {
       ReplayOrder order =
           settings.speed().paced()
               ? new PacedOrder(lines, settings.speed())
-              : new RoundRobinOrder(lines, settings.poll());
+              : new RoundRobinOrder(lines, settings.poll(), clock);
       Poller poller = new Poller(order, clock, settings, context.transactionContext());
       String what =
           settings.mode().text()
