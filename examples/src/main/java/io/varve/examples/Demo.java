@@ -159,6 +159,7 @@ public final class Demo implements Callable<Integer> {
   private final Screen screen;
   private final Path project;
   private volatile boolean ending;
+  private volatile boolean finished;
 
   private Demo(Screen screen, Path project) {
     this.screen = screen;
@@ -214,6 +215,7 @@ public final class Demo implements Callable<Integer> {
       } else if (!report.clean()) {
         leaveBehind(folder);
       }
+      finished = true;
       return report.clean() ? CLEAN : DIFFERENCES;
     } catch (IOException | RuntimeException e) {
       leaveBehind(folder);
@@ -223,6 +225,7 @@ public final class Demo implements Callable<Integer> {
 
   /** What went wrong may show in the files. */
   private void leaveBehind(WorkFolder folder) {
+    finished = true;
     if (!ending) {
       folder.keep();
       screen.line("archive, Kafka's data and logs are left in " + folder.path());
@@ -232,6 +235,9 @@ public final class Demo implements Callable<Integer> {
   /** At Ctrl-C; at a usual end there is nothing left to do. */
   private void endEarly(DemoRun run, WorkFolder folder) {
     ending = true;
+    if (!finished) {
+      screen.end("interrupted: ending worker and broker");
+    }
     run.close();
     folder.close();
   }

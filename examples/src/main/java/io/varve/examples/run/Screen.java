@@ -7,7 +7,7 @@ import java.util.Locale;
  * Tells the user what goes on: a line for each step, and while one takes its time, a bar that is
  * redrawn in place. Where the output is no terminal, a plain line every few seconds stands in.
  *
- * <p>Thread: confined to one.
+ * <p>Thread: safe, guarded by this.
  */
 public final class Screen {
   private static final long PLAIN_INTERVAL_MS = 3_000;
@@ -22,6 +22,7 @@ public final class Screen {
   private long lastPlainMs = -PLAIN_INTERVAL_MS;
   private long lastPlainDone = -1;
   private boolean barShown;
+  private boolean ended;
 
   /**
    * @param columns the terminal's width; 0 where there is no terminal
@@ -43,14 +44,26 @@ public final class Screen {
   }
 
   /** A line as it is. */
-  public void line(String line) {
+  public synchronized void line(String line) {
+    if (ended) {
+      return;
+    }
     clearBar();
     out.println(line);
     out.flush();
   }
 
+  /** The last line: whatever another thread still has to say is not shown. */
+  public synchronized void end(String line) {
+    line(line);
+    ended = true;
+  }
+
   /** Shows how far something is. May be called often. */
-  public void progress(String what, long done, long total, double perSecond) {
+  public synchronized void progress(String what, long done, long total, double perSecond) {
+    if (ended) {
+      return;
+    }
     String counts =
         String.format(Locale.ROOT, "%,d of %,d %s  %,.0f/s", done, total, what, perSecond);
     if (columns == 0) {
