@@ -32,7 +32,8 @@ public final class ReaderLeases {
 
   /**
    * States that every segment with {@code fromOffset} or a higher offset is needed, until the lease
-   * moves on or is closed.
+   * moves on or is closed. On a full disk, where that can't be written down, the empty file states
+   * that everything is needed: whatever room there is, the log can be read.
    *
    * @param number tells the readers of this instance apart; never used twice
    */
@@ -40,18 +41,9 @@ public final class ReaderLeases {
     folder.create();
     Owner.Instance self = instances.self();
     String name = self.process() + "_" + self.nonce() + "_" + number + SUFFIX;
-    WriteFile file = folder.create(name);
-    Lease lease = new Lease(name, file, fromOffset);
-    boolean done = false;
-    try {
-      file.writeAt(new ReaderLease(fromOffset).encode(), 0);
-      done = true;
-      return lease;
-    } finally {
-      if (!done) {
-        lease.close();
-      }
-    }
+    Lease lease = new Lease(name, folder.create(name));
+    lease.move(fromOffset);
+    return lease;
   }
 
   /**
@@ -87,21 +79,30 @@ public final class ReaderLeases {
   /** One reader's statement of what it needs. */
   public final class Lease implements Closeable {
 
+    private static final long NOTHING = -1;
+
     private final String name;
     private final WriteFile file;
-    private long fromOffset;
+    private long stated = NOTHING;
 
-    private Lease(String name, WriteFile file, long fromOffset) {
+    private Lease(String name, WriteFile file) {
       this.name = name;
       this.file = file;
-      this.fromOffset = fromOffset;
     }
 
     /** States that segments which end below {@code offset} are no longer needed. */
     public void move(long offset) throws IOException {
-      if (fromOffset != offset) {
+      if (stated == offset) {
+        return;
+      }
+      try {
         file.writeAt(new ReaderLease(offset).encode(), 0);
-        fromOffset = offset;
+        stated = offset;
+      } catch (IOException e) {
+        if (offset < stated) {
+          throw e;
+        }
+        // What the file says now, an older offset or nothing legible, has more kept than is needed.
       }
     }
 
