@@ -1,0 +1,194 @@
+package io.varve.integration;
+
+import static java.util.Objects.requireNonNullElse;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.varve.LogStats;
+import io.varve.Store;
+import io.varve.cluster.LocalClusterBuilder;
+import io.varve.event.StreamPartition;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A worker is killed again and again, by SIGKILL and at random moments, while events flow through
+ * its sink into a store and through its exactly-once source out of the store into another topic. In
+ * the end both hold every event once, in order.
+ *
+ * <p>Another run of the same moments: {@code -Dvarve.kill.seed=...}, as printed. Also {@code
+ * varve.kill.count} and {@code varve.kill.events}.
+ */
+final class KillTest {
+  private static final String TOPIC = "flow";
+  private static final String COPY = "flow-copy";
+  private static final int PARTITIONS = 4;
+  private static final int EVENTS = Integer.getInteger("varve.kill.events", 1_000_000);
+  private static final int KILLS = Integer.getInteger("varve.kill.count", 20);
+  private static final long SEED =
+      requireNonNullElse(Long.getLong("varve.kill.seed"), System.nanoTime());
+
+  /** Of so many kills one hits the worker while it starts; the others hit it at work. */
+  private static final int KILLS_PER_START = 5;
+
+  private static final int START_MS_MAX = 5000;
+  private static final int WORK_MS_MAX = 2500;
+
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingIsLostOrDoubledOrDisorderedWhenTheWorkerIsKilledAgainAndAgain() {
+    System.out.printf("kill: %,d events, %d kills, seed %d%n", EVENTS, KILLS, SEED);
+    NumberedEvents events = new NumberedEvents(SEED);
+    Path store = folder.resolve("store");
+    try (TestCluster cluster = TestCluster.open(builder());
+        Connectors connectors = new Connectors(cluster.rest(), store);
+        EventFlow flow =
+            new EventFlow(cluster.bootstrap(), TOPIC, events, PARTITIONS, EVENTS, KILLS + 1)) {
+      cluster.topics().create(TOPIC, PARTITIONS);
+      cluster.topics().create(COPY, PARTITIONS);
+      flow.start();
+      connectors.start("archive", connectors.sink(TOPIC));
+      connectors.start("follow", connectors.source(TOPIC, "${stream}-copy", "mode", "tail"));
+
+      Random random = new Random(SEED);
+      for (int kill = 1; kill <= KILLS; kill++) {
+        String moment =
+            kill % KILLS_PER_START == 0
+                ? whileItStarts(cluster, random)
+                : whileItWorks(cluster, store, random);
+        cluster.worker().kill();
+        System.out.printf(
+            "kill %d of %d, %s: sent %,d, stored %,d, end of the copy %,d%n",
+            kill, KILLS, moment, flow.acknowledged(), stored(store), copied(cluster));
+        flow.nextShare();
+        cluster.worker().launch();
+      }
+      cluster.worker().awaitReady();
+      flow.lastShare();
+      await().atMost(LIMIT).until(() -> flow.acknowledged() == EVENTS);
+      StoreEvents.awaitCount(store, TOPIC, 1, EVENTS);
+      await().atMost(LIMIT).until(() -> replayed(cluster) == EVENTS);
+
+      String[] flawless = new String[PARTITIONS];
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        flawless[partition] = NumberTally.flawless(partition, EVENTS / PARTITIONS);
+      }
+      assertThat(verdicts(cluster, TOPIC, events)).as("topic").containsExactly(flawless);
+      assertThat(verdicts(store, events)).as("store").containsExactly(flawless);
+      assertThat(verdicts(cluster, COPY, events)).as("replay").containsExactly(flawless);
+    }
+  }
+
+  private static LocalClusterBuilder builder() {
+    return TestCluster.builder("kill")
+        // A dead member's partitions are given to the next worker when its session is over.
+        .workerSetting("session.timeout.ms", "3000")
+        .workerSetting("heartbeat.interval.ms", "1000")
+        .workerSetting("consumer.session.timeout.ms", "3000")
+        .workerSetting("consumer.heartbeat.interval.ms", "1000");
+  }
+
+  /** Waits for a random moment between the launch and about the end of the start. */
+  private static String whileItStarts(TestCluster cluster, Random random) {
+    int ms = random.nextInt(START_MS_MAX);
+    pause(ms);
+    return "%d ms after its launch".formatted(ms);
+  }
+
+  /** Waits for a random moment after both connectors have moved on. */
+  private static String whileItWorks(TestCluster cluster, Path store, Random random) {
+    long storedBefore = stored(store);
+    long copiedBefore = copied(cluster);
+    cluster.worker().awaitReady();
+    await()
+        .atMost(LIMIT)
+        .until(() -> stored(store) > storedBefore && copied(cluster) > copiedBefore);
+    int ms = random.nextInt(WORK_MS_MAX);
+    pause(ms);
+    return "%d ms after it went on archiving and replaying".formatted(ms);
+  }
+
+  /** Lets the processes go on for a while. */
+  private static void pause(int ms) {
+    await().pollDelay(Duration.ofMillis(ms)).atMost(LIMIT).until(() -> true);
+  }
+
+  private static long stored(Path store) {
+    return StoreEvents.stats(store, TOPIC, 1).stream().mapToLong(LogStats::nextOffset).sum();
+  }
+
+  /** Rises whenever the source has committed a transaction. */
+  private static long copied(TestCluster cluster) {
+    return sum(cluster.topics().committedEndOffsets(COPY));
+  }
+
+  private static long sum(SortedMap<Integer, Long> offsets) {
+    return offsets.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** How many events the source has replayed, by the positions that it keeps. */
+  private static long replayed(TestCluster cluster) {
+    return cluster.rest().offsets("follow").stream()
+        .mapToLong(position -> ((Number) position.offset().get("offset")).longValue())
+        .sum();
+  }
+
+  private static Iterable<String> verdicts(
+      TestCluster cluster, String topic, NumberedEvents events) {
+    SortedMap<Integer, NumberTally> tallies = tallies(events);
+    TopicEvents.forEach(
+        cluster.bootstrap(),
+        cluster.topics(),
+        topic,
+        record ->
+            tallies
+                .get(record.partition())
+                .add(
+                    record.headers().lastHeader(NumberedEvents.HEADER).value(),
+                    record.timestamp(),
+                    record.key(),
+                    record.value()));
+    return verdicts(topic, tallies);
+  }
+
+  private static Iterable<String> verdicts(Path path, NumberedEvents events) {
+    SortedMap<Integer, NumberTally> tallies = tallies(events);
+    try (Store store = Store.openReadOnly(path)) {
+      tallies.forEach(
+          (partition, tally) ->
+              StoreEvents.forEach(
+                  store,
+                  new StreamPartition(TOPIC, 1, partition),
+                  event ->
+                      tally.add(
+                          event.headers().value(0),
+                          event.timestampMs(),
+                          event.key(),
+                          event.value())));
+    }
+    return verdicts("store", tallies);
+  }
+
+  private static SortedMap<Integer, NumberTally> tallies(NumberedEvents events) {
+    SortedMap<Integer, NumberTally> tallies = new TreeMap<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      tallies.put(partition, new NumberTally(partition, events));
+    }
+    return tallies;
+  }
+
+  private static Iterable<String> verdicts(String what, SortedMap<Integer, NumberTally> tallies) {
+    return tallies.values().stream()
+        .map(tally -> tally.verdict(EVENTS / PARTITIONS))
+        .peek(verdict -> System.out.printf("%s, %s%n", what, verdict))
+        .toList();
+  }
+}
