@@ -280,6 +280,35 @@ final class ValuesTest {
     assertThat(texts.puts).isZero();
   }
 
+  @Test
+  void defaultsOfDefaultsAreLevelsToo() {
+    Schema schema = SchemaBuilder.struct().field("x", Schema.INT8_SCHEMA).build();
+    for (int i = 0; i < 300; i++) {
+      schema =
+          new ConnectSchema(
+              Schema.Type.STRUCT,
+              false,
+              new Struct(schema).put("x", (byte) 1),
+              null,
+              null,
+              null,
+              null,
+              schema.fields(),
+              null,
+              null);
+      Schema current = schema;
+      Struct value = new Struct(current).put("x", (byte) 2);
+      if (i == 250) {
+        assertThat(roundTrip(current, value)).isEqualTo(value);
+      }
+      if (i == 299) {
+        assertThatThrownBy(() -> encoder.encode(current, value))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("expected at most 256 levels of nesting");
+      }
+    }
+  }
+
   private Object roundTrip(Schema schema, Object value) {
     SchemaAndValue back = decode(encoder.encode(schema, value));
     assertThat(back.schema()).isEqualTo(schema);

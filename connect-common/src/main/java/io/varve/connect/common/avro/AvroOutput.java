@@ -28,6 +28,9 @@ public final class AvroOutput {
 
   private static final int VARLONG_BYTES_MAX = 10;
 
+  /** The longest string whose length takes one byte. */
+  private static final int SHORT_CHARS_MAX = 63;
+
   private byte[] buffer = new byte[INITIAL_BYTES];
   private int position;
 
@@ -101,7 +104,27 @@ public final class AvroOutput {
   }
 
   void writeString(String value) {
-    writeBytes(Utf8.encode(value));
+    if (value.length() > SHORT_CHARS_MAX || !tryWriteShortAscii(value)) {
+      writeBytes(Utf8.encode(value));
+    }
+  }
+
+  /** The common case, in one pass and without a copy. */
+  private boolean tryWriteShortAscii(String value) {
+    int length = value.length();
+    reserve(1 + length);
+    byte[] target = buffer;
+    int at = position + 1;
+    for (int i = 0; i < length; i++) {
+      char next = value.charAt(i);
+      if (next > 0x7F) {
+        return false;
+      }
+      target[at + i] = (byte) next;
+    }
+    target[position] = (byte) (length << 1);
+    position = at + length;
+    return true;
   }
 
   private void reserve(int bytes) {

@@ -1,6 +1,8 @@
 package io.varve.connect.common.avro;
 
+import java.util.List;
 import java.util.regex.Pattern;
+import org.apache.kafka.connect.data.ConnectSchema;
 import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
@@ -54,6 +56,24 @@ final class Layout {
 
   static boolean emptyStruct(Schema schema) {
     return schema.type() == Schema.Type.STRUCT && schema.fields().isEmpty();
+  }
+
+  /** The same schema, but for what the other arguments say. */
+  @SuppressWarnings("NullAway") // Connect takes null for what isn't there
+  static Schema with(Schema schema, boolean optional, @Nullable Object defaultValue) {
+    boolean map = schema.type() == Schema.Type.MAP;
+    boolean array = schema.type() == Schema.Type.ARRAY;
+    return new ConnectSchema(
+        schema.type(),
+        optional,
+        defaultValue,
+        schema.name(),
+        schema.version(),
+        schema.doc(),
+        schema.parameters(),
+        schema.type() == Schema.Type.STRUCT ? schema.fields() : List.of(),
+        map ? schema.keySchema() : null,
+        map || array ? schema.valueSchema() : null);
   }
 
   /** Whether a map is Avro's map; otherwise it is an array of entries. */

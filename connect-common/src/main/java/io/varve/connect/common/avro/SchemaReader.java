@@ -31,29 +31,42 @@ public final class SchemaReader {
 
   private final Map<String, Shapes> records = new HashMap<>();
 
-  private SchemaReader() {}
+  /**
+   * How many levels lie above what is read now, those of the schema whose default it is among them.
+   */
+  private int depth;
+
+  private SchemaReader(int depth) {
+    this.depth = depth;
+  }
 
   /** The schema of which {@code text} is the text; fails with a {@link BadValueException}. */
   public static Read read(byte[] text) {
     Object root = Json.parse(text);
-    Schema schema = new SchemaReader().schema(root, "", 0);
+    Schema schema = new SchemaReader(0).schema(root, "");
     boolean union = root instanceof List;
     return new Read(schema, union && !Layout.allowsNull(schema));
   }
 
-  private Schema schema(@Nullable Object type, String namespace, int depth) {
-    Layout.checkDepth(depth);
-    if (type instanceof List<?> branches) {
-      if (branches.size() != 2 || !"null".equals(branches.get(0))) {
-        throw new BadValueException(
-            "expected a union of null and one other type, found " + branches.size() + " branches");
-      }
-      return schema(branches.get(1), true, namespace, depth);
-    }
-    return schema(type, false, namespace, depth);
+  private Schema schema(@Nullable Object type, String namespace) {
+    Layout.checkDepth(depth++);
+    Schema schema =
+        type instanceof List<?> union
+            ? schema(branchBesideNull(union), true, namespace)
+            : schema(type, false, namespace);
+    depth--;
+    return schema;
   }
 
-  private Schema schema(@Nullable Object type, boolean union, String namespace, int depth) {
+  private static @Nullable Object branchBesideNull(List<?> branches) {
+    if (branches.size() != 2 || !"null".equals(branches.get(0))) {
+      throw new BadValueException(
+          "expected a union of null and one other type, found " + branches.size() + " branches");
+    }
+    return branches.get(1);
+  }
+
+  private Schema schema(@Nullable Object type, boolean union, String namespace) {
     if (type instanceof String name) {
       Schema.Type basic = basic(name, null);
       return basic != null ? facts(basic, Map.of(), union) : reference(name, union, namespace);
@@ -65,14 +78,14 @@ public final class SchemaReader {
     return switch (name) {
       case "array" ->
           "map".equals(node.get("connect.type"))
-              ? entries(node, union, namespace, depth)
+              ? entries(node, union, namespace)
               : facts(
                   Schema.Type.ARRAY,
                   node,
                   union,
                   List.of(),
                   null,
-                  schema(node.get("items"), namespace, depth + 1));
+                  schema(node.get("items"), namespace));
       case "map" ->
           facts(
               Schema.Type.MAP,
@@ -80,8 +93,8 @@ public final class SchemaReader {
               union,
               List.of(),
               Schema.STRING_SCHEMA,
-              schema(node.get("values"), namespace, depth + 1));
-      case "record" -> record(node, union, namespace, depth);
+              schema(node.get("values"), namespace));
+      case "record" -> record(node, union, namespace);
       default -> {
         Schema.Type basic = basic(name, node.get("connect.type"));
         if (basic == null) {
@@ -116,7 +129,7 @@ public final class SchemaReader {
     return union ? shapes.optional : shapes.required;
   }
 
-  private Schema entries(Map<?, ?> node, boolean union, String namespace, int depth) {
+  private Schema entries(Map<?, ?> node, boolean union, String namespace) {
     Map<?, ?> entry = map(node, "items");
     List<?> fields = list(entry, "fields");
     if (fields.size() != 2) {
@@ -128,11 +141,11 @@ public final class SchemaReader {
         node,
         union,
         List.of(),
-        schema(asMap(fields.get(0)).get("type"), inner, depth + 1),
-        schema(asMap(fields.get(1)).get("type"), inner, depth + 1));
+        schema(asMap(fields.get(0)).get("type"), inner),
+        schema(asMap(fields.get(1)).get("type"), inner));
   }
 
-  private Schema record(Map<?, ?> node, boolean union, String namespace, int depth) {
+  private Schema record(Map<?, ?> node, boolean union, String namespace) {
     String own = node.containsKey("namespace") ? text(node, "namespace") : namespace;
     String fullName = fullName(text(node, "name"), own);
     List<Field> fields = new ArrayList<>();
@@ -140,7 +153,7 @@ public final class SchemaReader {
       Map<?, ?> field = asMap(next);
       String name = text(field, field.containsKey("connect.field") ? "connect.field" : "name");
       try {
-        Schema schema = schema(field.get("type"), namespaceOf(fullName), depth + 1);
+        Schema schema = schema(field.get("type"), namespaceOf(fullName));
         fields.add(new Field(name, fields.size(), schema));
       } catch (BadValueException e) {
         throw e.within("." + name);
@@ -153,25 +166,23 @@ public final class SchemaReader {
     if (node.containsKey("doc")) {
       facts.put("connect.doc", node.get("doc"));
     }
-    List<Field> unchanging = List.copyOf(fields);
-    Shapes shapes =
-        new Shapes(
-            facts(Schema.Type.STRUCT, facts, false, unchanging, null, null),
-            facts(Schema.Type.STRUCT, facts, true, unchanging, null, null));
+    Schema schema = facts(Schema.Type.STRUCT, facts, union, List.copyOf(fields), null, null);
+    Schema other = Layout.with(schema, !schema.isOptional(), schema.defaultValue());
+    Shapes shapes = schema.isOptional() ? new Shapes(other, schema) : new Shapes(schema, other);
     if (records.put(fullName, shapes) != null) {
       throw new BadValueException(
           "expected each type to be defined once, found " + fullName + " twice");
     }
-    return union ? shapes.optional : shapes.required;
+    return schema;
   }
 
-  private static Schema facts(Schema.Type type, Map<?, ?> node, boolean union) {
+  private Schema facts(Schema.Type type, Map<?, ?> node, boolean union) {
     return facts(type, node, union, List.of(), null, null);
   }
 
   /** The schema with all that the properties of {@code node} say. */
   @SuppressWarnings("NullAway") // Connect takes null for what isn't there
-  private static Schema facts(
+  private Schema facts(
       Schema.Type type,
       Map<?, ?> node,
       boolean union,
@@ -184,15 +195,11 @@ public final class SchemaReader {
     Integer version = version(node.get("connect.version"));
     Map<String, @Nullable String> parameters =
         node.containsKey("connect.parameters") ? parameters(node) : null;
-    Schema required =
-        new ConnectSchema(type, false, null, name, version, doc, parameters, fields, key, value);
-    Object defaultValue =
-        node.containsKey("connect.default.binary") ? defaultValue(required, node) : null;
-    if (!optional && defaultValue == null) {
-      return required;
-    }
-    return new ConnectSchema(
-        type, optional, defaultValue, name, version, doc, parameters, fields, key, value);
+    Schema schema =
+        new ConnectSchema(type, optional, null, name, version, doc, parameters, fields, key, value);
+    return node.containsKey("connect.default.binary")
+        ? Layout.with(schema, optional, defaultValue(schema, node))
+        : schema;
   }
 
   private static @Nullable Integer version(@Nullable Object version) {
@@ -214,10 +221,10 @@ public final class SchemaReader {
     return Collections.unmodifiableMap(parameters);
   }
 
-  private static @Nullable Object defaultValue(Schema required, Map<?, ?> node) {
-    Schema own = required;
+  private @Nullable Object defaultValue(Schema schema, Map<?, ?> node) {
+    Schema own = Layout.with(schema, false, null);
     if (node.get("connect.default.schema") != null) {
-      own = new SchemaReader().schema(node.get("connect.default.schema"), "", 0);
+      own = new SchemaReader(depth).schema(node.get("connect.default.schema"), "");
     }
     try {
       AvroInput in =

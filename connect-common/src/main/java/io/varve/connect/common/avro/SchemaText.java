@@ -7,11 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.connect.data.ConnectSchema;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -83,14 +81,14 @@ public final class SchemaText {
       case STRUCT -> struct(schema, required, depth);
       case ARRAY -> array(schema, required, depth);
       case MAP -> map(schema, required, depth);
-      default -> basic(schema, required);
+      default -> basic(schema, required, depth);
     }
     if (union) {
       json.writeEndArray();
     }
   }
 
-  private void basic(Schema schema, boolean required) throws IOException {
+  private void basic(Schema schema, boolean required, int depth) throws IOException {
     String avro =
         switch (schema.type()) {
           case INT8, INT16, INT32 -> "int";
@@ -113,7 +111,7 @@ public final class SchemaText {
     if (small) {
       json.writeStringField("connect.type", schema.type().getName());
     }
-    facts(schema, required, schema.name(), true);
+    facts(schema, required, schema.name(), true, depth);
     json.writeEndObject();
   }
 
@@ -139,7 +137,7 @@ public final class SchemaText {
     json.writeStringField("type", "array");
     json.writeFieldName("items");
     type(schema.valueSchema(), depth + 1);
-    facts(schema, required, schema.name(), true);
+    facts(schema, required, schema.name(), true, depth);
     json.writeEndObject();
   }
 
@@ -161,7 +159,7 @@ public final class SchemaText {
       json.writeEndObject();
       json.writeStringField("connect.type", "map");
     }
-    facts(schema, required, schema.name(), true);
+    facts(schema, required, schema.name(), true, depth);
     json.writeEndObject();
   }
 
@@ -169,7 +167,7 @@ public final class SchemaText {
     // What makes this use of the record special must stand at its definition, so it needs one of
     // its own.
     boolean special = required || schema.defaultValue() != null;
-    Schema shape = special ? schema : asRequired(schema);
+    Schema shape = special ? schema : Layout.with(schema, false, null);
     String written = special ? null : records.get(shape);
     if (written != null) {
       json.writeString(written);
@@ -190,7 +188,7 @@ public final class SchemaText {
     json.writeArrayFieldStart("fields");
     fields(schema, depth);
     json.writeEndArray();
-    facts(schema, required, Names.isMadeUp(name) ? schema.name() : null, false);
+    facts(schema, required, Names.isMadeUp(name) ? schema.name() : null, false, depth);
     json.writeEndObject();
     // A name without a namespace cannot be referred to from within one.
     if (!special && dotted) {
@@ -231,7 +229,7 @@ public final class SchemaText {
   }
 
   /** What only Connect knows. */
-  private void facts(Schema schema, boolean required, @Nullable String name, boolean doc)
+  private void facts(Schema schema, boolean required, @Nullable String name, boolean doc, int depth)
       throws IOException {
     if (name != null) {
       json.writeStringField("connect.name", name);
@@ -250,22 +248,23 @@ public final class SchemaText {
       json.writeEndObject();
     }
     if (schema.defaultValue() != null) {
-      defaultValue(schema, schema.defaultValue());
+      defaultValue(schema, schema.defaultValue(), depth);
     }
     if (required) {
       json.writeBooleanField("connect.required", true);
     }
   }
 
-  private void defaultValue(Schema schema, Object value) throws IOException {
-    Schema own = value instanceof Struct struct ? struct.schema() : asRequired(schema);
+  private void defaultValue(Schema schema, Object value, int depth) throws IOException {
+    Schema own =
+        value instanceof Struct struct ? struct.schema() : Layout.with(schema, false, null);
     AvroOutput out = new AvroOutput();
     CodecCompiler.compile(own, false).write(out, value);
     json.writeStringField(
         "connect.default.binary", Base64.getEncoder().encodeToString(out.toBytes()));
     if (value instanceof Struct) {
       json.writeFieldName("connect.default.schema");
-      new SchemaText(json).type(own, 0);
+      new SchemaText(json).type(own, depth + 1);
     }
   }
 
@@ -291,23 +290,5 @@ public final class SchemaText {
         && schema.doc() == null
         && schema.parameters() == null
         && schema.defaultValue() == null;
-  }
-
-  /** The same schema, required and without default. */
-  private static Schema asRequired(Schema schema) {
-    boolean struct = schema.type() == Schema.Type.STRUCT;
-    boolean map = schema.type() == Schema.Type.MAP;
-    boolean array = schema.type() == Schema.Type.ARRAY;
-    return new ConnectSchema(
-        schema.type(),
-        false,
-        null,
-        schema.name(),
-        schema.version(),
-        schema.doc(),
-        schema.parameters(),
-        struct ? schema.fields() : List.of(),
-        map ? schema.keySchema() : null,
-        map || array ? schema.valueSchema() : null);
   }
 }
