@@ -18,6 +18,7 @@ import io.varve.manifest.ReaderLeases;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class LogReader implements AutoCloseable {
   private final ReadRange range;
   private final boolean boundsTimes;
   private final Clock clock;
+  private final Executor ahead;
   private final LogView view;
   private final ReaderLeases.Lease lease;
   private final BatchCursor cursor = new BatchCursor();
@@ -62,26 +64,33 @@ public final class LogReader implements AutoCloseable {
   private boolean inBatch;
 
   private LogReader(
-      LogFolder log, ReadRange range, Clock clock, LogView view, ReaderLeases.Lease lease) {
+      LogFolder log,
+      ReadRange range,
+      Clock clock,
+      Executor ahead,
+      LogView view,
+      ReaderLeases.Lease lease) {
     this.log = log;
     this.range = range;
     this.boundsTimes = range.boundsTimes();
     this.clock = clock;
+    this.ahead = ahead;
     this.view = view;
     this.lease = lease;
     this.position = range.fromOffset();
   }
 
   /**
+   * @param ahead reads the next batch while one is being worked on
    * @param number tells this reader apart from others of the same open store
    */
-  static LogReader open(LogFolder log, ReadRange range, Clock clock, long number)
+  static LogReader open(LogFolder log, ReadRange range, Clock clock, Executor ahead, long number)
       throws IOException {
     // The lease comes before the manifest: see the invariants of the manifest room.
     ReaderLeases.Lease lease = log.leases().take(range.fromOffset(), number);
     LogReader reader = null;
     try {
-      reader = new LogReader(log, range, clock, LogView.open(log), lease);
+      reader = new LogReader(log, range, clock, ahead, LogView.open(log), lease);
       return reader;
     } finally {
       if (reader == null) {
@@ -360,7 +369,7 @@ public final class LogReader implements AutoCloseable {
   private void open(String name, long firstOffset, long epoch, long end) throws IOException {
     lease.move(Math.max(position, firstOffset));
     SegmentReader reader =
-        SegmentReader.open(log.directory(), name, firstOffset, epoch, log.buffers());
+        SegmentReader.open(log.directory(), name, firstOffset, epoch, log.buffers(), ahead);
     reader.limit(end);
     segment = reader;
     entry = null;

@@ -278,7 +278,7 @@ public final class Store implements AutoCloseable {
    */
   public LogReader openReader(StreamPartition log, ReadRange range) {
     try {
-      return LogReader.open(existing(log), range, clock, number.incrementAndGet());
+      return LogReader.open(existing(log), range, clock, work.strand(), number.incrementAndGet());
     } catch (IOException e) {
       throw new StoreFailedException("Opening " + log + " in " + root + " for reading failed", e);
     }

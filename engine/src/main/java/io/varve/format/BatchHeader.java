@@ -133,6 +133,17 @@ public final class BatchHeader {
     }
   }
 
+  /**
+   * How long the batch is whose header stands at {@code at}, for reading ahead: nothing is checked
+   * but that it can be.
+   *
+   * @return 0 if it can't
+   */
+  public static int totalBytes(ByteBuffer from, int at) {
+    int payload = from.getInt(at + 8);
+    return payload >= 1 && payload <= PAYLOAD_BYTES_MAX ? BYTES + payload : 0;
+  }
+
   /** Header and payload together. */
   public int totalBytes() {
     return BYTES + payloadBytes;

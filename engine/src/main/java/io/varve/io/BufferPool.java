@@ -20,9 +20,7 @@ public final class BufferPool {
   /** A little-endian direct buffer, cleared, with at least {@code bytes} of capacity. */
   public ByteBuffer take(int bytes) {
     synchronized (this) {
-      // Taken out by the iterator: remove(Object) goes by equals, which compares contents, and
-      // could
-      // take out another buffer, so that this one is lent twice.
+      // Taken out by the iterator: remove(Object) goes by equals, which compares contents.
       for (Iterator<ByteBuffer> buffers = free.iterator(); buffers.hasNext(); ) {
         ByteBuffer buffer = buffers.next();
         if (buffer.capacity() >= bytes) {

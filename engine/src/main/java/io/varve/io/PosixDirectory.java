@@ -221,8 +221,8 @@ public final class PosixDirectory implements Directory {
   private static final class PosixReadFile implements ReadFile {
 
     private final Path path;
-    private FileChannel channel;
-    private boolean closed;
+    private volatile FileChannel channel;
+    private volatile boolean closed;
 
     PosixReadFile(Path path) throws IOException {
       this.path = path;

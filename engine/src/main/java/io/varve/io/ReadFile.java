@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A file open for reading. Stays readable when the file is deleted. Thread: one. */
+/** A file open for reading. Stays readable when the file is deleted. Thread: one at a time. */
 public interface ReadFile extends Closeable {
 
   /**

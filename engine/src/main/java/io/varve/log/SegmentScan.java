@@ -45,7 +45,7 @@ public final class SegmentScan {
     long maxTimestampMs = Long.MIN_VALUE;
     try (SegmentReader reader =
         SegmentReader.open(
-            directory, segment.fileName(), segment.firstOffset(), segment.epoch(), pool)) {
+            directory, segment.fileName(), segment.firstOffset(), segment.epoch(), pool, null)) {
       reader.limit(endPosition);
       for (BatchHeader batch = reader.peek(); batch != null; batch = reader.peek()) {
         index.add(
@@ -81,7 +81,7 @@ public final class SegmentScan {
     SparseIndex.Builder index = new SparseIndex.Builder(indexIntervalBytes);
     try (SegmentReader reader =
         SegmentReader.open(
-            directory, segment.fileName(), segment.firstOffset(), segment.epoch(), pool)) {
+            directory, segment.fileName(), segment.firstOffset(), segment.epoch(), pool, null)) {
       reader.limit(segment.endPosition());
       for (BatchHeader batch = reader.peek(); batch != null; batch = reader.peek()) {
         index.add(
