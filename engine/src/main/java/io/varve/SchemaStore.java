@@ -35,8 +35,11 @@ public final class SchemaStore {
   public void put(long fingerprint, byte[] schema) {
     String name = name(fingerprint);
     try {
-      if (!folder.contains(name)) {
-        folder.create();
+      folder.create();
+      if (folder.contains(name)) {
+        // Who stored it may have died before its entry was durable.
+        folder.sync();
+      } else {
         String temporary = "new-" + nonce + "-" + number.incrementAndGet();
         folder.writeAll(temporary, SchemaFile.encode(fingerprint, schema));
         if (folder.publish(temporary, name)) {

@@ -54,8 +54,10 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
    * @throws CorruptionException if what was durable is damaged
    */
   public static Takeover of(LogFolder log, Owner owner, Clock clock) throws IOException {
-    log.directory().create();
-    log.manifests().create();
+    if (log.manifests().load().number() == 0) {
+      // Where there is a manifest, its folder was durable before it.
+      log.manifests().create();
+    }
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Manifest before = log.manifests().load();
       checkOwner(log, before, owner);

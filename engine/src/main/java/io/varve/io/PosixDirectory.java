@@ -27,37 +27,53 @@ import org.jspecify.annotations.Nullable;
 public final class PosixDirectory implements Directory {
 
   private final Path path;
+  private final @Nullable PosixDirectory above;
 
+  /** A folder to begin with; what lies above it is not this code's to look after. */
   public PosixDirectory(Path path) {
-    this.path = path.toAbsolutePath().normalize();
+    this(path.toAbsolutePath().normalize(), null);
+  }
+
+  private PosixDirectory(Path path, @Nullable PosixDirectory above) {
+    this.path = path;
+    this.above = above;
   }
 
   @Override
   public Directory folder(String name) {
-    return new PosixDirectory(path.resolve(name));
+    return new PosixDirectory(path.resolve(name), this);
   }
 
   @Override
   public void create() throws IOException {
-    if (Files.isDirectory(path)) {
-      return;
+    if (above != null) {
+      above.create();
+      make(path);
+      // Also if it was there: who made it may have died before its entry was durable.
+      above.sync();
+    } else if (!Files.isDirectory(path)) {
+      makeWithThoseAbove(path);
     }
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw new NotDirectoryException(path.toString());
+  }
+
+  private static void makeWithThoseAbove(Path folder) throws IOException {
+    Path parent = folder.getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      makeWithThoseAbove(parent);
     }
-    Path parent = path.getParent();
-    if (parent != null) {
-      new PosixDirectory(parent).create();
-    }
-    try {
-      Files.createDirectory(path);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(path)) {
-        throw e;
-      }
-    }
+    make(folder);
     if (parent != null) {
       syncFolder(parent);
+    }
+  }
+
+  private static void make(Path folder) throws IOException {
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw new NotDirectoryException(folder.toString());
+      }
     }
   }
 
@@ -107,7 +123,7 @@ public final class PosixDirectory implements Directory {
     } catch (UnsupportedOperationException e) {
       throw new IOException("The file system of " + path + " has no hard links", e);
     }
-    Files.delete(from);
+    Files.deleteIfExists(from);
     sync();
     return true;
   }
@@ -148,6 +164,17 @@ public final class PosixDirectory implements Directory {
       return false;
     } catch (OverlappingFileLockException e) {
       return true;
+    }
+  }
+
+  @Override
+  public void deleteUnlocked(String name) throws IOException {
+    try (FileChannel channel = FileChannel.open(path.resolve(name), StandardOpenOption.WRITE)) {
+      if (channel.tryLock() != null) {
+        delete(name);
+      }
+    } catch (NoSuchFileException | OverlappingFileLockException e) {
+      // Gone already, or looked at by another thread of this process.
     }
   }
 

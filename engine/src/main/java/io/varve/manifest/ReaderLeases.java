@@ -38,7 +38,9 @@ public final class ReaderLeases {
    * @param number tells the readers of this instance apart; never used twice
    */
   public Lease take(long fromOffset, long number) throws IOException {
-    folder.create();
+    if (!folder.exists()) {
+      folder.create();
+    }
     Owner.Instance self = instances.self();
     String name = self.process() + "_" + self.nonce() + "_" + number + SUFFIX;
     Lease lease = new Lease(name, folder.create(name));
