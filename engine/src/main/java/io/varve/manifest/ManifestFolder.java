@@ -70,8 +70,16 @@ public final class ManifestFolder {
       folder.delete(temporary);
       throw e;
     }
-    if (!folder.publish(temporary, FileNames.manifest(manifest.number()))) {
-      return false;
+    try {
+      if (!folder.publish(temporary, FileNames.manifest(manifest.number()))) {
+        return false;
+      }
+    } catch (NoSuchFileException e) {
+      // A newer owner sweeps up what its predecessors had under way.
+      if (superseded(manifest)) {
+        return false;
+      }
+      throw e;
     }
     // A name that others have taken and deleted can be taken again; then there is a newer manifest.
     if (superseded(manifest)) {
