@@ -18,7 +18,10 @@ public interface Directory {
   /** The folder of that name inside this one; it need not exist. */
   Directory folder(String name);
 
-  /** Makes the folder, and those above it, durably. Does nothing if it is there. */
+  /**
+   * Makes the folder, and those above it, if they aren't there. On return they are durable, whoever
+   * made them.
+   */
   void create() throws IOException;
 
   /** Whether the folder itself is there. */
@@ -67,6 +70,13 @@ public interface Directory {
    * itself holds: POSIX would let go of it.
    */
   boolean isLocked(String name) throws IOException;
+
+  /**
+   * Deletes {@code name} unless a process holds a lock on it; who comes to lock it meanwhile gets
+   * no lock, or one on a file that is gone. As with {@link #isLocked}, never for this process's
+   * own.
+   */
+  void deleteUnlocked(String name) throws IOException;
 
   /** Bytes that can still be written. */
   long usableBytes() throws IOException;

@@ -45,14 +45,22 @@ public final class Instances implements Closeable {
       lock = folder.lock(self.lockName());
     }
     Instances instances = new Instances(folder, self, lock);
-    instances.sweep();
-    return instances;
+    boolean done = false;
+    try {
+      instances.sweep();
+      done = true;
+      return instances;
+    } finally {
+      if (!done) {
+        lock.close();
+      }
+    }
   }
 
   private void sweep() throws IOException {
     for (String name : folder.list()) {
-      if (!ofThisProcess(name) && !folder.isLocked(name)) {
-        folder.delete(name);
+      if (!ofThisProcess(name)) {
+        folder.deleteUnlocked(name);
       }
     }
   }
