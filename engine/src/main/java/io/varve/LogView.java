@@ -44,8 +44,16 @@ final class LogView implements Closeable {
 
   static LogView open(LogFolder log) throws IOException {
     LogView view = new LogView(log, Manifest.empty());
-    view.restart();
-    return view;
+    boolean done = false;
+    try {
+      view.restart();
+      done = true;
+      return view;
+    } finally {
+      if (!done) {
+        view.close();
+      }
+    }
   }
 
   /** Forgets what it saw before and looks at the log anew. */
