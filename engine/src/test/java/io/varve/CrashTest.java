@@ -1,0 +1,139 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import io.varve.commit.LogSettings;
+import io.varve.compact.Retention;
+import io.varve.crash.CrashDisk;
+import io.varve.format.Codec;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The power goes: after every change that a run makes on the disk, with several of the states that
+ * the disk may be found in, and again while the log is recovered. {@link LogRun} says what must be
+ * true then. A failure names script, seeds and the change; {@link #replay} runs just that one.
+ */
+final class CrashTest {
+
+  private static final int SURVIVORS = 4;
+  private static final int RANDOM_RUNS = 3000;
+
+  private static long states;
+
+  @AfterAll
+  static void tellCount() {
+    System.out.println("Crash states explored: " + states);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "aacac",
+        "acxoacx",
+        "aaaaaaaaaaaac",
+        "aaaaacaaaaaacaac",
+        "aqaqawwaqwwwaqc",
+        "acscRsgc",
+        "abcbac",
+        "aacmaaacmmaacm",
+        "acTaczacZac",
+        "aacaTzaczaaaaaacMac",
+        "aacKacaKaac",
+        "acaavoac",
+        "aaaaaaaaaaaaaaacmmrmRmaac",
+        "arcraacrTacrzac"
+      })
+  void everyCrashOfShortRunsLosesNothingThatWasAcknowledged(String script) {
+    for (Retention retention : List.of(Retention.FOREVER, new Retention(1500, 9000))) {
+      LogSettings settings = LogRun.TINY.withRetention(retention).withSegmentMs(2500);
+      LogRun whole = new LogRun(new CrashDisk(), settings, 1);
+      whole.run(script);
+      for (long change = 0; change <= whole.disk.changes(); change++) {
+        for (long luck = 0; luck < SURVIVORS; luck++) {
+          long survivor = luck < 2 ? luck : luck + change;
+          check(script, settings, 1, change, survivor, change % 32 == luck);
+        }
+      }
+    }
+  }
+
+  @Test
+  void randomCrashesOfRandomRunsLoseNothingThatWasAcknowledged() {
+    for (long seed = 0; seed < RANDOM_RUNS; seed++) {
+      Random random = new Random(seed);
+      String script = script(random);
+      LogSettings settings =
+          LogRun.TINY
+              .withCodec(Codec.values()[random.nextInt(Codec.values().length)])
+              .withRetention(
+                  random.nextBoolean()
+                      ? Retention.FOREVER
+                      : new Retention(random.nextInt(5000), 4000 + random.nextInt(20_000)))
+              .withSegmentMs(500 + random.nextInt(5000))
+              .withSyncBytes(random.nextBoolean() ? 4096 : 1 << 20);
+      LogRun whole = new LogRun(new CrashDisk(), settings, seed);
+      try {
+        whole.run(script);
+      } catch (RuntimeException | AssertionError e) {
+        fail("Run '" + script + "' with seed " + seed + " and " + settings, e);
+      }
+      long change = random.nextLong(whole.disk.changes() + 1);
+      check(script, settings, seed, change, random.nextInt(1000), random.nextInt(20) == 0);
+    }
+  }
+
+  private static String script(Random random) {
+    String letters = "aaaaaaaaaggsbccccqqwwwmmxovRRrrrrTTKzzZM";
+    StringBuilder script = new StringBuilder();
+    for (int i = 5 + random.nextInt(60); i > 0; i--) {
+      char letter = letters.charAt(random.nextInt(letters.length()));
+      if (letter == 'x' || letter == 'v') {
+        script.append(letter).append('o');
+      } else if (letter != 'o') {
+        script.append(letter);
+      }
+    }
+    return script.toString();
+  }
+
+  /** Runs a script up to a change, lets the power go, and checks what is found then. */
+  private static void check(
+      String script,
+      LogSettings settings,
+      long seed,
+      long change,
+      long survivor,
+      boolean crashRecovery) {
+    try {
+      LogRun run = crashed(script, settings, seed, change);
+      LogRun found = run.on(run.disk.crash(survivor));
+      found.checkRecovery();
+      states++;
+      long recovery = crashRecovery ? found.disk.changes() : -1;
+      for (long second = 0; second <= recovery; second += 2 + change % 5) {
+        LogRun again = run.on(run.disk.crash(survivor));
+        again.disk.powerOffAfter(second);
+        again.run("ac");
+        again.on(again.disk.crash(survivor + second)).checkRecovery();
+        states++;
+      }
+    } catch (RuntimeException | AssertionError e) {
+      fail(
+          "Script '%s', seed %d, power off after change %d, survivor %d, %s"
+              .formatted(script, seed, change, survivor, settings),
+          e);
+    }
+  }
+
+  private static LogRun crashed(String script, LogSettings settings, long seed, long change) {
+    LogRun run = new LogRun(new CrashDisk(), settings, seed);
+    run.disk.powerOffAfter(change);
+    run.run(script);
+    return run;
+  }
+}

@@ -1,0 +1,161 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.varve.base.NoSuchStreamException;
+import io.varve.base.StoreFailedException;
+import io.varve.compact.Retention;
+import io.varve.crash.CrashDisk;
+import io.varve.crash.CrashProcess;
+import io.varve.crash.CrashProcess.Fault;
+import io.varve.crash.ManualClock;
+import io.varve.crash.ManualWork;
+import io.varve.crash.ProcessDied;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each call in turn fails. The writer stops for good with that first cause, nothing that it
+ * acknowledged is lost, and opening the log again goes on.
+ */
+final class FaultTest {
+
+  private static final String[] SCRIPTS = {
+    "acac", "aaaaaaacaaac", "abcgcscx", "acRacaaaaaaac", "aaaaaacmmaaaaaaacmmac"
+  };
+
+  private static long faults;
+
+  @AfterAll
+  static void tellCount() {
+    System.out.println("Failed calls explored: " + faults);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void aWriterStopsWithTheFirstFailureAndReopeningGoesOn(Fault fault) {
+    for (String script : SCRIPTS) {
+      boolean struck = true;
+      for (long call = 1; struck; call++) {
+        LogRun run = newRun();
+        try {
+          struck = failAt(run, call, fault, script);
+        } catch (RuntimeException | AssertionError e) {
+          fail("Script '" + script + "', " + fault + " at call " + call, e);
+        }
+        faults++;
+      }
+    }
+  }
+
+  private static boolean failAt(LogRun run, long call, Fault fault, String script) {
+    run.expectFaults();
+    LogRun.Host host = run.host();
+    host.process.failAt(call, fault);
+    try {
+      run.takeOverBy(host);
+    } catch (StoreFailedException e) {
+      assertThat(e.diskFull()).isEqualTo(fault == Fault.DISK_FULL);
+      assertThat(host.isOpen()).isFalse();
+      host.openStore();
+    }
+    run.runOn(host, script);
+    if (host.process.hasFailed()) {
+      host.checkStopped();
+    }
+    host.process.heal();
+    // What the power would leave now, and what the same process can go on with.
+    run.on(run.disk.crash(call % 3)).checkRecovery();
+    host.reopen();
+    host.checkAllRead(true);
+    run.runOn(host, "aacr");
+    host.checkAllRead(true);
+    host.closeAll();
+    return host.process.hasFailed();
+  }
+
+  @Test
+  void aReaderWhoseCallFailsSaysSoAndReadsOn() {
+    for (long call = 1; call < 100; call++) {
+      LogRun run = newRun();
+      run.run("aaaaaaaaaaaacaaac");
+      LogRun.Host onlooker = run.host();
+      onlooker.process.failAt(call, Fault.IO_ERROR);
+      for (int attempt = 0; attempt < 3; attempt++) {
+        try {
+          if (!onlooker.isOpen()) {
+            onlooker.openReadOnly();
+          }
+          onlooker.read();
+        } catch (StoreFailedException e) {
+          assertThat(e).hasMessageContaining("Input/output error");
+        }
+      }
+      onlooker.process.heal();
+      onlooker.checkAllRead(true);
+      onlooker.closeAll();
+      faults++;
+    }
+  }
+
+  @Test
+  void aSchemaIsDurableWhoeverBeganToStoreIt() {
+    byte[] schema = {1, 2, 3};
+    for (long death = 1; death < 40; death++) {
+      CrashDisk disk = new CrashDisk();
+      CrashProcess first = disk.process();
+      first.killAt(death);
+      try {
+        open(first).schemas().put(7, schema);
+      } catch (ProcessDied e) {
+        assertThat(first.isDead()).isTrue();
+      }
+      open(disk.process()).schemas().put(7, schema);
+      for (long survivor = 0; survivor < 4; survivor++) {
+        assertThat(open(disk.crash(survivor).process()).schemas().get(7)).isEqualTo(schema);
+      }
+    }
+  }
+
+  @Test
+  void aSchemaThatWasNotAcknowledgedIsThereOrNot() {
+    byte[] schema = {1, 2, 3};
+    for (long change = 0; change < 20; change++) {
+      for (long survivor = 0; survivor < 6; survivor++) {
+        CrashDisk disk = new CrashDisk();
+        disk.powerOffAfter(change);
+        try {
+          open(disk.process()).schemas().put(7, schema);
+        } catch (ProcessDied e) {
+          assertThat(disk.isOff()).isTrue();
+        }
+        SchemaStore schemas = open(disk.crash(survivor).process()).schemas();
+        try {
+          assertThat(schemas.get(7)).isEqualTo(schema);
+        } catch (NoSuchStreamException e) {
+          assertThat(disk.isOff()).isTrue();
+        }
+        schemas.put(7, schema);
+        assertThat(schemas.get(7)).isEqualTo(schema);
+      }
+    }
+  }
+
+  private static Store open(CrashProcess process) {
+    return Store.open(
+        process.root(),
+        StoreSettings.defaults(),
+        new ManualClock(),
+        new ManualWork(0),
+        process.instance(new Random(process.hashCode())));
+  }
+
+  private static LogRun newRun() {
+    return new LogRun(
+        new CrashDisk(), LogRun.TINY.withRetention(new Retention(-1, 9000)).withSegmentMs(2500), 1);
+  }
+}

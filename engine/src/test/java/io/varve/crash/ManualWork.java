@@ -1,0 +1,67 @@
+package io.varve.crash;
+
+import io.varve.work.Work;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+/**
+ * Background work that is done one task at a time, when told to; which strand goes next is drawn
+ * from a seed. A task that meets its process's death ends there, like all its successors.
+ */
+public final class ManualWork implements Work {
+
+  private final Random random;
+  private final List<ArrayDeque<Runnable>> strands = new ArrayList<>();
+  private final List<Runnable> repeating = new ArrayList<>();
+
+  public ManualWork(long seed) {
+    this.random = new Random(seed);
+  }
+
+  @Override
+  public Executor strand() {
+    ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    strands.add(queue);
+    return queue::add;
+  }
+
+  @Override
+  public Repeating every(long intervalMs, Runnable task) {
+    repeating.add(task);
+    return () -> repeating.remove(task);
+  }
+
+  /** Runs one waiting task. Returns whether there was one. */
+  public boolean runOne() {
+    List<ArrayDeque<Runnable>> busy = strands.stream().filter(queue -> !queue.isEmpty()).toList();
+    if (busy.isEmpty()) {
+      return false;
+    }
+    try {
+      busy.get(random.nextInt(busy.size())).remove().run();
+    } catch (ProcessDied e) {
+      // Whatever it would have done, it does no more.
+    }
+    return true;
+  }
+
+  /** Runs tasks until none waits. */
+  public void runAll() {
+    while (runOne()) {
+      continue;
+    }
+  }
+
+  /** Lets an interval of all repeating tasks pass. */
+  public void tick() {
+    List.copyOf(repeating).forEach(Runnable::run);
+  }
+
+  @Override
+  public void close() {
+    runAll();
+  }
+}

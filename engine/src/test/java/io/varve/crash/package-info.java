@@ -1,0 +1,7 @@
+/**
+ * A machine to break: a disk in memory that forgets what was not synced, processes on it that die
+ * or meet faults at any call, a clock and background work that move when told to.
+ *
+ * <p>Thread: everything here is confined to one.
+ */
+package io.varve.crash;
