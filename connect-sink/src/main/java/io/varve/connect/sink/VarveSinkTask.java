@@ -5,6 +5,7 @@ import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.connect.common.RecordEncoder;
+import io.varve.connect.common.SchemaTexts;
 import io.varve.connect.common.config.PluginVersion;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,7 +88,7 @@ public final class VarveSinkTask extends SinkTask {
               new Archive(
                   opened,
                   settings,
-                  new RecordEncoder(new StoreSchemas(opened.schemas())),
+                  new RecordEncoder(SchemaTexts.of(opened)),
                   context,
                   context.errantRecordReporter(),
                   meters,

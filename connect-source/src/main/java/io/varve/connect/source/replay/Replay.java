@@ -3,6 +3,7 @@ package io.varve.connect.source.replay;
 import io.varve.LogStats;
 import io.varve.Store;
 import io.varve.connect.common.RecordDecoder;
+import io.varve.connect.common.SchemaTexts;
 import io.varve.connect.source.config.SourceSettings;
 import io.varve.connect.source.offset.SourceOffset;
 import io.varve.connect.source.offset.SourcePartition;
@@ -59,7 +60,7 @@ public final class Replay implements AutoCloseable {
     Store store = Store.openReadOnly(settings.storePath());
     try {
       List<List<LogRange>> ranges = ranges(store, settings, partitions, context);
-      RecordDecoder decoder = new RecordDecoder(new StoreSchemas(store.schemas()));
+      RecordDecoder decoder = new RecordDecoder(SchemaTexts.of(store));
       List<PartitionLine> lines = new ArrayList<>();
       for (List<LogRange> line : ranges) {
         lines.add(new PartitionLine(store, line, range -> target(settings, range), decoder));
