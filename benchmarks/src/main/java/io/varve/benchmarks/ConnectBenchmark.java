@@ -56,6 +56,11 @@ public final class ConnectBenchmark implements Callable<Integer> {
   @Option(names = "--worker-heap-mb", description = "Default: ${DEFAULT-VALUE}")
   private int workerHeapMb = 1536;
 
+  @Option(
+      names = "--worker-option",
+      description = "One more option for the workers' java, such as -XX:StartFlightRecording.")
+  private List<String> workerOptions = List.of();
+
   @Option(names = "--only", description = "Regular expression of names of those who take part.")
   private Pattern only = Pattern.compile("");
 
@@ -77,6 +82,7 @@ public final class ConnectBenchmark implements Callable<Integer> {
             folder.toAbsolutePath().normalize(),
             plugins,
             workerHeapMb,
+            workerOptions,
             new Rounds(warmups, rounds),
             only.asPredicate(),
             System.err::println);

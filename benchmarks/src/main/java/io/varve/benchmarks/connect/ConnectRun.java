@@ -18,11 +18,13 @@ import java.util.function.Predicate;
  *
  * @param folder a folder of its own, deleted at the end
  * @param plugins folders of plugins
+ * @param workerOptions more options for the workers' java
  */
 public record ConnectRun(
     Path folder,
     List<Path> plugins,
     int workerHeapMb,
+    List<String> workerOptions,
     Rounds rounds,
     Predicate<String> wanted,
     Consumer<String> progress) {
@@ -71,6 +73,7 @@ public record ConnectRun(
             .brokerSetting("log.segment.delete.delay.ms", "1000")
             .progress(progress);
     plugins.forEach(builder::pluginPath);
+    workerOptions.forEach(builder::workerJvmOption);
     return builder.open();
   }
 
