@@ -27,7 +27,7 @@ class ReplayProperties {
 
   private record Stored(int partition, long offset, long timestampMs) {}
 
-  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
   void aReplayGivesTheEventsOfItsRangeInOrderAndOnceHoweverItIsInterrupted(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 3) int partitions,

@@ -135,7 +135,8 @@ public final class SourceConfigDef {
         def,
         START_TIME,
         3,
-        "Replay events with this timestamp or a later one, wherever they stand in the log.",
+        "Replay events with this timestamp or a later one, wherever they stand in the log. Events"
+            + " without a timestamp are left out.",
         null);
     offset(
         def,

@@ -14,11 +14,15 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The replay of one log: reads its events and makes a record of each. */
 final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
 
-  private final StreamPartition log;
+  private static final Logger log = LoggerFactory.getLogger(LogReplay.class);
+
+  private final StreamPartition from;
   private final long end;
   private final SourcePartition sourcePartition;
   private final Target target;
@@ -27,7 +31,7 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   private boolean onEvent;
 
   private LogReplay(LogRange range, Target target, RecordDecoder decoder, LogReader reader) {
-    this.log = range.log();
+    this.from = range.log();
     this.end = range.end();
     this.sourcePartition = new SourcePartition(range.log());
     this.target = target;
@@ -46,7 +50,18 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
     Bounds bounds = range.bounds();
     long to = range.bounded() ? range.end() : Long.MAX_VALUE;
     ReadRange read = new ReadRange(range.from(), to, bounds.startTimeMs(), bounds.endTimeMs());
-    return new LogReplay(range, target, decoder, store.openReader(range.log(), read));
+    LogReader reader = store.openReader(range.log(), read);
+    // From here on the reader keeps what it needs; before, retention may have been quicker.
+    long start = reader.stats().startOffset();
+    boolean begunBefore = range.from() > bounds.startOffset();
+    if (start > range.from() && (begunBefore || start > range.base())) {
+      log.warn(
+          "{}: the replay is at offset {}, but retention has removed everything before {}",
+          range.log(),
+          range.from(),
+          start);
+    }
+    return new LogReplay(range, target, decoder, reader);
   }
 
   /** Whether there is an event to take now. */
@@ -71,7 +86,7 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   void take(Batch batch) {
     EventView event = reader.event();
     batch.add(
-        decoder.decode(log, event, this),
+        decoder.decode(from, event, this),
         Math.max(0, event.keyLength()) + (long) Math.max(0, event.valueLength()));
     onEvent = false;
   }

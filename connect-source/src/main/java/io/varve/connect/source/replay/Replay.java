@@ -106,7 +106,7 @@ public final class Replay implements AutoCloseable {
         SourceOffset offset = parse(each, stored.get(new SourcePartition(each)));
         LogRange range =
             LogRange.of(settings, each, offset, stats.startOffset(), stats.nextOffset());
-        tell(range, offset, stats.startOffset());
+        tell(range, offset);
         line.add(range);
       }
       lines.add(line);
@@ -153,14 +153,7 @@ public final class Replay implements AutoCloseable {
     }
   }
 
-  private static void tell(LogRange range, @Nullable SourceOffset stored, long logStart) {
-    if (stored != null && stored.offset() < logStart) {
-      log.warn(
-          "{}: the replay was at offset {}, but retention has removed everything before {}",
-          range.log(),
-          stored.offset(),
-          logStart);
-    }
+  private static void tell(LogRange range, @Nullable SourceOffset stored) {
     log.info(
         "{}: {} at offset {}, {}",
         range.log(),
