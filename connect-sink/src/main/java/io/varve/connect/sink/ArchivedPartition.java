@@ -7,6 +7,7 @@ import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
+import io.varve.format.BatchBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,6 +47,7 @@ final class ArchivedPartition {
   private final String stream;
   private final Archive archive;
   private final PartitionMeters meters;
+  private final SameTopic sameTopic;
   private final ErrantRun errants = new ErrantRun();
   private final Outage outage = new Outage();
 
@@ -60,28 +62,10 @@ final class ArchivedPartition {
   private long durable;
 
   private long firstSeen = NONE;
-  private long lastSeen = NONE;
-  private boolean checking;
-
-  /** While checking: what was last looked up. */
-  private @Nullable Lookup lookup;
 
   private boolean dirty;
   private long dirtyNanos;
   private @Nullable CompletableFuture<Long> commit;
-
-  /**
-   * The first event stored at or after an offset.
-   *
-   * @param event null if there is none
-   */
-  private record Lookup(long from, @Nullable Event event) {
-
-    /** Whether it tells what is stored under {@code offset}. */
-    boolean covers(long offset) {
-      return offset >= from && (event == null || offset <= event.offset());
-    }
-  }
 
   /**
    * @param freshFrom the number of the first delivery that can hold events of this assignment
@@ -92,6 +76,7 @@ final class ArchivedPartition {
     this.archive = archive;
     this.freshFrom = freshFrom;
     this.meters = new PartitionMeters(archive.meters());
+    this.sameTopic = new SameTopic(archive);
   }
 
   TopicPartition source() {
@@ -143,25 +128,22 @@ final class ArchivedPartition {
     if (generation == 0) {
       generation = Math.max(1, store.latestGeneration(stream));
     }
-    StreamPartition log = log();
+    StreamPartition log = new StreamPartition(stream, generation, source.partition());
     LogWriter opened = store.openWriter(log, archive.settings().log(), archive.settings().owner());
+    Event last;
     try {
-      position = opened.nextOffset();
-      durable = position;
-      checking = position > 0 && archive.settings().recreatedTopics() != RecreatedTopics.IGNORE;
-      Event last =
-          checking ? StoredEvents.last(store, log, store.stats(log).startOffset(), position) : null;
-      lookup = last == null ? null : new Lookup(last.offset(), last);
+      last = sameTopic.opened(opened);
     } catch (RuntimeException e) {
       opened.abandon();
       throw e;
     }
     writer = opened;
-    lastSeen = NONE;
+    position = opened.nextOffset();
+    durable = position;
     dirty = false;
     commit = null;
     errants.clear();
-    long from = resumeFrom();
+    long from = last == null ? resumeFrom() : last.offset();
     if (from != NONE) {
       archive.context().offset(source, from);
       freshFrom = Math.max(freshFrom, delivery + 1);
@@ -173,17 +155,10 @@ final class ArchivedPartition {
         from == NONE ? "where its consumer group stands" : from);
   }
 
-  /** Where the consumer should go on, or NONE for where it stands. */
+  /** Where the consumer should go on if the log has no event, or NONE for where it stands. */
   private long resumeFrom() {
-    if (lookup != null && lookup.event() != null) {
-      return lookup.event().offset();
-    }
     // An empty log of a first generation says nothing; what came before a failure does.
     return position > 0 || generation > 1 ? position : firstSeen;
-  }
-
-  private StreamPartition log() {
-    return new StreamPartition(stream, generation, source.partition());
   }
 
   /** Why the log is not open, for {@link #openIfDue} that returned false. */
@@ -207,7 +182,7 @@ final class ArchivedPartition {
     }
     long offset = record.originalKafkaOffset();
     if (offset < position) {
-      return passOver(record, offset, delivery);
+      return passOver(record, delivery);
     }
     Event event;
     try {
@@ -221,10 +196,13 @@ final class ArchivedPartition {
 
   private boolean append(SinkRecord record, Event event, Delivery delivery) {
     LogWriter open = writer();
-    if (!errants.isEmpty() && !settleErrants(delivery.deadlineNanos())) {
-      return false;
-    }
     try {
+      if (!errants.isEmpty()) {
+        checkSize(event);
+        if (!settleErrants(delivery.deadlineNanos())) {
+          return false;
+        }
+      }
       if (!open.tryAppend(event)) {
         return false;
       }
@@ -235,6 +213,17 @@ final class ArchivedPartition {
     passTo(event.offset(), delivery);
     meters.stored(event);
     return true;
+  }
+
+  /** The writer checks it too, but a large event need not wait for those before it to arrive. */
+  private void checkSize(Event event) {
+    long bytes =
+        BatchBuilder.bytesMax(event.key(), event.value(), event.headers(), event.messageId());
+    int bytesMax = archive.settings().log().eventBytesMax();
+    if (bytes > bytesMax) {
+      throw new BadEventException(
+          "it needs " + bytes + " bytes, more than the " + bytesMax + " of event.bytes.max");
+    }
   }
 
   /** Moves the position past {@code offset}, which was just stored or reported. */
@@ -251,9 +240,7 @@ final class ArchivedPartition {
       firstSeen = offset;
     }
     position = offset + 1;
-    lastSeen = offset;
-    checking = false;
-    lookup = null;
+    sameTopic.passed(offset);
     if (!dirty) {
       dirty = true;
       dirtyNanos = delivery.nowNanos();
@@ -289,82 +276,31 @@ final class ArchivedPartition {
 
   // ---- events that come again ----
 
-  private boolean passOver(SinkRecord record, long offset, Delivery delivery) {
-    boolean asked = delivery.again() && !checking;
-    if (!asked && (checking || offset <= lastSeen)) {
-      if (archive.settings().recreatedTopics() != RecreatedTopics.IGNORE) {
-        checking = true;
-        switch (check(record, offset)) {
-          case LATER -> {
-            return false;
-          }
-          case OTHER -> {
-            recreated(record, offset, delivery);
-            return true;
-          }
-          case SAME -> {
-            checking = false;
-            lookup = null;
-          }
-          case UNKNOWN -> {
-            // The next one may tell.
-          }
-        }
+  private boolean passOver(SinkRecord record, Delivery delivery) {
+    switch (sameTopic.ask(record, writer(), delivery.again())) {
+      case LATER -> {
+        startCommit(archive.clock().nanos());
+        return false;
       }
+      case OTHER -> recreated(record, delivery);
+      case SAME, UNKNOWN -> meters.duplicate();
     }
-    lastSeen = offset;
-    meters.duplicate();
     return true;
   }
 
-  private enum Check {
-    SAME,
-    OTHER,
-    /** Nothing is stored under this offset. */
-    UNKNOWN,
-    /** What is stored can't be read yet. */
-    LATER
-  }
-
-  private Check check(SinkRecord record, long offset) {
-    Lookup known = lookup;
-    if (known == null || !known.covers(offset) || offset <= lastSeen) {
-      LogWriter open = writer();
-      if (offset >= open.durableOffset()) {
-        startCommit(archive.clock().nanos());
-        return Check.LATER;
-      }
-      if (offset < archive.store().stats(log()).startOffset()) {
-        return Check.OTHER;
-      }
-      known =
-          new Lookup(
-              offset, StoredEvents.firstFrom(archive.store(), log(), offset, open.durableOffset()));
-      lookup = known;
-      lastSeen = NONE;
-    }
-    Event stored = known.event();
-    if (stored == null || stored.offset() != offset) {
-      return Check.UNKNOWN;
-    }
-    try {
-      return SameEvent.test(stored, archive.encoder().encode(record)) ? Check.SAME : Check.OTHER;
-    } catch (DataException e) {
-      return Check.UNKNOWN;
-    }
-  }
-
-  private void recreated(SinkRecord record, long offset, Delivery delivery) {
+  private void recreated(SinkRecord record, Delivery delivery) {
+    LogWriter old = writer();
     String found =
         source
             + " offset "
-            + offset
+            + record.originalKafkaOffset()
             + " is another event (time "
             + record.timestamp()
             + ") than the one archived in "
-            + log()
-            + stored(offset)
-            + ": the topic was deleted and created again, or transforms or converters now give"
+            + old.log()
+            + " (time "
+            + sameTopic.storedTime()
+            + "): the topic was deleted and created again, or transforms or converters now give"
             + " something else";
     if (archive.settings().recreatedTopics() == RecreatedTopics.FAIL) {
       throw new ConnectException(
@@ -375,7 +311,6 @@ final class ArchivedPartition {
               + RecreatedTopics.NEW_GENERATION.settingName()
               + " to archive it from its first event into the stream's next generation");
     }
-    LogWriter old = writer();
     writer = null;
     boolean kept = old.close(Duration.ofNanos(delivery.deadlineNanos() - archive.clock().nanos()));
     if (!kept) {
@@ -388,11 +323,6 @@ final class ArchivedPartition {
     LOG.warn("{}. Archiving the topic from its first event into generation {}", found, generation);
     freshFrom = delivery.number() + 1;
     openIfDue(delivery.number());
-  }
-
-  private String stored(long offset) {
-    Event event = lookup == null ? null : lookup.event();
-    return event == null || event.offset() != offset ? "" : " (time " + event.timestampMs() + ")";
   }
 
   // ---- making durable ----

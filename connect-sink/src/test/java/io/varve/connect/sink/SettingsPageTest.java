@@ -1,0 +1,72 @@
+package io.varve.connect.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.connect.common.config.ConfigDocs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code docs/connect-sink.md} is made from the settings' definition. To make it anew, run this
+ * test with {@code -Ddocs.update=true}.
+ */
+final class SettingsPageTest {
+
+  private static final Path PAGE = Path.of("..", "docs", "connect-sink.md");
+
+  private static final String INTRODUCTION =
+      """
+      Settings of `io.varve.connect.sink.VarveSinkConnector`, beside those that every sink has (`topics` or
+      `topics.regex`, `tasks.max`, converters, transforms, `errors.*`).
+
+      This page is made from the connector's own definitions; `GET /connector-plugins` and
+      `PUT /connector-plugins/VarveSinkConnector/config/validate` of a worker tell the same.
+
+      For an archive that is equal byte by byte:
+
+      ```properties
+      name=archive
+      connector.class=io.varve.connect.sink.VarveSinkConnector
+      tasks.max=4
+      topics=orders,payments
+      store.path=/var/lib/varve
+      key.converter=org.apache.kafka.connect.converters.ByteArrayConverter
+      value.converter=org.apache.kafka.connect.converters.ByteArrayConverter
+      header.converter=org.apache.kafka.connect.converters.ByteArrayConverter
+      ```
+
+      Set `header.converter` as well: Connect's default, `SimpleHeaderConverter`, reads header bytes as text and guesses types,
+      so that what is archived is not what was sent. With other converters structured values are kept as Avro, with their
+      schemas in the store.
+
+      What to know:
+
+      - **Each event once.** The end of the archive, not the offset in Kafka, is the position that counts. When a task starts it
+        reads the last archived event once more, and goes on behind it. `consumer.override.auto.offset.reset` decides where an empty archive
+        begins (Connect's default: the topic's start).
+      - **A disk that is full** makes the worker hold back and log a `RetriableException` now and then. The task goes on by itself when
+        there is room; nothing is lost as long as Kafka keeps the events.
+      - **One writer.** No two connectors may write the same stream, and a task that was replaced stops at its next write. Both
+        are told by an error that names the other.
+      - **Local disks.** In a worker cluster a partition's archive is where its task runs. Give each connector a volume that all its
+        tasks reach, or one worker.
+      - **Transforms** must give the same result each time: an event that comes again and is another counts as a topic created again
+        (`recreated.topics`).
+      - **Altering offsets** (`PATCH /connectors/<name>/offsets`) forward leaves events out for good; backward changes nothing, since what is
+        archived is not archived again.
+      """;
+
+  @Test
+  void thePageIsWhatTheSettingsSay() throws IOException {
+    String page =
+        ConfigDocs.page("Settings of the sink connector", INTRODUCTION, SinkConfig.DEFINITION);
+    if (Boolean.getBoolean("docs.update")) {
+      Files.createDirectories(PAGE.getParent());
+      Files.writeString(PAGE, page);
+    }
+
+    assertThat(PAGE).as("run this test with -Ddocs.update=true").hasContent(page);
+  }
+}

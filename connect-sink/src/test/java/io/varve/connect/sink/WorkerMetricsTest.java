@@ -1,0 +1,105 @@
+package io.varve.connect.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.metrics.Gauge;
+import org.apache.kafka.common.metrics.MetricValueProvider;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.common.metrics.Sensor;
+import org.junit.jupiter.api.Test;
+
+final class WorkerMetricsTest extends SinkFixture {
+
+  @Test
+  void tellWhatWasStoredSkippedAndMissedAndWhereEachPartitionStands() {
+    FakeMetrics metrics = new FakeMetrics();
+    kafka.produce(ORDERS_0, 40);
+    run(metrics);
+    kafka.skip(ORDERS_0, 5);
+    kafka.produce(ORDERS_0, 10);
+
+    FakeWorker worker = worker();
+    worker.metrics = metrics;
+    worker.start(properties);
+    worker.assign(ORDERS_0);
+    worker.drainAndCommit();
+    worker.iterate();
+
+    assertThat(metrics.value("events-stored-total")).isEqualTo(10L);
+    assertThat(metrics.value("bytes-stored-total")).isGreaterThan(100L);
+    assertThat(metrics.value("duplicates-skipped-total")).isEqualTo(1L);
+    assertThat(metrics.value("gaps-total")).isEqualTo(1L);
+    assertThat(metrics.value("missing-offsets-total")).isEqualTo(5L);
+    assertThat(metrics.value("errant-events-total")).isZero();
+    assertThat(metrics.value("commits-total")).isPositive();
+    assertThat(metrics.value("commit-time-ns-max")).isPositive();
+    assertThat(metrics.value("next-offset orders 0")).isEqualTo(55L);
+    assertThat(metrics.value("durable-offset orders 0")).isEqualTo(55L);
+    assertThat(metrics.value("unsynced-offsets orders 0")).isZero();
+    assertThat(metrics.value("generation orders 0")).isEqualTo(1L);
+
+    worker.revoke(ORDERS_0);
+    assertThat(metrics.gauges).doesNotContainKey("next-offset orders 0");
+    worker.shutDown();
+  }
+
+  @Test
+  void workersWithoutThemArchiveAllTheSame() {
+    kafka.produce(ORDERS_0, 10);
+    run(null);
+
+    assertArchived(ORDERS_0);
+  }
+
+  private void run(PluginMetrics metrics) {
+    FakeWorker worker = worker();
+    worker.metrics = metrics;
+    worker.start(properties);
+    worker.assign(ORDERS_0);
+    worker.drainAndCommit();
+    worker.shutDown();
+  }
+
+  private static final class FakeMetrics implements PluginMetrics {
+
+    final Map<String, Gauge<?>> gauges = new TreeMap<>();
+
+    long value(String name) {
+      return ((Number) gauges.get(name).value(null, 0)).longValue();
+    }
+
+    private static String key(MetricName name) {
+      return (name.name() + " " + String.join(" ", name.tags().values())).strip();
+    }
+
+    @Override
+    public MetricName metricName(
+        String name, String description, LinkedHashMap<String, String> tags) {
+      return new MetricName(name, "plugins", description, tags);
+    }
+
+    @Override
+    public void addMetric(MetricName name, MetricValueProvider<?> provider) {
+      gauges.put(key(name), (Gauge<?>) provider);
+    }
+
+    @Override
+    public void removeMetric(MetricName name) {
+      gauges.remove(key(name));
+    }
+
+    @Override
+    public Sensor addSensor(String name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void removeSensor(String name) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
