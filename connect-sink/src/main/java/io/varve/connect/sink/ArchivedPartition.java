@@ -10,7 +10,6 @@ import io.varve.event.StreamPartition;
 import io.varve.format.BatchBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
@@ -48,6 +47,7 @@ final class ArchivedPartition {
   private final Archive archive;
   private final PartitionMeters meters;
   private final SameTopic sameTopic;
+  private final GroupCommit commits;
   private final ErrantRun errants = new ErrantRun();
   private final Outage outage = new Outage();
 
@@ -63,10 +63,6 @@ final class ArchivedPartition {
 
   private long firstSeen = NONE;
 
-  private boolean dirty;
-  private long dirtyNanos;
-  private @Nullable CompletableFuture<Long> commit;
-
   /**
    * @param freshFrom the number of the first delivery that can hold events of this assignment
    */
@@ -77,6 +73,7 @@ final class ArchivedPartition {
     this.freshFrom = freshFrom;
     this.meters = new PartitionMeters(archive.meters());
     this.sameTopic = new SameTopic(archive);
+    this.commits = new GroupCommit(archive.meters(), archive.clock());
   }
 
   TopicPartition source() {
@@ -140,8 +137,7 @@ final class ArchivedPartition {
     writer = opened;
     position = opened.nextOffset();
     durable = position;
-    dirty = false;
-    commit = null;
+    commits.reset();
     errants.clear();
     long from = last == null ? resumeFrom() : last.offset();
     if (from != NONE) {
@@ -241,10 +237,7 @@ final class ArchivedPartition {
     }
     position = offset + 1;
     sameTopic.passed(offset);
-    if (!dirty) {
-      dirty = true;
-      dirtyNanos = delivery.nowNanos();
-    }
+    commits.took(delivery.nowNanos());
   }
 
   private void errant(SinkRecord record, long offset, RuntimeException why, Delivery delivery) {
@@ -327,62 +320,46 @@ final class ArchivedPartition {
 
   // ---- making durable ----
 
-  /** Asks for a sync if events wait for one as long as they may; notices a failed one. */
+  /**
+   * Asks for a sync if events have waited for one long enough.
+   *
+   * @throws VarveException if the last one failed
+   */
   void commitIfDue(long nowNanos, long intervalNanos) {
-    checkCommit();
-    if (dirty && nowNanos - dirtyNanos >= intervalNanos) {
+    if (commits.ended()) {
+      outage.ended();
+    }
+    if (commits.isDue(nowNanos, intervalNanos)) {
       startCommit(nowNanos);
     }
   }
 
-  /** Asks for a sync of all that was taken. Does not wait. */
-  void startCommit(long nowNanos) {
+  /** Asks for a sync of all that was taken and is not in one yet. Does not wait. */
+  private void startCommit(long nowNanos) {
     LogWriter open = writer;
-    if (!dirty || open == null) {
-      return;
+    if (open != null && commits.isDirty()) {
+      boolean settled = errants.isEmpty() || settleErrants(nowNanos);
+      commits.start(open, nowNanos, settled);
     }
-    dirty = !errants.isEmpty() && !settleErrants(nowNanos);
-    commit = open.commit();
-    SinkMeters counts = archive.meters();
-    var unused = commit.thenRun(() -> counts.committed(archive.clock().nanos() - nowNanos));
   }
 
-  /** The same, but a failure is left for {@link #commitIfDue} to tell. */
-  void startLastCommit(long nowNanos) {
+  /**
+   * The same, whatever came before; what fails is left for {@link #commitIfDue} to tell.
+   *
+   * @return done when all that was taken is synced, or has failed
+   */
+  CompletableFuture<?> commitNow(long nowNanos) {
     try {
       startCommit(nowNanos);
     } catch (VarveException e) {
       LOG.debug("{}: no sync any more", source, e);
     }
-  }
-
-  /** The sync under way; done if there is none. */
-  CompletableFuture<?> commit() {
-    return commit == null ? CompletableFuture.completedFuture(null) : commit;
-  }
-
-  private void checkCommit() {
-    if (commit != null && commit.isDone()) {
-      try {
-        commit.get();
-        outage.ended();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof VarveException failure) {
-          throw failure;
-        }
-        throw new ConnectException("Can't archive " + source, e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      commit = null;
-    }
+    return commits.underWay();
   }
 
   /** Nanoseconds until {@link #commitIfDue} has something to do, or Long.MAX_VALUE. */
   long nanosToCommit(long nowNanos, long intervalNanos) {
-    return dirty || commit != null
-        ? Math.max(0, intervalNanos - (nowNanos - dirtyNanos))
-        : Long.MAX_VALUE;
+    return commits.nanosToDo(nowNanos, intervalNanos);
   }
 
   /** Every event below is durable; 0 if none is. */
@@ -400,8 +377,7 @@ final class ArchivedPartition {
       writer = null;
       failed.abandon();
     }
-    dirty = false;
-    commit = null;
+    commits.reset();
     meters.count(Meter.OUTAGES);
     outage.began(source, failure, archive.clock().nanos());
   }

@@ -114,7 +114,7 @@ final class Assignment {
     for (TopicPartition source : sources) {
       ArchivedPartition partition = partitions.get(source);
       if (partition != null) {
-        partition.startLastCommit(nowNanos);
+        var unused = partition.commitNow(nowNanos);
       }
     }
     for (TopicPartition source : sources) {

@@ -213,8 +213,7 @@ public final class VarveSinkTask extends SinkTask {
     for (TopicPartition source : currentOffsets.keySet()) {
       ArchivedPartition partition = assignment().of(source);
       if (partition != null) {
-        partition.startLastCommit(nowNanos);
-        commits.add(partition.commit());
+        commits.add(partition.commitNow(nowNanos));
       }
     }
     await(commits, COMMIT_NANOS_MAX);

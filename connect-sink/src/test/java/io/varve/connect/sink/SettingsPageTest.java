@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * {@code docs/connect-sink.md} is made from the settings' definition. To make it anew, run this
- * test with {@code -Ddocs.update=true}.
+ * test with {@code -Dvarve.docs.write=true}.
  */
 final class SettingsPageTest {
 
@@ -62,11 +62,11 @@ final class SettingsPageTest {
   void thePageIsWhatTheSettingsSay() throws IOException {
     String page =
         ConfigDocs.page("Settings of the sink connector", INTRODUCTION, SinkConfig.DEFINITION);
-    if (Boolean.getBoolean("docs.update")) {
+    if (Boolean.getBoolean("varve.docs.write")) {
       Files.createDirectories(PAGE.getParent());
       Files.writeString(PAGE, page);
     }
 
-    assertThat(PAGE).as("run this test with -Ddocs.update=true").hasContent(page);
+    assertThat(PAGE).as("run this test with -Dvarve.docs.write=true").hasContent(page);
   }
 }
