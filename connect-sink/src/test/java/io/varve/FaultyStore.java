@@ -142,6 +142,11 @@ public final class FaultyStore {
     }
 
     @Override
+    public void deleteUnlocked(String name) throws IOException {
+      real.deleteUnlocked(name);
+    }
+
+    @Override
     public long usableBytes() throws IOException {
       return real.usableBytes();
     }
