@@ -95,7 +95,7 @@ final class LogView implements Closeable {
       String name = FileNames.commit(open.epoch());
       try {
         marks = log.directory().open(name);
-        readMark();
+        readFirstMark(log.directory().path() + "/" + name);
         return;
       } catch (NoSuchFileException e) {
         // The log was taken over in between: what was open is sealed now.
@@ -132,17 +132,38 @@ final class LogView implements Closeable {
     }
   }
 
+  /** Takes the mark that is there. It may be met half overwritten, but it doesn't stay so. */
+  private void readFirstMark(String path) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      CommitMark read = readPublished();
+      if (read != null) {
+        take(read);
+        return;
+      }
+      Thread.yield();
+    }
+    throw new CorruptionException(path, CommitMark.PUBLISHED_AT, "a whole mark", "a damaged one");
+  }
+
   /** Whether a newer mark for the open segment was there. */
   private boolean readMark() throws IOException {
+    CommitMark read = readPublished();
+    return read != null && take(read);
+  }
+
+  private @Nullable CommitMark readPublished() throws IOException {
     ReadFile file = marks;
-    OpenSegment open = manifest.open();
-    if (file == null || open == null) {
-      return false;
+    if (file == null) {
+      return null;
     }
     page.clear();
     file.read(page, CommitMark.PUBLISHED_AT);
-    CommitMark read = CommitMark.decodePublished(page.flip(), log.directory().path());
-    if (read == null
+    return CommitMark.decodePublished(page.flip(), log.directory().path());
+  }
+
+  private boolean take(CommitMark read) {
+    OpenSegment open = manifest.open();
+    if (open == null
         || read.sequence() <= mark.sequence()
         || read.segmentFirstOffset() != open.firstOffset()) {
       return false;

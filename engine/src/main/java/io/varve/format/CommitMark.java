@@ -62,18 +62,29 @@ public record CommitMark(
     return decodeAt(bytes, PUBLISHED_AT, file);
   }
 
-  /** The newest durable mark in a whole commit file. */
+  /**
+   * The newest durable mark in a whole commit file.
+   *
+   * @throws CorruptionException if none is whole, or one is gone that had been published: then the
+   *     other is no torn write's leftover
+   */
   public static CommitMark decodeDurable(ByteBuffer bytes, String file) {
     CommitMark even = decodeAt(bytes, slotOf(0), file);
     CommitMark odd = decodeAt(bytes, slotOf(1), file);
-    if (even == null && odd == null) {
+    CommitMark newest = even == null || odd != null && odd.sequence > even.sequence ? odd : even;
+    if (newest == null) {
       throw new CorruptionException(
           file, slotOf(0), "at least one durable mark that is whole", "two damaged ones");
     }
-    if (even == null || odd == null) {
-      return even == null ? java.util.Objects.requireNonNull(odd) : even;
+    CommitMark published = decodeAt(bytes, PUBLISHED_AT, file);
+    if (published != null && published.sequence > newest.sequence) {
+      throw new CorruptionException(
+          file,
+          slotOf(published.sequence),
+          "the durable mark of commit " + published.sequence + ", which was published",
+          "that of commit " + newest.sequence + " and a damaged one");
     }
-    return even.sequence >= odd.sequence ? even : odd;
+    return newest;
   }
 
   private static @Nullable CommitMark decodeAt(ByteBuffer bytes, int at, String file) {

@@ -1,0 +1,307 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.varve.base.CorruptionException;
+import io.varve.base.FormatTooNewException;
+import io.varve.base.VarveException;
+import io.varve.commit.LogSettings;
+import io.varve.crash.CrashDisk;
+import io.varve.crash.CrashProcess;
+import io.varve.crash.ManualClock;
+import io.varve.crash.ManualWork;
+import io.varve.event.Event;
+import io.varve.event.Headers;
+import io.varve.event.StreamPartition;
+import io.varve.format.Codec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Bits turn over and files end early: whoever reads or writes then is told of the damaged file, or
+ * gets the answer that was stored. Never another one.
+ */
+final class DamageTest {
+
+  private static final StreamPartition LOG = new StreamPartition("damaged", 1, 0);
+  private static final byte[] SCHEMA = "\"string\"".getBytes(StandardCharsets.UTF_8);
+
+  private static long damages;
+  private static long detected;
+
+  private final CrashDisk sound = smallStore();
+  private final Answers answers = Answers.whenReading(sound);
+
+  @AfterAll
+  static void tellCount() {
+    System.out.println("Damages explored: " + damages + ", detected: " + detected);
+  }
+
+  @Test
+  void everyBitOfEveryFileThatTurnsOverIsDetectedOrHarmless() {
+    for (String file : sound.files()) {
+      byte[] bytes = sound.bytes(file);
+      for (int at = 0; at < bytes.length; at++) {
+        for (int bit = 0; bit < bitsToTurn(file, at); bit++) {
+          byte[] damaged = bytes.clone();
+          damaged[at] ^= (byte) (1 << bit);
+          check(file, damaged, "bit " + bit + " of byte " + at);
+        }
+      }
+    }
+  }
+
+  /** A published mark is looked at again and again, and padding is never: a few of them will do. */
+  private static int bitsToTurn(String file, int at) {
+    if (!file.contains("/commit-")) {
+      return 8;
+    }
+    return at % 4096 >= 64 ? (at & 15) == 0 ? 1 : 0 : at < 64 ? 1 : 8;
+  }
+
+  @Test
+  void everyLengthThatAFileIsCutToIsDetectedOrHarmless() {
+    for (String file : sound.files()) {
+      byte[] bytes = sound.bytes(file);
+      for (int length = 0; length < bytes.length; length++) {
+        if (!file.contains("/commit-") || length % 4096 < 70) {
+          check(file, Arrays.copyOf(bytes, length), "cut to " + length);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anIndexThatIsMissingOrDamagedIsMadeAnewWithTheSameAnswers() {
+    List<String> indexes = sound.files().stream().filter(f -> f.endsWith(".idx")).toList();
+    assertThat(indexes).hasSize(2);
+    for (String index : indexes) {
+      CrashDisk missing = sound.crash(1);
+      missing.remove(index);
+      assertThat(Answers.whenReading(missing)).isEqualTo(answers);
+      CrashDisk garbage = sound.crash(1);
+      garbage.overwrite(index, new byte[] {1, 2, 3});
+      assertThat(Answers.whenReading(garbage)).isEqualTo(answers);
+    }
+  }
+
+  @Test
+  void theErrorNamesFileAndPosition() {
+    String segment =
+        sound.files().stream().filter(f -> f.endsWith(".log")).findFirst().orElseThrow();
+    CrashDisk disk = sound.crash(1);
+    byte[] bytes = disk.bytes(segment);
+    bytes[bytes.length - 70] ^= 1; // in the payload of the last batch, before the footer
+    disk.overwrite(segment, bytes);
+    assertThatThrownBy(() -> Answers.whenReading(disk))
+        .isInstanceOfSatisfying(
+            CorruptionException.class,
+            e -> {
+              assertThat(e.file()).isEqualTo("/" + segment);
+              assertThat(e.position()).isBetween(64L, bytes.length - 70L);
+            })
+        .hasMessageContaining("expected")
+        .hasMessageContaining("found")
+        .hasMessageContaining("Nothing was changed");
+  }
+
+  @Test
+  void aLaterFormatIsRefused() {
+    assertRefusesVersion("STORE", 12, 64);
+    for (String file : sound.files()) {
+      if (file.endsWith(".log")) {
+        assertRefusesVersion(file, 12, 64);
+      } else if (file.endsWith(".manifest") || file.startsWith("schemas/")) {
+        assertRefusesVersion(file, 12, Integer.MAX_VALUE);
+      }
+    }
+  }
+
+  /**
+   * Raises the version at byte 12 and makes the checksum at byte 8, of bytes 12 on, right again.
+   */
+  private void assertRefusesVersion(String file, int versionAt, int end) {
+    CrashDisk disk = sound.crash(1);
+    byte[] bytes = disk.bytes(file);
+    ByteBuffer view = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    view.putInt(versionAt, 2);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 12, Math.min(end, bytes.length) - 12);
+    view.putInt(8, (int) crc.getValue());
+    disk.overwrite(file, bytes);
+    assertThatThrownBy(() -> Answers.whenReading(disk))
+        .as(file)
+        .isInstanceOf(FormatTooNewException.class)
+        .hasMessageContaining(file);
+  }
+
+  private void check(String file, byte[] damaged, String what) {
+    damages++;
+    try {
+      boolean told = isTold(file, damaged, false) | isTold(file, damaged, true);
+      detected += told ? 1 : 0;
+    } catch (RuntimeException | AssertionError e) {
+      fail(file + ", " + what, e);
+    }
+  }
+
+  /** Whether whoever reads, or first opens for writing and then reads, is told of the damage. */
+  private boolean isTold(String file, byte[] damaged, boolean writing) {
+    CrashDisk disk = sound.crash(1);
+    disk.overwrite(file, damaged);
+    try {
+      assertThat(writing ? Answers.whenWriting(disk) : Answers.whenReading(disk))
+          .isEqualTo(answers);
+      return false;
+    } catch (VarveException e) {
+      if (e instanceof CorruptionException corruption) {
+        assertThat(corruption.file()).endsWith(file);
+      } else {
+        assertThat(e).isInstanceOf(FormatTooNewException.class);
+      }
+      if (disk.files().contains(file)) {
+        assertThat(disk.bytes(file)).as("what was found damaged").isEqualTo(damaged);
+      }
+      return true;
+    }
+  }
+
+  /** All that a store can be asked. */
+  private record Answers(
+      List<Event> all,
+      List<List<Event>> byTime,
+      List<List<Event>> byOffset,
+      long nextOffset,
+      long events,
+      List<Byte> schema) {
+
+    @Override
+    public String toString() {
+      return all.size() + " of " + events + " events, next " + nextOffset;
+    }
+
+    static Answers whenReading(CrashDisk disk) {
+      CrashProcess process = disk.process();
+      try (Store store =
+          Store.openReadOnly(
+              process.root(),
+              new ManualClock(),
+              new ManualWork(0),
+              process.instance(new Random(3)))) {
+        return of(store);
+      }
+    }
+
+    static Answers whenWriting(CrashDisk disk) {
+      try (Store store = open(disk, 4)) {
+        LogWriter writer = store.openWriter(LOG, LogSettings.defaults(), "next");
+        assertThat(writer.nextOffset()).isEqualTo(store.stats(LOG).nextOffset());
+        return of(store);
+      }
+    }
+
+    private static Answers of(Store store) {
+      List<List<Event>> byTime = new ArrayList<>();
+      List<List<Event>> byOffset = new ArrayList<>();
+      for (long from = 0; from < 60; from += 10) {
+        byTime.add(read(store, ReadRange.times(from, from + 15)));
+      }
+      for (long from = 0; from < 9; from++) {
+        byOffset.add(read(store, ReadRange.offsets(from, from + 2)));
+      }
+      LogStats stats = store.stats(LOG);
+      List<Byte> schema = new ArrayList<>();
+      for (byte b : store.schemas().get(7)) {
+        schema.add(b);
+      }
+      return new Answers(
+          read(store, ReadRange.all()),
+          byTime,
+          byOffset,
+          stats.nextOffset(),
+          stats.events(),
+          schema);
+    }
+
+    private static List<Event> read(Store store, ReadRange range) {
+      List<Event> events = new ArrayList<>();
+      try (LogReader reader = store.openReader(LOG, range)) {
+        while (reader.next()) {
+          events.add(reader.event().toEvent());
+        }
+      }
+      return events;
+    }
+  }
+
+  private static Store open(CrashDisk disk, long seed) {
+    CrashProcess process = disk.process();
+    return Store.open(
+        process.root(),
+        StoreSettings.defaults(),
+        new ManualClock(),
+        new ManualWork(0),
+        process.instance(new Random(seed)));
+  }
+
+  /**
+   * A sealed segment, one whose writer died, and one that was being written when its writer and a
+   * reader died.
+   */
+  private static CrashDisk smallStore() {
+    CrashDisk disk = new CrashDisk();
+    long offset = 0;
+    for (int opening = 0; opening < 3; opening++) {
+      CrashProcess process = disk.process();
+      ManualWork work = new ManualWork(0);
+      Store store =
+          Store.open(
+              process.root(),
+              StoreSettings.defaults(),
+              new ManualClock(),
+              work,
+              process.instance(new Random(opening)));
+      store.schemas().put(7, SCHEMA);
+      Codec codec = opening == 1 ? Codec.LZ4 : Codec.NONE;
+      LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withCodec(codec), "test");
+      for (int commit = 0; commit < 2; commit++) {
+        for (int i = 0; i < 2; i++) {
+          writer.append(event(offset));
+          offset += 1;
+        }
+        writer.commit();
+        work.runAll();
+      }
+      if (opening == 0) {
+        writer.close(Duration.ZERO);
+        work.runAll();
+      } else if (opening == 2) {
+        LogReader reader = store.openReader(LOG, ReadRange.all());
+        assertThat(reader.next()).isTrue();
+      }
+      process.kill();
+    }
+    return disk;
+  }
+
+  private static Event event(long offset) {
+    byte[] value = ("value value value " + offset).getBytes(StandardCharsets.UTF_8);
+    Headers headers =
+        offset % 3 == 0
+            ? Headers.builder().add("h", new byte[] {(byte) offset}).build()
+            : Headers.EMPTY;
+    return Event.of(offset, 50 - 4 * offset, new byte[] {(byte) offset}, value)
+        .withHeaders(headers);
+  }
+}
