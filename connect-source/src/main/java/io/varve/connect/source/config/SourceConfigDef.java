@@ -276,14 +276,14 @@ public final class SourceConfigDef {
         def,
         TRANSACTION_EVENTS_MAX,
         4,
-        100_000,
+        200_000,
         "With transaction.boundary=connector: events in one transaction at most. The worker holds them"
             + " in memory until it is committed.");
     bytes(
         def,
         TRANSACTION_BYTES_MAX,
         5,
-        16L << 20,
+        64L << 20,
         "With transaction.boundary=connector: bytes of keys and values in one transaction, about. The"
             + " worker holds them in memory until it is committed.");
   }
