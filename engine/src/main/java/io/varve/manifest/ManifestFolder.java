@@ -1,5 +1,6 @@
 package io.varve.manifest;
 
+import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.format.FileNames;
 import io.varve.format.Manifest;
@@ -47,8 +48,13 @@ public final class ManifestFolder {
       }
       String name = FileNames.manifest(newest.getAsLong());
       try {
-        return Manifest.decode(
-            folder.readAll(name, Manifest.BYTES_MAX), folder.path() + "/" + name);
+        String path = folder.path() + "/" + name;
+        Manifest manifest = Manifest.decode(folder.readAll(name, Manifest.BYTES_MAX), path);
+        if (manifest.number() != newest.getAsLong()) {
+          throw new CorruptionException(
+              path, 16, "the manifest of its name", "number " + manifest.number());
+        }
+        return manifest;
       } catch (NoSuchFileException e) {
         // Superseded between listing and reading: look again.
       }

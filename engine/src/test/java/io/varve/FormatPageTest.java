@@ -1,0 +1,152 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.commit.LogSettings;
+import io.varve.crash.CrashDisk;
+import io.varve.crash.CrashProcess;
+import io.varve.crash.ManualClock;
+import io.varve.crash.ManualWork;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.Headers;
+import io.varve.event.StreamPartition;
+import io.varve.event.TimestampType;
+import io.varve.format.CommitMark;
+import io.varve.format.Manifest;
+import io.varve.format.Manifest.OpenSegment;
+import io.varve.format.Owner;
+import io.varve.format.ReaderLease;
+import io.varve.format.SegmentEntry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The worked examples of {@code docs/FORMAT.md} are, byte for byte, what the code writes. */
+final class FormatPageTest {
+
+  private static final Path PAGE = Path.of("..", "docs", "FORMAT.md");
+  private static final Pattern BLOCK =
+      Pattern.compile("```hex ([^\\n]+)\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern LINE =
+      Pattern.compile("([0-9a-f]{4})  ((?:[0-9a-f]{2} )*[0-9a-f]{2})(?:  .*)?");
+  private static final long NOON = 1_795_176_000_000L;
+  private static final Owner.Instance INSTANCE =
+      new Owner.Instance("p", "00112233-4455-6677-8899-aabbccddeeff");
+
+  @Test
+  void theExamplesOfThePageAreWhatTheCodeWrites() throws IOException {
+    Map<String, String> page = new LinkedHashMap<>();
+    examplesOf(Files.readString(PAGE)).forEach((name, bytes) -> page.put(name, hex(bytes)));
+    Map<String, String> code = new LinkedHashMap<>();
+    written().forEach((name, bytes) -> code.put(name, hex(bytes)));
+    assertThat(page).isEqualTo(code);
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.ofDelimiter(" ").formatHex(bytes);
+  }
+
+  private static Map<String, byte[]> examplesOf(String page) {
+    Map<String, byte[]> examples = new LinkedHashMap<>();
+    Matcher block = BLOCK.matcher(page);
+    while (block.find()) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (String text : block.group(2).split("\n")) {
+        Matcher line = LINE.matcher(text);
+        assertThat(line.matches()).as(block.group(1) + ": " + text).isTrue();
+        assertThat(Integer.parseInt(line.group(1), 16)).as(text).isEqualTo(bytes.size());
+        bytes.writeBytes(HexFormat.ofDelimiter(" ").parseHex(line.group(2)));
+      }
+      examples.put(block.group(1), bytes.toByteArray());
+    }
+    return examples;
+  }
+
+  /** What the page describes: one log with a segment of two events, sealed when it was closed. */
+  private static Map<String, byte[]> written() {
+    CrashDisk disk = new CrashDisk();
+    CrashProcess process = disk.process();
+    ManualClock clock = new ManualClock();
+    clock.advanceMs(NOON - clock.wallMs());
+    ManualWork work = new ManualWork(0);
+    Store store = Store.open(process.root(), StoreSettings.defaults(), clock, work, INSTANCE);
+    store.schemas().put(0x0123456789abcdefL, "\"int\"".getBytes(StandardCharsets.UTF_8));
+    LogWriter writer =
+        store.openWriter(new StreamPartition("orders", 1, 0), LogSettings.defaults(), "demo");
+    writer.append(
+        new Event(
+            5,
+            NOON,
+            TimestampType.CREATE,
+            Encoding.STRING,
+            "k1".getBytes(StandardCharsets.UTF_8),
+            Encoding.STRING,
+            "hello".getBytes(StandardCharsets.UTF_8),
+            Headers.builder().add("h", new byte[] {1}).build(),
+            null,
+            Event.NOT_DELAYED));
+    writer.append(
+        new Event(
+            7,
+            NOON - 10,
+            TimestampType.CREATE,
+            Encoding.NONE,
+            null,
+            Encoding.NONE,
+            null,
+            Headers.EMPTY,
+            null,
+            Event.NOT_DELAYED));
+    writer.close(Duration.ZERO);
+    work.runAll();
+
+    String log = "streams/orders/g1/p0/";
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (String file :
+        List.of(
+            "STORE",
+            log + "00000000000000000005-1.log",
+            log + "00000000000000000005-1-1.idx",
+            "schemas/0123456789abcdef")) {
+      files.put(file, disk.bytes(file));
+    }
+    files.put(
+        log + "manifest/00000000000000000004.manifest",
+        bytes(
+            new Manifest(
+                    4,
+                    2,
+                    new Owner("demo", "host", 42, INSTANCE),
+                    false,
+                    NOON,
+                    5,
+                    8,
+                    List.of(new SegmentEntry(5, 1, 156, 7, 2, NOON - 10, NOON, NOON, true, 1)),
+                    new OpenSegment(8, 2, NOON),
+                    List.of())
+                .encode()));
+    files.put(
+        "the first 64 bytes of " + log + "commit-2",
+        bytes(new CommitMark(1, 8, 164, 9, 1).encode()));
+    files.put("a reader's lease", bytes(new ReaderLease(5).encode()));
+    return files;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}
