@@ -111,8 +111,8 @@ public final class Page {
         </section>
         <section>
         <h2>The run</h2>
-        <p>Above: how many events had got where. Below: events per second between two samples, \
-        each lane on its own scale. """
+        <p>Above: how many events had got where. Below: events per second, averaged over a \
+        second, each lane on its own scale. """
             .formatted(report.histogram().unit(), HistogramChart.draw(report.histogram())));
     for (Series series : Series.values()) {
       out.append(

@@ -13,6 +13,7 @@ import java.util.function.ToLongFunction;
  * @param outages when the worker was down, from SIGKILL until it was back
  */
 public record RunTimeline(List<Sample> samples, List<Span> phases, List<Span> outages) {
+  private static final double WINDOW_SECONDS = 1;
 
   /** Copies the lists. */
   public RunTimeline {
@@ -53,15 +54,22 @@ public record RunTimeline(List<Sample> samples, List<Span> phases, List<Span> ou
     return samples.get(samples.size() - 1).seconds();
   }
 
-  /** Events per second between each two neighbouring samples; one fewer than samples. */
+  /**
+   * Events per second up to each sample but the first, averaged over the second before it: counts
+   * that others publish rise in steps, and a step alone would look like a rate that nobody had.
+   */
   double[] rates(Series series) {
     double[] rates = new double[samples.size() - 1];
-    for (int i = 0; i < rates.length; i++) {
-      Sample before = samples.get(i);
-      Sample after = samples.get(i + 1);
-      double seconds = Math.max(1e-3, after.seconds() - before.seconds());
-      long events = series.count.applyAsLong(after) - series.count.applyAsLong(before);
-      rates[i] = Math.max(0, events) / seconds;
+    int from = 0;
+    for (int i = 1; i < samples.size(); i++) {
+      Sample now = samples.get(i);
+      while (from + 1 < i && samples.get(from + 1).seconds() <= now.seconds() - WINDOW_SECONDS) {
+        from++;
+      }
+      Sample before = samples.get(from);
+      double seconds = Math.max(WINDOW_SECONDS, now.seconds() - before.seconds());
+      long events = series.count.applyAsLong(now) - series.count.applyAsLong(before);
+      rates[i - 1] = Math.max(0, events) / seconds;
     }
     return rates;
   }

@@ -80,7 +80,7 @@ public final class DemoRun implements AutoCloseable {
       replay(worker, recorder, everything(all));
       RunTimeline timeline = recorder.timeline();
       screen.step("comparing topic, archive and replays event by event");
-      return report(Verdict.reach(settings, broker.bootstrap(), archive), timeline);
+      return report(Verdict.reach(settings, broker.bootstrap(), archive, screen), timeline);
     }
   }
 

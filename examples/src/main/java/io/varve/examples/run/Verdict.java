@@ -4,7 +4,6 @@ import io.varve.examples.compare.PartitionComparison;
 import io.varve.examples.compare.PlacedEvent;
 import io.varve.examples.compare.Tally;
 import io.varve.examples.report.RunReport.Check;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -22,12 +21,16 @@ final class Verdict {
     this.settings = settings;
   }
 
-  static List<Check> reach(RunSettings settings, String bootstrap, Archive archive)
-      throws IOException {
+  /** Says on the screen how far it is, as a million events take their time. */
+  static List<Check> reach(RunSettings settings, String bootstrap, Archive archive, Screen screen) {
     Verdict verdict = new Verdict(settings);
+    double began = screen.seconds();
     try (TopicReader topics = new TopicReader(bootstrap)) {
       for (int partition = 0; partition < RunSettings.PARTITIONS; partition++) {
         verdict.compare(partition, topics, archive);
+        long done = verdict.all.expected();
+        double rate = done / (screen.seconds() - began);
+        screen.progress("compared", done, settings.events().events().size(), rate);
       }
     }
     return List.of(
@@ -46,7 +49,7 @@ final class Verdict {
             verdict.all));
   }
 
-  private void compare(int partition, TopicReader topics, Archive store) throws IOException {
+  private void compare(int partition, TopicReader topics, Archive store) {
     List<PlacedEvent> topic = topics.read(settings.topic(), partition);
     archive = archive.plus(PartitionComparison.compare(topic, store.read(partition), true));
     all =

@@ -71,6 +71,19 @@ class PageTest {
     assertThat(RunChart.draw(timeline)).contains("produced").doesNotContain("NaN");
   }
 
+  @Test
+  void ratesAreAveragesOverASecond() {
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i <= 8; i++) {
+      samples.add(new Sample(i * 0.5, i * 50, i >= 4 ? 1000 : 0, 0, 0));
+    }
+    RunTimeline timeline = new RunTimeline(samples, List.of(), List.of());
+    assertThat(timeline.rates(RunTimeline.Series.PRODUCED))
+        .containsExactly(50, 100, 100, 100, 100, 100, 100, 100);
+    assertThat(timeline.rates(RunTimeline.Series.ARCHIVED))
+        .containsExactly(0, 0, 0, 1000, 1000, 0, 0, 0);
+  }
+
   private static RunReport report(List<PlacedEvent> expected, List<PlacedEvent> found) {
     Tally tally = PartitionComparison.compare(expected, found, false);
     Histogram histogram =
