@@ -153,7 +153,20 @@ public enum Codec {
 
   /** Loads the native library when the first LZ4 batch comes, not before. */
   private static final class Lz4 {
-    static final LZ4Compressor COMPRESSOR = LZ4Factory.fastestInstance().fastCompressor();
-    static final LZ4SafeDecompressor DECOMPRESSOR = LZ4Factory.fastestInstance().safeDecompressor();
+    static final LZ4Factory FACTORY = factory();
+    static final LZ4Compressor COMPRESSOR = FACTORY.fastCompressor();
+    static final LZ4SafeDecompressor DECOMPRESSOR = FACTORY.safeDecompressor();
+
+    /**
+     * The native implementation also in a class loader of a plugin's own, where {@code
+     * fastestInstance} does not even try it.
+     */
+    private static LZ4Factory factory() {
+      try {
+        return LZ4Factory.nativeInstance();
+      } catch (Exception | LinkageError | AssertionError e) {
+        return LZ4Factory.fastestJavaInstance();
+      }
+    }
   }
 }
