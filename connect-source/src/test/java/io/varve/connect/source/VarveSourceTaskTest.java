@@ -3,9 +3,13 @@ package io.varve.connect.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.varve.LogWriter;
+import io.varve.Store;
+import io.varve.StoreSettings;
 import io.varve.commit.LogSettings;
+import io.varve.compact.Retention;
 import io.varve.connect.source.offset.SourcePartition;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
@@ -213,6 +217,29 @@ final class VarveSourceTaskTest {
       assertThat(offsetsOf(run.records)).containsExactly(0L, 1L, 2L, 3L, 4L);
       assertThat(run.records.get(4).sourceOffset()).doesNotContainKey("end");
     }
+  }
+
+  @Test
+  void aReplayGoesOnBehindWhatRetentionRemoved() throws InterruptedException {
+    StreamPartition log = new StreamPartition("orders", 1, 0);
+    LogSettings settings =
+        LogSettings.defaults()
+            .withSegmentBytes(4096)
+            .withBatchBytes(1024)
+            .withRetention(new Retention(-1, 8192));
+    offsets.put(new SourcePartition(log), Map.of("offset", 3L));
+    try (Store store = Store.open(archive.path(), StoreSettings.defaults().withMaintenanceMs(20));
+        LogWriter writer = store.openWriter(log, settings, "test")) {
+      for (int i = 0; i < 2000; i++) {
+        writer.append(Archive.event(i, i));
+      }
+      writer.sync();
+      await().until(() -> store.stats(log).startOffset() > 3);
+    }
+    long start = archive.store().stats(log).startOffset();
+    List<SourceRecord> records = replay();
+    assertThat(offset(records.get(0))).isEqualTo(start);
+    assertThat(records).hasSize((int) (2000 - start));
   }
 
   @Test
