@@ -1,5 +1,6 @@
 package io.varve.io;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -102,9 +104,7 @@ public final class PosixDirectory implements Directory {
 
   @Override
   public WriteFile create(String name) throws IOException {
-    return new PosixWriteFile(
-        FileChannel.open(
-            path.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    return new PosixWriteFile(path.resolve(name));
   }
 
   @Override
@@ -194,104 +194,131 @@ public final class PosixDirectory implements Directory {
   }
 
   private static void syncFolder(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    uninterrupted(
+        () -> {
+          try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+            return 0;
+          }
+        });
   }
 
-  private static final class PosixWriteFile implements WriteFile {
+  private interface Step {
+    long run() throws IOException;
+  }
 
-    private final FileChannel channel;
-    private long length;
-
-    PosixWriteFile(FileChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void append(ByteBuffer bytes) throws IOException {
-      while (bytes.hasRemaining()) {
-        length += channel.write(bytes, length);
+  /**
+   * Does {@code step}, and again after an interrupt, which it keeps for the caller. An interrupt
+   * closes the channel under the thread that uses it, but says nothing of the file.
+   */
+  private static long uninterrupted(Step step) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return step.run();
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
       }
-    }
-
-    @Override
-    public void writeAt(ByteBuffer bytes, long position) throws IOException {
-      long at = position;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
-      length = Math.max(length, at);
-    }
-
-    @Override
-    public void force() throws IOException {
-      channel.force(false);
-    }
-
-    @Override
-    public long length() {
-      return length;
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
     }
   }
 
   /**
-   * An interrupt closes the channel under the thread that reads. It says nothing of the file, so
-   * the channel is opened anew, the read done again and the interrupt kept for the caller. A file
-   * that was deleted meanwhile can't be opened again and fails with NoSuchFileException.
+   * A file by its path, opened anew when an interrupt has closed it. One that was deleted meanwhile
+   * can't be, and fails with NoSuchFileException.
    */
-  private static final class PosixReadFile implements ReadFile {
+  private abstract static class PosixFile implements Closeable {
 
     private final Path path;
+    private final OpenOption mode;
     private volatile FileChannel channel;
     private volatile boolean closed;
 
-    PosixReadFile(Path path) throws IOException {
+    PosixFile(Path path, OpenOption mode, FileChannel channel) {
       this.path = path;
-      this.channel = FileChannel.open(path, StandardOpenOption.READ);
+      this.mode = mode;
+      this.channel = channel;
     }
 
-    @Override
-    public int read(ByteBuffer target, long position) throws IOException {
-      boolean interrupted = Thread.interrupted();
-      int start = target.position();
-      try {
-        while (target.hasRemaining()) {
-          try {
-            int count = channel.read(target, position + target.position() - start);
-            if (count < 0) {
-              break;
-            }
-          } catch (ClosedByInterruptException e) {
-            if (closed) {
-              throw e;
-            }
-            interrupted |= Thread.interrupted();
-            channel = FileChannel.open(path, StandardOpenOption.READ);
-          }
-        }
-        return target.position() - start;
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
+    FileChannel channel() throws IOException {
+      FileChannel open = channel;
+      if (!open.isOpen() && !closed) {
+        open = FileChannel.open(path, mode);
+        channel = open;
       }
-    }
-
-    @Override
-    public long length() throws IOException {
-      return channel.size();
+      return open;
     }
 
     @Override
     public void close() throws IOException {
       closed = true;
       channel.close();
+    }
+  }
+
+  private static final class PosixWriteFile extends PosixFile implements WriteFile {
+
+    private long length;
+
+    PosixWriteFile(Path path) throws IOException {
+      super(
+          path,
+          StandardOpenOption.WRITE,
+          FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void append(ByteBuffer bytes) throws IOException {
+      writeAt(bytes, length);
+    }
+
+    @Override
+    public void writeAt(ByteBuffer bytes, long position) throws IOException {
+      long start = position - bytes.position();
+      while (bytes.hasRemaining()) {
+        uninterrupted(() -> channel().write(bytes, start + bytes.position()));
+      }
+      length = Math.max(length, start + bytes.position());
+    }
+
+    @Override
+    public void force() throws IOException {
+      // Not again after an interrupt: a second force would not tell of a failure that the first
+      // met.
+      channel().force(false);
+    }
+
+    @Override
+    public long length() {
+      return length;
+    }
+  }
+
+  private static final class PosixReadFile extends PosixFile implements ReadFile {
+
+    PosixReadFile(Path path) throws IOException {
+      super(path, StandardOpenOption.READ, FileChannel.open(path, StandardOpenOption.READ));
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      int first = target.position();
+      long start = position - first;
+      while (target.hasRemaining()
+          && uninterrupted(() -> channel().read(target, start + target.position())) >= 0) {
+        continue;
+      }
+      return target.position() - first;
+    }
+
+    @Override
+    public long length() throws IOException {
+      return uninterrupted(() -> channel().size());
     }
   }
 }

@@ -167,22 +167,24 @@ final class ReadWindow implements Closeable {
     reading = null;
     task.run();
     boolean interrupted = false;
-    while (true) {
-      try {
-        nextFilled += task.get();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      } catch (ExecutionException e) {
-        nextStart = -1;
-        if (e.getCause() instanceof StoreFailedException failure) {
-          throw failure;
+    try {
+      while (true) {
+        try {
+          nextFilled += task.get();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-        throw new StoreFailedException("Reading " + path + " failed", e.getCause());
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
+      }
+    } catch (ExecutionException e) {
+      nextStart = -1;
+      if (e.getCause() instanceof StoreFailedException failure) {
+        throw failure;
+      }
+      throw new StoreFailedException("Reading " + path + " failed", e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
