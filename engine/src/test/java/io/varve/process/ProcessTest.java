@@ -1,0 +1,153 @@
+package io.varve.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.LogReader;
+import io.varve.LogWriter;
+import io.varve.ReadRange;
+import io.varve.Store;
+import io.varve.StoreSettings;
+import io.varve.base.FencedException;
+import io.varve.base.OwnedException;
+import io.varve.commit.LogSettings;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ProcessTest {
+
+  private static final int KILLS = 8;
+  private static final long EVENTS = 150_000;
+
+  @TempDir Path folder;
+
+  @Test
+  void aReaderFollowsAWriterThatIsKilledAgainAndAgainAndNothingAcknowledgedIsLost()
+      throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("Seed of the kills: " + seed);
+    Random random = new Random(seed);
+    long acknowledged = 0;
+    Child reader = null;
+    try {
+      for (int kill = 0; kill <= KILLS; kill++) {
+        try (Child writer =
+            Child.start(WriterProcess.class, folder.toString(), "test", "" + EVENTS)) {
+          assertThat(number(writer.line(), "opened ")).isGreaterThanOrEqualTo(acknowledged);
+          if (reader == null) {
+            reader = Child.start(ReaderProcess.class, folder.toString(), "" + EVENTS);
+          }
+          // The last one may end.
+          long lines = kill == KILLS ? Long.MAX_VALUE : random.nextInt(60);
+          String line = "";
+          while (lines-- > 0 && line != null && !line.equals("done")) {
+            line = writer.line();
+            acknowledged = Math.max(acknowledged, number(line, "durable "));
+          }
+          writer.kill();
+          // What it had said before it died counts too.
+          while (line != null) {
+            line = writer.line();
+            acknowledged = Math.max(acknowledged, number(line, "durable "));
+          }
+        }
+      }
+      assertThat(acknowledged).isEqualTo(EVENTS);
+      assertThat(reader.line()).isEqualTo("read " + EVENTS);
+      assertThat(reader.exitCode()).isZero();
+    } finally {
+      if (reader != null) {
+        reader.close();
+      }
+    }
+    try (Store store = Store.openReadOnly(folder);
+        LogReader all = store.openReader(Numbered.LOG, ReadRange.all())) {
+      for (long number = 0; number < EVENTS; number++) {
+        assertThat(all.next()).isTrue();
+        Numbered.check(all.event(), number);
+      }
+      assertThat(all.next()).isFalse();
+    }
+  }
+
+  private static long number(String line, String word) {
+    return line != null && line.startsWith(word)
+        ? Long.parseLong(line.substring(word.length()))
+        : 0;
+  }
+
+  @Test
+  void aSecondWriterOfAnotherNameIsToldTheProcessAndOneOfTheSameNameFencesTheFirst()
+      throws Exception {
+    try (Child first =
+            Child.start(
+                WriterProcess.class, folder.toString(), "connector a", "" + Long.MAX_VALUE);
+        Store store = open()) {
+      assertThat(first.line()).isEqualTo("opened 0");
+      assertThatThrownBy(
+              () -> store.openWriter(Numbered.LOG, LogSettings.defaults(), "connector b"))
+          .isInstanceOf(OwnedException.class)
+          .hasMessageContaining("'connector a'")
+          .hasMessageContaining("" + first.pid());
+      try (LogWriter second =
+          store.openWriter(Numbered.LOG, LogSettings.defaults(), "connector a")) {
+        long taken = second.nextOffset();
+        String line = first.line();
+        for (; number(line, "durable ") > 0; line = first.line()) {
+          assertThat(number(line, "durable ")).isLessThanOrEqualTo(taken);
+        }
+        assertThat(line).contains(FencedException.class.getName());
+        assertThat(first.exitCode()).isNotZero();
+        second.append(Numbered.event(taken));
+        assertThat(second.sync()).isEqualTo(taken + 1);
+      }
+    }
+    // A killed one is no longer in the way of other names.
+    try (Child third =
+        Child.start(WriterProcess.class, folder.toString(), "c", "" + Long.MAX_VALUE)) {
+      assertThat(third.line()).startsWith("opened ");
+    }
+    try (Store store = open();
+        LogWriter next = store.openWriter(Numbered.LOG, LogSettings.defaults(), "d")) {
+      assertThat(next.recovery().clean()).isFalse();
+    }
+  }
+
+  @Test
+  void otherClassLoadersOfThisProcessReadAlongAndTakeOver() throws Exception {
+    try (Store store = open();
+        LogWriter writer = store.openWriter(Numbered.LOG, LogSettings.defaults(), "test");
+        ForeignLoader foreign = new ForeignLoader()) {
+      Function<String, String> other = foreign.open(folder.toString());
+      for (long number = 0; number < 100; number++) {
+        writer.append(Numbered.event(number));
+        if (number % 10 == 9) {
+          writer.sync();
+          assertThat(other.apply("read")).isEqualTo("" + (number + 1));
+        }
+      }
+      assertThat(other.apply("write as somebody else"))
+          .contains("OwnedException")
+          .contains("'test'");
+      assertThat(other.apply("write as test")).isEqualTo("101");
+      writer.append(Numbered.event(100));
+      assertThatThrownBy(writer::sync).isInstanceOf(FencedException.class);
+      assertThat(other.apply("read")).isEqualTo("101");
+      // Asking whether that instance lives must not let go of its lock.
+      try (LogWriter back = store.openWriter(Numbered.LOG, LogSettings.defaults(), "test")) {
+        assertThat(back.nextOffset()).isEqualTo(101);
+        try (Child third = Child.start(WriterProcess.class, folder.toString(), "a third", "200")) {
+          assertThat(third.line()).contains("OwnedException").contains("'test'");
+        }
+      }
+      assertThat(other.apply("close")).isEqualTo("closed");
+    }
+  }
+
+  private Store open() {
+    return Store.open(folder, StoreSettings.defaults());
+  }
+}
