@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a task's partitions share.
  *
+ * @param opener opens logs of {@code store}
  * @param deadLetters where events go that can't be stored, or null if they fail the task
  */
 record Archive(
     Store store,
+    LogOpener opener,
     SinkSettings settings,
     RecordEncoder encoder,
     SinkTaskContext context,

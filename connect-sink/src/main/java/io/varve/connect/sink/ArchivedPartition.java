@@ -1,10 +1,10 @@
 package io.varve.connect.sink;
 
 import io.varve.LogWriter;
-import io.varve.Store;
 import io.varve.base.BadEventException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.connect.sink.LogOpener.Opened;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import io.varve.format.BatchBuilder;
@@ -50,9 +50,13 @@ final class ArchivedPartition {
   private final GroupCommit commits;
   private final ErrantRun errants = new ErrantRun();
   private final Outage outage = new Outage();
+  private final Opening opening;
 
   private @Nullable LogWriter writer;
+
+  /** What is written, or to be opened; 0 for the stream's newest. */
   private int generation;
+
   private long freshFrom;
 
   /** Events below are stored, or passed over. */
@@ -72,6 +76,7 @@ final class ArchivedPartition {
     this.archive = archive;
     this.freshFrom = freshFrom;
     this.meters = new PartitionMeters(archive.meters());
+    this.opening = new Opening(source, stream, archive, outage);
     this.sameTopic = new SameTopic(archive);
     this.commits = new GroupCommit(archive.meters(), archive.clock());
   }
@@ -95,51 +100,44 @@ final class ArchivedPartition {
   }
 
   /**
-   * Opens the log, unless it is open or was tried a moment ago, and sends the consumer to where the
-   * log goes on.
+   * Opens the log, unless it is open or has failed a moment ago, and sends the consumer to where
+   * the log goes on.
    *
    * @param delivery the number of the last delivery that began
+   * @param waitNanos how long to wait for it; it goes on in the background
    * @return whether the log is open
    * @throws ConnectException if it can't be opened for a reason that does not pass by itself
    */
-  boolean openIfDue(long delivery) {
+  boolean openIfDue(long delivery, long waitNanos) {
     if (writer != null) {
       return true;
     }
-    if (!outage.isOver(archive.clock().nanos())) {
+    opening.start(generation);
+    Opened opened = opening.await(waitNanos);
+    if (opened == null) {
       return false;
     }
-    try {
-      open(delivery);
-      return true;
-    } catch (StoreFailedException e) {
-      outage.failedToOpen(source, e, archive.clock().nanos());
-      return false;
-    } catch (VarveException e) {
-      throw new ConnectException("Can't archive " + source + ": " + e.getMessage(), e);
+    goOn(opened, delivery);
+    return true;
+  }
+
+  /** Begins to open the log, unless it is open or that has to wait. */
+  void startOpening() {
+    if (writer == null) {
+      opening.start(generation);
     }
   }
 
-  private void open(long delivery) {
-    Store store = archive.store();
-    if (generation == 0) {
-      generation = Math.max(1, store.latestGeneration(stream));
-    }
-    StreamPartition log = new StreamPartition(stream, generation, source.partition());
-    LogWriter opened = store.openWriter(log, archive.settings().log(), archive.settings().owner());
-    Event last;
-    try {
-      last = sameTopic.opened(opened);
-    } catch (RuntimeException e) {
-      opened.abandon();
-      throw e;
-    }
-    writer = opened;
-    position = opened.nextOffset();
+  private void goOn(Opened opened, long delivery) {
+    StreamPartition log = opened.writer().log();
+    writer = opened.writer();
+    generation = log.generation();
+    position = opened.writer().nextOffset();
     durable = position;
+    sameTopic.opened(position, opened.last());
     commits.reset();
     errants.clear();
-    long from = last == null ? resumeFrom() : last.offset();
+    long from = opened.last() == null ? resumeFrom() : opened.last().offset();
     if (from != NONE) {
       archive.context().offset(source, from);
       freshFrom = Math.max(freshFrom, delivery + 1);
@@ -315,7 +313,7 @@ final class ArchivedPartition {
     meters.count(Meter.NEW_GENERATIONS);
     LOG.warn("{}. Archiving the topic from its first event into generation {}", found, generation);
     freshFrom = delivery.number() + 1;
-    openIfDue(delivery.number());
+    openIfDue(delivery.number(), delivery.deadlineNanos() - archive.clock().nanos());
   }
 
   // ---- making durable ----
@@ -384,6 +382,7 @@ final class ArchivedPartition {
 
   /** Lets go of the log, which then holds at least what was said to be durable. */
   void close(Duration wait) {
+    opening.cancel();
     LogWriter closing = writer;
     writer = null;
     if (closing != null && !closing.close(wait)) {

@@ -1,6 +1,5 @@
 package io.varve.connect.sink;
 
-import io.varve.base.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -81,12 +80,12 @@ final class Assignment {
    * @return whether all are open
    */
   boolean openPending(long delivery, long deadlineNanos) {
-    boolean all = true;
-    Clock clock = archive.clock();
     for (ArchivedPartition partition : partitions.values()) {
-      if (!partition.isOpen()) {
-        all &= clock.nanos() - deadlineNanos < 0 && partition.openIfDue(delivery);
-      }
+      partition.startOpening();
+    }
+    boolean all = true;
+    for (ArchivedPartition partition : partitions.values()) {
+      all &= partition.openIfDue(delivery, deadlineNanos - archive.clock().nanos());
     }
     return all;
   }

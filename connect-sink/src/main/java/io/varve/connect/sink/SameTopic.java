@@ -56,20 +56,13 @@ final class SameTopic {
   /**
    * Begins anew with a log that was just opened.
    *
-   * @return the log's last event, with which the topic should begin again; null if there is none
+   * @param nextOffset the log's end
+   * @param last its last event, with which the topic should begin again, or null
    */
-  @Nullable Event opened(LogWriter writer) {
-    long nextOffset = writer.nextOffset();
+  void opened(long nextOffset, @Nullable Event last) {
     lastSeen = NONE;
-    lookup = null;
     checking = looks && nextOffset > 0;
-    if (!checking) {
-      return null;
-    }
-    long startOffset = archive.store().stats(writer.log()).startOffset();
-    Event last = StoredEvents.last(archive.store(), writer.log(), startOffset, nextOffset);
     lookup = last == null ? null : new Lookup(last.offset(), last);
-    return last;
   }
 
   /** The log's position has passed {@code offset}: the topic goes on beyond what was stored. */

@@ -43,11 +43,12 @@ public final class VarveSinkTask extends SinkTask {
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final long CALL_AGAIN_MS_MIN = 20;
 
-  private final Function<SinkSettings, Store> opener;
+  private final Function<SinkSettings, Store> storeOpener;
   private final Clock clock;
   private final Deliveries deliveries = new Deliveries();
 
   private @Nullable Store store;
+  private @Nullable LogOpener opener;
   private @Nullable Assignment assignment;
   private long commitIntervalNanos;
 
@@ -57,8 +58,8 @@ public final class VarveSinkTask extends SinkTask {
   }
 
   /** A task on a store and a clock of the caller's. */
-  VarveSinkTask(Function<SinkSettings, Store> opener, Clock clock) {
-    this.opener = opener;
+  VarveSinkTask(Function<SinkSettings, Store> storeOpener, Clock clock) {
+    this.storeOpener = storeOpener;
     this.clock = clock;
   }
 
@@ -78,8 +79,10 @@ public final class VarveSinkTask extends SinkTask {
     CrossChecks.check(settings, props);
     commitIntervalNanos = TimeUnit.MILLISECONDS.toNanos(settings.commitIntervalMs());
     try {
-      Store opened = opener.apply(settings);
+      Store opened = storeOpener.apply(settings);
       store = opened;
+      LogOpener newOpener = new LogOpener(opened, settings);
+      opener = newOpener;
       SinkMeters meters = new SinkMeters();
       WorkerMetrics metrics = WorkerMetrics.of(context);
       metrics.show(meters);
@@ -87,6 +90,7 @@ public final class VarveSinkTask extends SinkTask {
           new Assignment(
               new Archive(
                   opened,
+                  newOpener,
                   settings,
                   new RecordEncoder(SchemaTexts.of(opened)),
                   context,
@@ -257,6 +261,10 @@ public final class VarveSinkTask extends SinkTask {
     store = null;
     if (left != null) {
       left.remove(left.sources(), clock.nanos() + CLOSE_NANOS_MAX);
+    }
+    if (opener != null) {
+      opener.close();
+      opener = null;
     }
     if (closing != null) {
       // A disk that hangs must not hold the worker's thread.
