@@ -99,15 +99,19 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
       return takeover;
     } finally {
       if (!done) {
-        releaseQuietly(log);
+        releaseQuietly(log, taken);
       }
     }
   }
 
   /** Says that nobody holds the log, so that its next owner need not have this one's name. */
-  private static void releaseQuietly(LogFolder log) {
+  private static void releaseQuietly(LogFolder log, Manifest taken) {
     try {
       Manifest newest = log.manifests().load();
+      if (newest.epoch() != taken.epoch()) {
+        // Another has it by now. Committing in its name would fence it.
+        return;
+      }
       log.manifests()
           .commit(
               new Manifest(
