@@ -89,7 +89,7 @@ final class ArchiveAndReplayTest {
   void topicWithTimesOfTheBrokerKeepsThoseTimes() {
     cluster.topics().create("stamped", 2, Map.of("message.timestamp.type", "LogAppendTime"));
     Producers.send(cluster.bootstrap(), Producers.numbered("stamped", 2, 0, 100));
-    SortedMap<Integer, List<SeenEvent>> stamped = TopicEvents.read(cluster, "stamped");
+    SortedMap<Integer, List<SeenEvent>> stamped = TopicEvents.read(cluster.bootstrap(), "stamped");
     connectors.start("stamped", connectors.sink("stamped"));
     StoreEvents.awaitCount(store, "stamped", 1, 100);
 
@@ -125,7 +125,7 @@ final class ArchiveAndReplayTest {
     StoreEvents.awaitCount(store, "renamed", 1, 200);
 
     assertThat(StoreEvents.read(store, "renamed", 1))
-        .isEqualTo(TopicEvents.read(cluster, "renamed"));
+        .isEqualTo(TopicEvents.read(cluster.bootstrap(), "renamed"));
     try (Store read = Store.openReadOnly(store)) {
       assertThat(read.streams()).containsExactly("renamed");
     }
@@ -165,10 +165,10 @@ final class ArchiveAndReplayTest {
         "structured-back", connectors.source("structured", "${stream}-back", converters));
     await()
         .atMost(Connectors.LIMIT)
-        .until(() -> TopicEvents.count(cluster, "structured-back") == 100);
+        .until(() -> TopicEvents.count(cluster.bootstrap(), "structured-back") == 100);
 
-    var sent = TopicEvents.records(cluster, "structured").get(0);
-    var back = TopicEvents.records(cluster, "structured-back").get(0);
+    var sent = TopicEvents.records(cluster.bootstrap(), "structured").get(0);
+    var back = TopicEvents.records(cluster.bootstrap(), "structured-back").get(0);
     for (int i = 0; i < 100; i++) {
       assertThat(back.get(i).key()).isEqualTo(sent.get(i).key());
       assertThat(json(back.get(i).value())).isEqualTo(json(sent.get(i).value()));
@@ -181,7 +181,7 @@ final class ArchiveAndReplayTest {
     Producers.send(cluster.bootstrap(), events);
     connectors.start(topic, connectors.sink(topic, "compression.type", "zstd"));
     StoreEvents.awaitCount(store, topic, 1, events.size());
-    SortedMap<Integer, List<SeenEvent>> sent = TopicEvents.read(cluster, topic);
+    SortedMap<Integer, List<SeenEvent>> sent = TopicEvents.read(cluster.bootstrap(), topic);
     assertThat(sent.values().stream().mapToInt(List::size).sum()).isEqualTo(events.size());
     return sent;
   }
@@ -195,8 +195,10 @@ final class ArchiveAndReplayTest {
     await()
         .atMost(Connectors.LIMIT)
         .untilAsserted(
-            () -> assertThat(TopicEvents.count(cluster, topic)).isGreaterThanOrEqualTo(count));
-    assertThat(TopicEvents.read(cluster, topic)).isEqualTo(expected);
+            () ->
+                assertThat(TopicEvents.count(cluster.bootstrap(), topic))
+                    .isGreaterThanOrEqualTo(count));
+    assertThat(TopicEvents.read(cluster.bootstrap(), topic)).isEqualTo(expected);
   }
 
   private static SortedMap<Integer, List<SeenEvent>> filter(

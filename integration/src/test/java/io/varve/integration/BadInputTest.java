@@ -71,6 +71,16 @@ final class BadInputTest {
   }
 
   @Test
+  void folderThatCannotBeWrittenFailsTheTaskAndIsNamed() {
+    cluster.topics().create("unwritable", 1);
+    // Not even root makes a folder there.
+    connectors.put("unwritable", connectors.sink("unwritable", "store.path", "/proc/varve"));
+
+    assertThat(cluster.rest().awaitFailed("unwritable", Connectors.LIMIT).failure())
+        .contains("/proc/varve", "expected a folder that this process may write");
+  }
+
+  @Test
   void sourceSettingsThatCannotBeAreRefused() {
     archive("validated", 20);
     Map<String, String> good = connectors.source("validated", "${stream}-x");
@@ -115,15 +125,17 @@ final class BadInputTest {
             "true"));
     StoreEvents.awaitCount(store, "dead", 1, 20);
 
-    await().atMost(Connectors.LIMIT).until(() -> TopicEvents.count(cluster, "dead-letters") == 1);
-    var letter = TopicEvents.records(cluster, "dead-letters").get(0).get(0);
+    await()
+        .atMost(Connectors.LIMIT)
+        .until(() -> TopicEvents.count(cluster.bootstrap(), "dead-letters") == 1);
+    var letter = TopicEvents.records(cluster.bootstrap(), "dead-letters").get(0).get(0);
     assertThat(letter.value()).hasSize(OVERSIZE_BYTES);
     assertThat(
             new String(
                 letter.headers().lastHeader("__connect.errors.exception.message").value(),
                 java.nio.charset.StandardCharsets.UTF_8))
         .contains("dead-0 offset 10", "10000");
-    List<SeenEvent> kept = new ArrayList<>(TopicEvents.read(cluster, "dead").get(0));
+    List<SeenEvent> kept = new ArrayList<>(TopicEvents.read(cluster.bootstrap(), "dead").get(0));
     kept.remove(10);
     assertThat(StoreEvents.read(store, "dead", 1).get(0)).isEqualTo(kept);
   }
@@ -141,7 +153,7 @@ final class BadInputTest {
     cluster.rest().restart("oversize");
     StoreEvents.awaitCount(store, "oversize", 1, 21);
     assertThat(StoreEvents.read(store, "oversize", 1))
-        .isEqualTo(TopicEvents.read(cluster, "oversize"));
+        .isEqualTo(TopicEvents.read(cluster.bootstrap(), "oversize"));
   }
 
   @Test
@@ -160,7 +172,7 @@ final class BadInputTest {
     Producers.send(cluster.bootstrap(), Producers.numbered("contested", 2, 40, 20));
     StoreEvents.awaitCount(store, "contested", 1, 60);
     assertThat(StoreEvents.read(store, "contested", 1))
-        .isEqualTo(TopicEvents.read(cluster, "contested"));
+        .isEqualTo(TopicEvents.read(cluster.bootstrap(), "contested"));
   }
 
   @Test

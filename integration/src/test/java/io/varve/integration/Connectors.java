@@ -17,7 +17,7 @@ import java.util.Map;
  * <p>Thread: confined to one.
  */
 final class Connectors implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private static final String BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter";
 

@@ -49,12 +49,13 @@ final class DiskFullTest {
         StoreEvents.read(store, "full", 1)
             .forEach(
                 (partition, events) ->
-                    assertThat(TopicEvents.read(cluster, "full").get(partition))
+                    assertThat(TopicEvents.read(cluster.bootstrap(), "full").get(partition))
                         .startsWith(events.toArray(SeenEvent[]::new)));
 
         Files.delete(filler);
         StoreEvents.awaitCount(store, "full", 1, EVENTS);
-        assertThat(StoreEvents.read(store, "full", 1)).isEqualTo(TopicEvents.read(cluster, "full"));
+        assertThat(StoreEvents.read(store, "full", 1))
+            .isEqualTo(TopicEvents.read(cluster.bootstrap(), "full"));
         assertThat(cluster.rest().status("full").isRunning()).isTrue();
       }
     }

@@ -1,5 +1,7 @@
 package io.varve.integration;
 
+import static org.awaitility.Awaitility.await;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -8,13 +10,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 /**
  * Sends numbered events, the same number to each partition, at a pace that has them flow through
  * the whole of a test of which nobody knows how long it takes: in shares, each spread over as long
- * as the share before took.
+ * as the share before took, though not for ever.
  *
  * <p>Thread: one of its own sends; all else is for the test's.
  */
 final class EventFlow implements AutoCloseable {
   private static final long STEP_NANOS = 5_000_000;
   private static final long FIRST_SHARE_NANOS = 5_000_000_000L;
+  private static final long SHARE_NANOS_MAX = 10_000_000_000L;
 
   private final String bootstrap;
   private final String topic;
@@ -59,7 +62,7 @@ final class EventFlow implements AutoCloseable {
   void nextShare() {
     Share last = share;
     long now = System.nanoTime();
-    share = new Share(last.number + 1, now, now - last.begunNanos);
+    share = new Share(last.number + 1, now, Math.min(SHARE_NANOS_MAX, now - last.begunNanos));
   }
 
   /** Lets all that is left flow, as fast as it may. */
@@ -67,6 +70,14 @@ final class EventFlow implements AutoCloseable {
     share = new Share(shares, System.nanoTime(), 1);
   }
 
+  /** Waits until all that may flow so far is sent; returns how many events that are. */
+  int awaitShare() {
+    int wanted = (int) Math.min(count, (long) count * (share.number + 1) / shares);
+    await().atMost(Connectors.LIMIT).until(() -> acknowledged() >= wanted);
+    return wanted;
+  }
+
+  /** How many events the broker has. */
   int acknowledged() {
     Exception failed = failure.get();
     if (failed != null) {

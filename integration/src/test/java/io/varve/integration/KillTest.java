@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.varve.LogStats;
-import io.varve.Store;
 import io.varve.cluster.LocalClusterBuilder;
-import io.varve.event.StreamPartition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +45,7 @@ final class KillTest {
     System.out.printf("kill: %,d events, %d kills, seed %d%n", EVENTS, KILLS, SEED);
     NumberedEvents events = new NumberedEvents(SEED);
     Path store = folder.resolve("store");
-    try (TestCluster cluster = TestCluster.open(builder());
+    try (TestCluster cluster = TestCluster.open(builder("kill"));
         Connectors connectors = new Connectors(cluster.rest(), store);
         EventFlow flow =
             new EventFlow(cluster.bootstrap(), TOPIC, events, PARTITIONS, EVENTS, KILLS + 1)) {
@@ -77,18 +74,16 @@ final class KillTest {
       StoreEvents.awaitCount(store, TOPIC, 1, EVENTS);
       await().atMost(LIMIT).until(() -> replayed(cluster) == EVENTS);
 
-      String[] flawless = new String[PARTITIONS];
-      for (int partition = 0; partition < PARTITIONS; partition++) {
-        flawless[partition] = NumberTally.flawless(partition, EVENTS / PARTITIONS);
-      }
-      assertThat(verdicts(cluster, TOPIC, events)).as("topic").containsExactly(flawless);
-      assertThat(verdicts(store, events)).as("store").containsExactly(flawless);
-      assertThat(verdicts(cluster, COPY, events)).as("replay").containsExactly(flawless);
+      FlowCheck check = new FlowCheck(events, PARTITIONS, EVENTS);
+      assertThat(check.topic(cluster.bootstrap(), TOPIC)).isEqualTo(check.flawless());
+      assertThat(check.store(store, TOPIC)).isEqualTo(check.flawless());
+      assertThat(check.topic(cluster.bootstrap(), COPY)).isEqualTo(check.flawless());
     }
   }
 
-  private static LocalClusterBuilder builder() {
-    return TestCluster.builder("kill")
+  /** A cluster whose workers take over from each other within seconds. */
+  static LocalClusterBuilder builder(String name) {
+    return TestCluster.builder(name)
         // A dead member's partitions are given to the next worker when its session is over.
         .workerSetting("session.timeout.ms", "3000")
         .workerSetting("heartbeat.interval.ms", "1000")
@@ -139,56 +134,5 @@ final class KillTest {
     return cluster.rest().offsets("follow").stream()
         .mapToLong(position -> ((Number) position.offset().get("offset")).longValue())
         .sum();
-  }
-
-  private static Iterable<String> verdicts(
-      TestCluster cluster, String topic, NumberedEvents events) {
-    SortedMap<Integer, NumberTally> tallies = tallies(events);
-    TopicEvents.forEach(
-        cluster.bootstrap(),
-        cluster.topics(),
-        topic,
-        record ->
-            tallies
-                .get(record.partition())
-                .add(
-                    record.headers().lastHeader(NumberedEvents.HEADER).value(),
-                    record.timestamp(),
-                    record.key(),
-                    record.value()));
-    return verdicts(topic, tallies);
-  }
-
-  private static Iterable<String> verdicts(Path path, NumberedEvents events) {
-    SortedMap<Integer, NumberTally> tallies = tallies(events);
-    try (Store store = Store.openReadOnly(path)) {
-      tallies.forEach(
-          (partition, tally) ->
-              StoreEvents.forEach(
-                  store,
-                  new StreamPartition(TOPIC, 1, partition),
-                  event ->
-                      tally.add(
-                          event.headers().value(0),
-                          event.timestampMs(),
-                          event.key(),
-                          event.value())));
-    }
-    return verdicts("store", tallies);
-  }
-
-  private static SortedMap<Integer, NumberTally> tallies(NumberedEvents events) {
-    SortedMap<Integer, NumberTally> tallies = new TreeMap<>();
-    for (int partition = 0; partition < PARTITIONS; partition++) {
-      tallies.put(partition, new NumberTally(partition, events));
-    }
-    return tallies;
-  }
-
-  private static Iterable<String> verdicts(String what, SortedMap<Integer, NumberTally> tallies) {
-    return tallies.values().stream()
-        .map(tally -> tally.verdict(EVENTS / PARTITIONS))
-        .peek(verdict -> System.out.printf("%s, %s%n", what, verdict))
-        .toList();
   }
 }

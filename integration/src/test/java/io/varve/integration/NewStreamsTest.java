@@ -56,21 +56,21 @@ final class NewStreamsTest {
     awaitCopy("regex-b");
     awaitCopy("regex-a");
     assertThat(StoreEvents.read(store, "regex-b", 1))
-        .isEqualTo(TopicEvents.read(cluster, "regex-b"));
+        .isEqualTo(TopicEvents.read(cluster.bootstrap(), "regex-b"));
   }
 
   @Test
   void topicCreatedAgainBeginsTheNextGenerationAndTheFirstStaysReplayable() {
     create("again");
     send("again", 0, 100);
-    SortedMap<Integer, List<SeenEvent>> first = TopicEvents.read(cluster, "again");
+    SortedMap<Integer, List<SeenEvent>> first = TopicEvents.read(cluster.bootstrap(), "again");
     connectors.start("again", connectors.sink("again"));
     StoreEvents.awaitCount(store, "again", 1, 100);
 
     cluster.topics().delete("again");
     create("again");
     send("again", 1000, 60);
-    SortedMap<Integer, List<SeenEvent>> second = TopicEvents.read(cluster, "again");
+    SortedMap<Integer, List<SeenEvent>> second = TopicEvents.read(cluster.bootstrap(), "again");
     StoreEvents.awaitCount(store, "again", 2, 60);
 
     assertThat(StoreEvents.read(store, "again", 1)).isEqualTo(first);
@@ -87,8 +87,10 @@ final class NewStreamsTest {
     create(topic);
     connectors.start(topic, connectors.source("again", topic, settings));
     int count = expected.values().stream().mapToInt(List::size).sum();
-    await().atMost(Connectors.LIMIT).until(() -> TopicEvents.count(cluster, topic) >= count);
-    assertThat(TopicEvents.read(cluster, topic)).isEqualTo(expected);
+    await()
+        .atMost(Connectors.LIMIT)
+        .until(() -> TopicEvents.count(cluster.bootstrap(), topic) >= count);
+    assertThat(TopicEvents.read(cluster.bootstrap(), topic)).isEqualTo(expected);
   }
 
   private void awaitCopy(String topic) {
@@ -97,8 +99,8 @@ final class NewStreamsTest {
         .untilAsserted(
             () -> {
               assertThat(cluster.topics().exists(topic + "-back")).isTrue();
-              assertThat(TopicEvents.read(cluster, topic + "-back"))
-                  .isEqualTo(TopicEvents.read(cluster, topic));
+              assertThat(TopicEvents.read(cluster.bootstrap(), topic + "-back"))
+                  .isEqualTo(TopicEvents.read(cluster.bootstrap(), topic));
             });
   }
 

@@ -60,7 +60,7 @@ final class OperationsTest {
     cluster.rest().resume("altered");
     StoreEvents.awaitCount(store, "altered", 1, 170);
 
-    SortedMap<Integer, List<SeenEvent>> sent = TopicEvents.read(cluster, "altered");
+    SortedMap<Integer, List<SeenEvent>> sent = TopicEvents.read(cluster.bootstrap(), "altered");
     List<SeenEvent> first = new ArrayList<>(sent.get(0).subList(0, 50));
     first.addAll(sent.get(0).subList(80, 100));
     assertThat(StoreEvents.read(store, "altered", 1)).isEqualTo(Map.of(0, first, 1, sent.get(1)));
@@ -103,7 +103,7 @@ final class OperationsTest {
     List<SeenEvent> archived = StoreEvents.read(store, "rewound", 1).get(0);
     List<SeenEvent> expected = new ArrayList<>(archived);
     expected.addAll(archived.subList(40, 50));
-    assertThat(TopicEvents.read(cluster, "rewound-back").get(0)).isEqualTo(expected);
+    assertThat(TopicEvents.read(cluster.bootstrap(), "rewound-back").get(0)).isEqualTo(expected);
   }
 
   @Test
@@ -137,9 +137,9 @@ final class OperationsTest {
     send("paused", 300, 100);
     awaitReplayed("paused-back", 400);
 
-    SortedMap<Integer, List<SeenEvent>> sent = TopicEvents.read(cluster, "paused");
+    SortedMap<Integer, List<SeenEvent>> sent = TopicEvents.read(cluster.bootstrap(), "paused");
     assertThat(StoreEvents.read(store, "paused", 1)).isEqualTo(sent);
-    assertThat(TopicEvents.read(cluster, "paused-back")).isEqualTo(sent);
+    assertThat(TopicEvents.read(cluster.bootstrap(), "paused-back")).isEqualTo(sent);
   }
 
   @Test
@@ -178,7 +178,9 @@ final class OperationsTest {
     }
     assertThat(keys)
         .isEqualTo(
-            TopicEvents.read(cluster, "followed").get(0).stream().map(SeenEvent::key).toList());
+            TopicEvents.read(cluster.bootstrap(), "followed").get(0).stream()
+                .map(SeenEvent::key)
+                .toList());
   }
 
   private static int follow(LogReader reader, List<String> keys) {
@@ -210,7 +212,8 @@ final class OperationsTest {
   private void awaitReplayed(String topic, int events) {
     await()
         .atMost(Connectors.LIMIT)
-        .untilAsserted(() -> assertThat(TopicEvents.count(cluster, topic)).isEqualTo(events));
+        .untilAsserted(
+            () -> assertThat(TopicEvents.count(cluster.bootstrap(), topic)).isEqualTo(events));
   }
 
   private List<Long> offsets(String connector, String name) {

@@ -1,6 +1,5 @@
 package io.varve.integration;
 
-import io.varve.cluster.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,10 +7,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -22,50 +23,55 @@ final class TopicEvents {
   private TopicEvents() {}
 
   /** What is committed to a topic now, by partition, in order. */
-  static SortedMap<Integer, List<SeenEvent>> read(TestCluster cluster, String topic) {
+  static SortedMap<Integer, List<SeenEvent>> read(String bootstrap, String topic) {
     SortedMap<Integer, List<SeenEvent>> events = new TreeMap<>();
-    records(cluster, topic)
+    records(bootstrap, topic)
         .forEach(
-            (partition, all) ->
-                events.put(partition, all.stream().map(TopicEvents::seen).toList()));
+            (partition, records) ->
+                events.put(partition, records.stream().map(TopicEvents::seen).toList()));
     return events;
   }
 
   /** How many events are committed to a topic now. */
-  static int count(TestCluster cluster, String topic) {
-    return records(cluster, topic).values().stream().mapToInt(List::size).sum();
+  static int count(String bootstrap, String topic) {
+    return records(bootstrap, topic).values().stream().mapToInt(List::size).sum();
   }
 
   /** As {@link #read}, for what a {@link SeenEvent} does not show. */
   static SortedMap<Integer, List<ConsumerRecord<byte[], byte[]>>> records(
-      TestCluster cluster, String topic) {
+      String bootstrap, String topic) {
     SortedMap<Integer, List<ConsumerRecord<byte[], byte[]>>> records = new TreeMap<>();
-    cluster
-        .topics()
-        .committedEndOffsets(topic)
-        .keySet()
-        .forEach(p -> records.put(p, new ArrayList<>()));
-    forEach(cluster.bootstrap(), cluster.topics(), topic, r -> records.get(r.partition()).add(r));
+    forEach(
+        bootstrap,
+        topic,
+        partition -> records.put(partition, new ArrayList<>()),
+        record -> records.get(record.partition()).add(record));
     return records;
   }
 
   /** Shows every event that is committed now, those of a partition in their order. */
   static void forEach(
+      String bootstrap, String topic, Consumer<ConsumerRecord<byte[], byte[]>> records) {
+    forEach(bootstrap, topic, partition -> {}, records);
+  }
+
+  private static void forEach(
       String bootstrap,
-      Topics topics,
       String topic,
-      Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
-    SortedMap<Integer, Long> ends = topics.committedEndOffsets(topic);
+      IntConsumer partitions,
+      Consumer<ConsumerRecord<byte[], byte[]>> records) {
     try (KafkaConsumer<byte[], byte[]> kafka = consumer(bootstrap)) {
-      for (Map.Entry<Integer, Long> end : ends.entrySet()) {
-        TopicPartition place = new TopicPartition(topic, end.getKey());
+      for (PartitionInfo partition : kafka.partitionsFor(topic)) {
+        partitions.accept(partition.partition());
+        TopicPartition place = new TopicPartition(topic, partition.partition());
         kafka.assign(List.of(place));
         kafka.seekToBeginning(List.of(place));
+        long end = kafka.endOffsets(List.of(place)).get(place);
         // The position also passes the markers of transactions, which are no events.
-        while (kafka.position(place) < end.getValue()) {
+        while (kafka.position(place) < end) {
           for (ConsumerRecord<byte[], byte[]> record : kafka.poll(POLL)) {
-            if (record.offset() < end.getValue()) {
-              consumer.accept(record);
+            if (record.offset() < end) {
+              records.accept(record);
             }
           }
         }
