@@ -1,0 +1,184 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.commit.LogSettings;
+import io.varve.compact.Retention;
+import io.varve.crash.CrashDisk;
+import io.varve.crash.CrashProcess;
+import io.varve.crash.ManualClock;
+import io.varve.crash.ManualWork;
+import io.varve.event.Event;
+import io.varve.event.StreamPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which segments' files are on disk, by a model that knows nothing but their lengths and times. */
+final class RetentionTest {
+
+  private static final StreamPartition LOG = new StreamPartition("kept", 1, 0);
+
+  private final CrashDisk disk = new CrashDisk();
+  private final CrashProcess process = disk.process();
+  private final ManualClock clock = new ManualClock();
+  private final ManualWork work = new ManualWork(1);
+  private final Store store =
+      Store.open(
+          process.root(), StoreSettings.defaults(), clock, work, process.instance(new Random(1)));
+  private final List<Event> events = new ArrayList<>();
+
+  /** A segment's first offset, its file's length, and its newest event's time. */
+  private record Segment(long firstOffset, long bytes, long newestMs) {}
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void theOldestSegmentsGoAsSoonAsTimeOrSizeSays(long seed) {
+    Random random = new Random(seed);
+    Retention retention =
+        new Retention(
+            seed % 3 == 0 ? -1 : random.nextInt(3000), seed % 3 == 1 ? -1 : random.nextInt(60_000));
+    LogSettings settings =
+        LogSettings.defaults()
+            .withSegmentBytes(8192)
+            .withBatchBytes(1024)
+            .withSegmentMs(Long.MAX_VALUE)
+            .withRetention(retention);
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    long deleted = 0;
+    for (int round = 0; round < 60; round++) {
+      for (int i = random.nextInt(20); i > 0; i--) {
+        append(writer, clock.wallMs() - random.nextInt(500), random.nextInt(1500));
+      }
+      writer.commit();
+      work.runAll();
+      clock.advanceMs(random.nextInt(300));
+      List<Segment> before = segments();
+      long nowMs = clock.wallMs();
+      work.tick();
+      work.runAll();
+      List<Segment> expected = keep(before, retention, nowMs);
+      deleted += before.size() - expected.size();
+      assertThat(segments().stream().map(Segment::firstOffset))
+          .as("round %d, %s", round, retention)
+          .isEqualTo(expected.stream().map(Segment::firstOffset).toList());
+      if (!expected.isEmpty()) {
+        assertThat(store.stats(LOG).startOffset()).isEqualTo(expected.get(0).firstOffset());
+      }
+      assertThat(store.stats(LOG).nextOffset()).isEqualTo(writer.nextOffset());
+    }
+    assertThat(deleted).isPositive();
+  }
+
+  private static List<Segment> keep(List<Segment> segments, Retention retention, long nowMs) {
+    List<Segment> kept = new ArrayList<>(segments);
+    while (!kept.isEmpty()) {
+      Segment oldest = kept.get(0);
+      long others = kept.stream().mapToLong(Segment::bytes).sum() - oldest.bytes();
+      boolean tooOld = retention.ms() >= 0 && nowMs - oldest.newestMs() > retention.ms();
+      boolean tooMuch = retention.bytes() >= 0 && others >= retention.bytes();
+      // The segment that is being written is sealed first when its age, not its events', is over.
+      if (kept.size() == 1 || !tooOld && !tooMuch) {
+        return kept;
+      }
+      kept.remove(0);
+    }
+    return kept;
+  }
+
+  private List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>();
+    List<String> files =
+        disk.files().stream().filter(file -> file.endsWith(".log")).sorted().toList();
+    for (int i = 0; i < files.size(); i++) {
+      long first = firstOffset(files.get(i));
+      long next = i + 1 < files.size() ? firstOffset(files.get(i + 1)) : Long.MAX_VALUE;
+      long newest =
+          events.stream()
+              .filter(e -> e.offset() >= first && e.offset() < next)
+              .mapToLong(Event::timestampMs)
+              .max()
+              .orElseThrow();
+      segments.add(new Segment(first, disk.bytes(files.get(i)).length, newest));
+    }
+    return segments;
+  }
+
+  private static long firstOffset(String file) {
+    return Long.parseLong(file.substring(file.lastIndexOf('/') + 1, file.lastIndexOf('-')));
+  }
+
+  private void append(LogWriter writer, long timeMs, int bytes) {
+    Event event = Event.of(writer.nextOffset(), timeMs, null, new byte[bytes]);
+    while (!writer.tryAppend(event)) {
+      work.runOne();
+    }
+    events.add(event);
+  }
+
+  @Test
+  void aLogWithoutNewEventsExpiresToo() {
+    LogSettings settings = LogSettings.defaults().withRetention(new Retention(1000, -1));
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    append(writer, clock.wallMs(), 100);
+    writer.commit();
+    work.runAll();
+    clock.advanceMs(1001);
+    work.tick();
+    work.runAll();
+    assertThat(segments()).isEmpty();
+    assertThat(store.stats(LOG).events()).isZero();
+    assertThat(store.stats(LOG).startOffset()).isEqualTo(1);
+    assertThat(writer.nextOffset()).isEqualTo(1);
+    append(writer, clock.wallMs(), 100);
+    writer.commit();
+    work.runAll();
+    assertThat(store.stats(LOG).startOffset()).isEqualTo(1);
+    assertThat(store.stats(LOG).events()).isEqualTo(1);
+  }
+
+  @Test
+  void aSegmentIsSealedWhenItIsOldAndTheNextEventBeginsAnother() {
+    LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withSegmentMs(1000), "test");
+    for (int round = 1; round <= 3; round++) {
+      append(writer, 0, 100);
+      writer.commit();
+      work.runAll();
+      clock.advanceMs(999);
+      work.tick();
+      work.runAll();
+      assertThat(indexes()).isEqualTo(round - 1);
+      clock.advanceMs(1);
+      work.tick();
+      work.runAll();
+      assertThat(indexes()).isEqualTo(round);
+      assertThat(store.stats(LOG).segments()).isEqualTo(round);
+    }
+    assertThat(store.stats(LOG).events()).isEqualTo(3);
+  }
+
+  private long indexes() {
+    return disk.files().stream().filter(file -> file.endsWith(".idx")).count();
+  }
+
+  @Test
+  void anEventLargerThanBatchAndSegmentHasOneOfItsOwn() {
+    LogSettings settings = LogSettings.defaults().withSegmentBytes(4096).withBatchBytes(1024);
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    for (int bytes : new int[] {10, 3_000_000, 10, 10, 5_000_000, 1_000_000, 0}) {
+      append(writer, 0, bytes);
+    }
+    writer.commit();
+    work.runAll();
+    List<Event> found = new ArrayList<>();
+    try (LogReader reader = store.openReader(LOG, ReadRange.all())) {
+      while (reader.next()) {
+        found.add(reader.event().toEvent());
+      }
+    }
+    assertThat(found.equals(events)).isTrue();
+  }
+}

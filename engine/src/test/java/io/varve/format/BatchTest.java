@@ -1,0 +1,195 @@
+package io.varve.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.varve.base.CorruptionException;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.Headers;
+import io.varve.event.TimestampType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class BatchTest {
+
+  private static final long EPOCH = 3;
+  private static final long[] TIMES = {
+    0, 1, -1, 1_795_176_000_000L, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1
+  };
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void batchesOfAnyEventsComeBackEqual(Codec codec) throws IOException {
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      List<Event> events = events(random, 1 + random.nextInt(40));
+      ByteBuffer encoded = encode(events, codec);
+      assertThat(decode(encoded)).as("seed %d", seed).isEqualTo(events);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void aPayloadThatDoesNotGetSmallerIsStoredAsItIs(Codec codec) throws IOException {
+    Random random = new Random(1);
+    for (int bytes : new int[] {0, 1, 100, 100_000}) {
+      byte[] value = new byte[bytes];
+      random.nextBytes(value);
+      List<Event> events = List.of(Event.of(7, 7, null, value));
+      ByteBuffer encoded = encode(events, codec);
+      assertThat(header(encoded).codec()).isEqualTo(Codec.NONE);
+      assertThat(encoded.limit()).isLessThanOrEqualTo(BatchHeader.BYTES + bytes + 20);
+      assertThat(decode(encoded)).isEqualTo(events);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void aPayloadThatCompressesIsStoredSmaller(Codec codec) throws IOException {
+    List<Event> events = List.of(Event.of(7, 7, null, new byte[100_000]));
+    ByteBuffer encoded = encode(events, codec);
+    assertThat(header(encoded).codec()).isEqualTo(codec);
+    assertThat(encoded.limit()).isLessThan(10_000);
+    assertThat(decode(encoded)).isEqualTo(events);
+  }
+
+  /** Damage that checksums can't see, since they were made of it. */
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void aPayloadThatWasWrittenWrongIsCorruptOrSomeOtherEventsButNothingWorse(Codec codec)
+      throws IOException {
+    for (long seed = 0; seed < 3000; seed++) {
+      Random random = new Random(seed);
+      ByteBuffer encoded = encode(events(random, 1 + random.nextInt(5)), codec);
+      int payload = encoded.limit() - BatchHeader.BYTES;
+      for (int i = 1 + random.nextInt(3); i > 0; i--) {
+        int at = BatchHeader.BYTES + random.nextInt(payload);
+        encoded.put(at, (byte) (encoded.get(at) ^ 1 << random.nextInt(8)));
+      }
+      encoded.putInt(12, Checksum.of(encoded, BatchHeader.BYTES, payload));
+      encoded.putInt(4, Checksum.of(encoded, 8, BatchHeader.BYTES - 8));
+      try {
+        assertThat(decode(encoded)).isNotEmpty();
+      } catch (CorruptionException e) {
+        assertThat(e).hasMessageContaining("file").hasMessageContaining("at byte 640");
+      } catch (RuntimeException e) {
+        fail("Seed " + seed, e);
+      }
+    }
+  }
+
+  @Test
+  void headersThatWereWrittenWrongAreCorruptOrLegal() throws IOException {
+    for (long seed = 0; seed < 20_000; seed++) {
+      Random random = new Random(seed);
+      ByteBuffer encoded = encode(events(random, 2), Codec.NONE);
+      encoded.put(8 + random.nextInt(56), (byte) random.nextInt(256));
+      encoded.putInt(4, Checksum.of(encoded, 8, BatchHeader.BYTES - 8));
+      try {
+        BatchHeader header = header(encoded);
+        assertThat(header.totalBytes()).isBetween(65, BatchHeader.PAYLOAD_BYTES_MAX + 64);
+        assertThat(header.count()).isBetween(1, header.uncompressedBytes());
+      } catch (CorruptionException e) {
+        assertThat(e.position()).isEqualTo(640);
+      }
+    }
+  }
+
+  private static BatchHeader header(ByteBuffer encoded) {
+    BatchHeader header = new BatchHeader();
+    header.decode(encoded, 0, EPOCH, "file", 640);
+    return header;
+  }
+
+  private static ByteBuffer encode(List<Event> events, Codec codec) throws IOException {
+    BatchBuilder batch = new BatchBuilder(16);
+    for (Event e : events) {
+      batch.add(
+          e.offset(),
+          e.timestampMs(),
+          e.timestampType(),
+          e.keyEncoding(),
+          e.key(),
+          e.valueEncoding(),
+          e.value(),
+          e.headers(),
+          e.messageId(),
+          e.dueTimeMs(),
+          BatchBuilder.bytesMax(e.key(), e.value(), e.headers(), e.messageId()));
+    }
+    ByteBuffer to =
+        ByteBuffer.allocateDirect(batch.encodedBytesMax(codec)).order(ByteOrder.LITTLE_ENDIAN);
+    batch.encode(codec, EPOCH, to);
+    return to;
+  }
+
+  private static List<Event> decode(ByteBuffer encoded) {
+    BatchCursor cursor = new BatchCursor();
+    cursor.load(header(encoded), encoded, BatchHeader.BYTES, "file", 640);
+    List<Event> events = new ArrayList<>();
+    while (cursor.next()) {
+      events.add(cursor.toEvent());
+    }
+    return events;
+  }
+
+  private static List<Event> events(Random random, int count) {
+    List<Event> events = new ArrayList<>();
+    long offset = random.nextInt(4) == 0 ? Long.MAX_VALUE - 100 : random.nextInt(1000);
+    for (int i = 0; i < count; i++) {
+      events.add(event(random, offset));
+      offset += 1 + random.nextInt(2);
+    }
+    return events;
+  }
+
+  private static Event event(Random random, long offset) {
+    TimestampType type = TimestampType.values()[random.nextInt(3)];
+    return new Event(
+        offset,
+        type == TimestampType.NONE ? Event.NO_TIMESTAMP : TIMES[random.nextInt(TIMES.length)],
+        type,
+        Encoding.values()[random.nextInt(4)],
+        bytes(random, 20),
+        Encoding.values()[random.nextInt(4)],
+        bytes(random, 400),
+        headers(random),
+        random.nextInt(3) == 0 ? new byte[random.nextInt(3)] : null,
+        random.nextInt(3) == 0 ? TIMES[random.nextInt(4)] : Event.NOT_DELAYED);
+  }
+
+  private static Headers headers(Random random) {
+    Headers.Builder headers = Headers.builder();
+    String[] names = {"", "a", "a", "héader", "名前", "x".repeat(300)};
+    for (int i = random.nextInt(4) * random.nextInt(2); i > 0; i--) {
+      headers.add(
+          names[random.nextInt(names.length)],
+          Encoding.values()[random.nextInt(4)],
+          bytes(random, 30));
+    }
+    return headers.build();
+  }
+
+  /** Null, empty, random, or such as compress. */
+  private static byte[] bytes(Random random, int max) {
+    byte[] bytes = new byte[random.nextInt(max)];
+    return switch (random.nextInt(5)) {
+      case 0 -> null;
+      case 1 -> new byte[0];
+      case 2 -> "text ".repeat(bytes.length / 5).getBytes(StandardCharsets.UTF_8);
+      default -> {
+        random.nextBytes(bytes);
+        yield bytes;
+      }
+    };
+  }
+}
