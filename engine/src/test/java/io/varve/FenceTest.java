@@ -1,5 +1,6 @@
 package io.varve;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.compact.Retention;
@@ -63,6 +64,40 @@ final class FenceTest {
               third.appendAndCommit();
             });
         goOn(run, first, script, "call " + call + ", successor dies at its call " + death);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "ac", "acaaaaaacaa"})
+  void ofTwoThatTakeOverAtOnceOneGoesOn(String script) {
+    boolean overtaken = true;
+    for (long call = 1; overtaken; call++) {
+      LogRun run = newRun();
+      run.run(script);
+      LogRun.Host first = run.host();
+      LogRun.Host second = run.host();
+      first.process.before(
+          call,
+          () -> {
+            run.takeOverBy(second);
+            second.appendAndCommit();
+          });
+      try {
+        run.takeOverBy(first);
+        overtaken = first.process.calls() >= call;
+        if (!overtaken) {
+          break;
+        }
+        LogRun.Host winner = first.isOwner() ? first : second;
+        LogRun.Host loser = first.isOwner() ? second : first;
+        assertThat(winner.appendAndCommit()).as("the winner goes on").isTrue();
+        assertThat(loser.isOpen() && loser.appendAndCommit()).as("the loser goes on").isFalse();
+        assertThat(winner.appendAndCommit()).as("the winner goes on").isTrue();
+        winner.checkAllRead(true);
+        interleavings++;
+      } catch (RuntimeException | AssertionError e) {
+        fail("Behind '" + script + "', overtaken before call " + call, e);
       }
     }
   }

@@ -260,7 +260,8 @@ final class LogRun {
       sawDurable(next);
     }
 
-    private boolean isOwner() {
+    /** Whether the newest manifest is this one's. */
+    boolean isOwner() {
       return owner().equals(instance);
     }
 
@@ -326,9 +327,12 @@ final class LogRun {
       work.runAll();
     }
 
-    void appendAndCommit() {
+    /** Returns whether that was acknowledged. */
+    boolean appendAndCommit() {
+      long before = acknowledged;
       append(0);
       commit();
+      return acknowledged > before;
     }
 
     void maintain() {

@@ -63,7 +63,8 @@ final class RangeTest {
     long end = writer.nextOffset();
     for (int i = 0; i < 150; i++) {
       long fromTime = random.nextInt(8200) - 100;
-      ReadRange times = ReadRange.times(fromTime, fromTime + random.nextInt(1 << random.nextInt(13)));
+      ReadRange times =
+          ReadRange.times(fromTime, fromTime + random.nextInt(1 << random.nextInt(13)));
       long from = random.nextLong(end);
       ReadRange range =
           switch (i % 3) {
@@ -85,7 +86,9 @@ final class RangeTest {
       assertThat(reader.position()).isEqualTo(Math.min(end, range.toOffset()));
       assertThat(reader.done()).isEqualTo(range.toOffset() <= end);
     }
-    assertThat(found).as(range.toString()).isEqualTo(events.stream().filter(e -> in(range, e)).toList());
+    assertThat(found)
+        .as(range.toString())
+        .isEqualTo(events.stream().filter(e -> in(range, e)).toList());
   }
 
   private void checkSeeks(Store store, Random random, long end) {

@@ -97,19 +97,27 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
       Takeover takeover = recover(log, before, taken, clock);
       done = true;
       return takeover;
+    } catch (CorruptionException | NoSuchFileException e) {
+      if (log.manifests().superseded(taken)) {
+        // The newer owner closed the open segment, and deletes what nobody needs any more.
+        throw fenced(log, taken);
+      }
+      throw e;
     } finally {
       if (!done) {
-        releaseQuietly(log, taken);
+        releaseQuietly(log, taken.epoch());
       }
     }
   }
 
-  /** Says that nobody holds the log, so that its next owner need not have this one's name. */
-  private static void releaseQuietly(LogFolder log, Manifest taken) {
+  /**
+   * Says that nobody holds the log, unless a newer owner does, so that its next one need not have
+   * this one's name.
+   */
+  private static void releaseQuietly(LogFolder log, long epoch) {
     try {
       Manifest newest = log.manifests().load();
-      if (newest.epoch() != taken.epoch()) {
-        // Another has it by now. Committing in its name would fence it.
+      if (newest.epoch() != epoch) {
         return;
       }
       log.manifests()
