@@ -6,6 +6,7 @@ import io.varve.benchmarks.measure.Rounds;
 import io.varve.benchmarks.measure.Turn;
 import io.varve.format.Codec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,6 +29,10 @@ public final class ConnectContest {
 
   private static final String DROPPING = "a sink that drops its records";
   private static final String FROM_MEMORY = "a source from memory";
+  private static final String SHORT_TRANSACTIONS = "the same, 250 ms transactions";
+
+  /** As many as Varve's source returns by default. */
+  private static final String POLL_EVENTS_MAX = "20000";
 
   private final Rounds rounds;
   private final Predicate<String> wanted;
@@ -47,7 +52,7 @@ public final class ConnectContest {
       return table(
           "Sinks, ",
           bench,
-          DROPPING,
+          List.of(DROPPING),
           List.of(
               new SinkTurn(DROPPING, bench, topic, Map.of("connector.class", DROP_SINK)),
               varveSink("Varve", bench, topic, Codec.NONE),
@@ -85,35 +90,36 @@ public final class ConnectContest {
     try {
       StoreFill.run(bench, stores.resolve("none"), "events", Codec.NONE);
       StoreFill.run(bench, stores.resolve("lz4"), "events", Codec.LZ4);
-      return table(
-          exactlyOnce ? "Sources, exactly once, " : "Sources, at least once, ",
-          bench,
-          FROM_MEMORY,
-          List.of(
-              new SourceTurn(
-                  FROM_MEMORY,
-                  bench,
-                  exactlyOnce,
-                  Map.of(
-                      "connector.class",
-                      MEMORY_SOURCE,
-                      "topic",
-                      "TOPIC",
-                      "partitions",
-                      Integer.toString(Bench.PARTITIONS),
-                      "events",
-                      Long.toString(bench.events()),
-                      "event.bytes",
-                      Integer.toString(bench.values().bytes()),
-                      "poll.events.max",
-                      "20000",
-                      "transaction.ms",
-                      "1000")),
-              varveSource("Varve", bench, exactlyOnce, stores.resolve("none")),
-              varveSource("Varve, lz4", bench, exactlyOnce, stores.resolve("lz4"))));
+      List<Turn> turns = new ArrayList<>();
+      List<String> bases = new ArrayList<>(List.of(FROM_MEMORY));
+      turns.add(memorySource(FROM_MEMORY, bench, exactlyOnce, 1000));
+      turns.add(varveSource("Varve", bench, exactlyOnce, stores.resolve("none")));
+      if (exactlyOnce) {
+        turns.add(memorySource(SHORT_TRANSACTIONS, bench, true, 250));
+        bases.add(SHORT_TRANSACTIONS);
+      }
+      turns.add(varveSource("Varve, lz4", bench, exactlyOnce, stores.resolve("lz4")));
+      String title = exactlyOnce ? "Sources, exactly once, " : "Sources, at least once, ";
+      return table(title, bench, bases, turns);
     } finally {
       Folders.delete(stores);
     }
+  }
+
+  private static Turn memorySource(
+      String name, Bench bench, boolean exactlyOnce, long transactionMs) {
+    return new SourceTurn(
+        name,
+        bench,
+        exactlyOnce,
+        Map.of(
+            "connector.class", MEMORY_SOURCE,
+            "topic", "TOPIC",
+            "partitions", Integer.toString(Bench.PARTITIONS),
+            "events", Long.toString(bench.events()),
+            "event.bytes", Integer.toString(bench.values().bytes()),
+            "poll.events.max", POLL_EVENTS_MAX,
+            "transaction.ms", Long.toString(transactionMs)));
   }
 
   private static Turn varveSource(String name, Bench bench, boolean exactlyOnce, Path store) {
@@ -129,10 +135,11 @@ public final class ConnectContest {
             "mode", "replay"));
   }
 
-  private String table(String title, Bench bench, String base, List<Turn> turns) throws Exception {
+  private String table(String title, Bench bench, List<String> bases, List<Turn> turns)
+      throws Exception {
     List<Turn> chosen = turns.stream().filter(each -> wanted.test(each.name())).toList();
     int bytes = bench.values().bytes();
-    return new ResultTable(title + ResultTable.size(bytes), bytes, List.of(base))
+    return new ResultTable(title + ResultTable.size(bytes), bytes, bases)
         .of(rounds.run(chosen, progress));
   }
 }
