@@ -95,7 +95,7 @@ final class LogView implements Closeable {
       String name = FileNames.commit(open.epoch());
       try {
         marks = log.directory().open(name);
-        readFirstMark(log.directory().path() + "/" + name);
+        readFirstMark(name);
         return;
       } catch (NoSuchFileException e) {
         // The log was taken over in between: what was open is sealed now.
@@ -132,17 +132,24 @@ final class LogView implements Closeable {
     }
   }
 
-  /** Takes the mark that is there. It may be met half overwritten, but it doesn't stay so. */
-  private void readFirstMark(String path) throws IOException {
+  /**
+   * Takes the mark that is there. It can be met half overwritten for a moment; if the writer has
+   * died, it can be torn for good, and what the next writer will find counts.
+   */
+  private void readFirstMark(String name) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       CommitMark read = readPublished();
       if (read != null) {
         take(read);
         return;
       }
-      Thread.yield();
+      Thread.onSpinWait();
     }
-    throw new CorruptionException(path, CommitMark.PUBLISHED_AT, "a whole mark", "a damaged one");
+    String path = log.directory().path() + "/" + name;
+    if (log.instances().alive(manifest.owner().instance())) {
+      throw new CorruptionException(path, CommitMark.PUBLISHED_AT, "a whole mark", "a damaged one");
+    }
+    take(CommitMark.decodeDurable(log.directory().readAll(name, CommitMark.FILE_BYTES), path));
   }
 
   /** Whether a newer mark for the open segment was there. */

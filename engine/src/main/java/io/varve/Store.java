@@ -99,8 +99,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Opens the store in {@code path} for reading. Leases that keep the files it reads from being
-   * deleted are the only thing it writes.
+   * Opens the store in {@code path} for reading. Opening and looking around change nothing; a
+   * reader leaves a lease for as long as it is open, so that the files it reads are not deleted.
    *
    * @throws BadSettingException if there is no store
    */
@@ -131,7 +131,9 @@ public final class Store implements AutoCloseable {
         makeMarker(root, clock, self);
       }
       checkMarker(root);
-      return new Store(root, true, settings, clock, work, Instances.register(root, self));
+      Instances instances = new Instances(root, self);
+      instances.register();
+      return new Store(root, true, settings, clock, work, instances);
     } catch (IOException e) {
       work.close();
       throw cannotOpen(root, e);
@@ -145,7 +147,7 @@ public final class Store implements AutoCloseable {
     try {
       checkMarker(root);
       return new Store(
-          root, false, StoreSettings.defaults(), clock, work, Instances.register(root, self));
+          root, false, StoreSettings.defaults(), clock, work, new Instances(root, self));
     } catch (IOException e) {
       work.close();
       throw cannotOpen(root, e);

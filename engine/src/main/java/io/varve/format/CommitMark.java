@@ -71,7 +71,7 @@ public record CommitMark(
   public static CommitMark decodeDurable(ByteBuffer bytes, String file) {
     CommitMark even = decodeAt(bytes, slotOf(0), file);
     CommitMark odd = decodeAt(bytes, slotOf(1), file);
-    CommitMark newest = even == null || odd != null && odd.sequence > even.sequence ? odd : even;
+    CommitMark newest = even == null || (odd != null && odd.sequence > even.sequence) ? odd : even;
     if (newest == null) {
       throw new CorruptionException(
           file, slotOf(0), "at least one durable mark that is whole", "two damaged ones");

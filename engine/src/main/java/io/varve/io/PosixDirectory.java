@@ -309,9 +309,9 @@ public final class PosixDirectory implements Directory {
     public int read(ByteBuffer target, long position) throws IOException {
       int first = target.position();
       long start = position - first;
-      while (target.hasRemaining()
-          && uninterrupted(() -> channel().read(target, start + target.position())) >= 0) {
-        continue;
+      long count = 0;
+      while (target.hasRemaining() && count >= 0) {
+        count = uninterrupted(() -> channel().read(target, start + target.position()));
       }
       return target.position() - first;
     }

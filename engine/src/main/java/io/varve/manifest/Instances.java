@@ -5,13 +5,14 @@ import io.varve.io.Directory;
 import io.varve.io.Lock;
 import java.io.Closeable;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which openings of a store are alive. Each keeps a file in {@code locks/} locked, which the
  * operating system lets go of when the process ends, however it ends; across containers on one
  * machine too.
  *
- * <p>Thread: safe.
+ * <p>Thread: safe, guarded by itself.
  */
 public final class Instances implements Closeable {
 
@@ -19,42 +20,36 @@ public final class Instances implements Closeable {
 
   private final Directory folder;
   private final Owner.Instance self;
-  private final Lock lock;
-
-  private Instances(Directory folder, Owner.Instance self, Lock lock) {
-    this.folder = folder;
-    this.self = self;
-    this.lock = lock;
-  }
+  private @Nullable Lock lock;
 
   /**
-   * Registers this opening as alive and takes away what dead ones left.
-   *
    * @param store the store's root folder
    * @param self an instance with a fresh nonce
    */
-  public static Instances register(Directory store, Owner.Instance self) throws IOException {
-    Directory folder = store.folder(FOLDER);
+  public Instances(Directory store, Owner.Instance self) {
+    this.folder = store.folder(FOLDER);
+    this.self = self;
+  }
+
+  /**
+   * Registers this opening as alive, unless it is, and takes away what dead ones left. Comes before
+   * anything that others may ask about: owning a log, or needing its files.
+   */
+  public synchronized void register() throws IOException {
+    if (lock != null) {
+      return;
+    }
     folder.create();
-    Lock lock = folder.lock(self.lockName());
+    Lock taken = folder.lock(self.lockName());
     // Whoever sweeps may have met the file before it was locked, and taken it away.
-    while (lock == null || !folder.contains(self.lockName())) {
-      if (lock != null) {
-        lock.close();
+    while (taken == null || !folder.contains(self.lockName())) {
+      if (taken != null) {
+        taken.close();
       }
-      lock = folder.lock(self.lockName());
+      taken = folder.lock(self.lockName());
     }
-    Instances instances = new Instances(folder, self, lock);
-    boolean done = false;
-    try {
-      instances.sweep();
-      done = true;
-      return instances;
-    } finally {
-      if (!done) {
-        lock.close();
-      }
-    }
+    lock = taken;
+    sweep();
   }
 
   private void sweep() throws IOException {
@@ -82,8 +77,13 @@ public final class Instances implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
-    folder.delete(self.lockName());
-    lock.close();
+  public synchronized void close() throws IOException {
+    Lock held = lock;
+    lock = null;
+    if (held != null) {
+      try (held) {
+        folder.delete(self.lockName());
+      }
+    }
   }
 }

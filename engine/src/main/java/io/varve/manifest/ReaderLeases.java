@@ -38,6 +38,7 @@ public final class ReaderLeases {
    * @param number tells the readers of this instance apart; never used twice
    */
   public Lease take(long fromOffset, long number) throws IOException {
+    instances.register();
     if (!folder.exists()) {
       folder.create();
     }

@@ -81,15 +81,16 @@ final class EventProducer {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < events.size() && failure.get() == null; i++) {
         awaitTurn(startNanos, i);
-        producer.send(
-            KafkaEvents.toRecord(topic, events.get(i), i),
-            (metadata, failed) -> {
-              if (failed == null) {
-                acknowledged.incrementAndGet();
-              } else {
-                failure.compareAndSet(null, failed);
-              }
-            });
+        var unused =
+            producer.send(
+                KafkaEvents.toRecord(topic, events.get(i), i),
+                (metadata, failed) -> {
+                  if (failed == null) {
+                    acknowledged.incrementAndGet();
+                  } else {
+                    failure.compareAndSet(null, failed);
+                  }
+                });
       }
       producer.flush();
       seconds = (System.nanoTime() - startNanos) / 1e9;

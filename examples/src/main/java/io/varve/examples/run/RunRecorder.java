@@ -38,7 +38,9 @@ final class RunRecorder implements AutoCloseable {
   static RunRecorder start(
       LongSupplier produced, LongSupplier archived, LongSupplier slice, LongSupplier all) {
     RunRecorder recorder = new RunRecorder(produced, archived, slice, all);
-    recorder.sampling.scheduleAtFixedRate(recorder::sample, 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
+    var unused =
+        recorder.sampling.scheduleAtFixedRate(
+            recorder::sample, 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
     return recorder;
   }
 

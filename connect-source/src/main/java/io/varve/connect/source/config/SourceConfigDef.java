@@ -72,7 +72,7 @@ public final class SourceConfigDef {
         STREAMS,
         Type.STRING,
         ConfigDef.NO_DEFAULT_VALUE,
-        new Readable(StreamSelection::parse, StreamSelection.ALLOWED),
+        new ReadableText(StreamSelection::parse, StreamSelection.ALLOWED),
         Importance.HIGH,
         "Streams to replay: names separated by commas, or one regular expression that a stream's whole"
             + " name must match. It is a list if every part between commas consists of letters, digits,"
@@ -88,7 +88,7 @@ public final class SourceConfigDef {
         GENERATION,
         Type.STRING,
         "latest",
-        new Readable(GenerationChoice::parse, "latest, all, or a number from 1"),
+        new ReadableText(GenerationChoice::parse, "latest, all, or a number from 1"),
         Importance.LOW,
         "Which generations of a stream to replay. A generation ends when its topic is deleted and made"
             + " again, so that offsets start anew. With latest and mode=tail, a generation that appears"
@@ -226,7 +226,7 @@ public final class SourceConfigDef {
         SPEED,
         Type.STRING,
         "max",
-        new Readable(Speed::parseFactor, "max, or a factor from 0.000001 to 1000000000"),
+        new ReadableText(Speed::parseFactor, "max, or a factor from 0.000001 to 1000000000"),
         Importance.MEDIUM,
         "How fast to replay: max, or a factor of the original pace by the events' timestamps, 1.0 as it"
             + " happened, 60 an hour in a minute. Each task keeps its own pace, beginning when it"

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -34,7 +35,7 @@ public final class Assignment {
     return String.join(";", parts);
   }
 
-  private static String ranges(TreeSet<Integer> numbers) {
+  private static String ranges(SortedSet<Integer> numbers) {
     Map<Integer, Integer> ranges = new LinkedHashMap<>();
     int first = Integer.MIN_VALUE;
     int last = Integer.MIN_VALUE;

@@ -26,6 +26,8 @@ public record Catalogue(SortedMap<String, SortedMap<Integer, SortedSet<Integer>>
   @FunctionalInterface
   public interface TailStart {
     /**
+     * Chooses it.
+     *
      * @param latest the newest generation there is
      * @return {@code latest} or an earlier one
      */

@@ -63,7 +63,7 @@ public final class ProgressLog {
         now.events(),
         megabytes(now.bytes()),
         String.format(Locale.ROOT, "%.1f", seconds),
-        Math.round(now.events() / seconds),
+        Math.round((double) now.events() / seconds),
         now.offsetsTotal());
   }
 

@@ -4,7 +4,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Accepts a text that {@code reader} reads. Null is accepted: the setting is not set. */
-final class Readable implements ConfigDef.Validator {
+final class ReadableText implements ConfigDef.Validator {
 
   /** Reads a text, or throws IllegalArgumentException. */
   @FunctionalInterface
@@ -15,7 +15,7 @@ final class Readable implements ConfigDef.Validator {
   private final Reader reader;
   private final String allowed;
 
-  Readable(Reader reader, String allowed) {
+  ReadableText(Reader reader, String allowed) {
     this.reader = reader;
     this.allowed = allowed;
   }
