@@ -33,7 +33,9 @@ public final class FaultyStore {
 
     /** From now on every write and sync hangs, until {@link #heal}. */
     public void hang() {
-      held = new CountDownLatch(1);
+      if (held == null) {
+        held = new CountDownLatch(1);
+      }
     }
 
     /** All is well again; what hangs goes on. */

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Outage {
 
   private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
-  private static final long FIRST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long FIRST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int FAILURES_MAX = 6;
 

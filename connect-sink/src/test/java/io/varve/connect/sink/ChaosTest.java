@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever happens, in whatever order: each event is archived once, in order, and none is missing.
- * A failing seed replays with {@code -Dchaos.seed=N}.
+ * {@code -Dchaos.seed=N} replays one seed, {@code -Dchaos.seeds=N} tries so many.
  */
 final class ChaosTest extends SinkFixture {
 
@@ -28,7 +28,7 @@ final class ChaosTest extends SinkFixture {
       return List.of(seed);
     }
     List<Long> seeds = new ArrayList<>();
-    for (long i = 0; i < 15; i++) {
+    for (long i = 0; i < Long.getLong("chaos.seeds", 12); i++) {
       seeds.add(i);
     }
     return seeds;

@@ -111,6 +111,22 @@ final class RecreatedTopicsTest extends SinkFixture {
   }
 
   @Test
+  void recreationIsNoticedAlsoBeforeTheFirstSync() {
+    properties.put("commit.interval.ms", "60000");
+    kafka.produce(ORDERS_0, 100);
+    FakeWorker worker = archiving(ORDERS_0);
+    worker.drain();
+    kafka.delete(ORDERS_0);
+    kafka.produce(ORDERS_0, 20);
+
+    worker.drain();
+    worker.shutDown();
+
+    assertArchived(ORDERS_0, "orders", 2);
+    assertThat(offsets("orders", 1, 0)).hasSize(100);
+  }
+
+  @Test
   void allPartitionsGoToTheSameGeneration() {
     kafka.produce(ORDERS_0, 50);
     kafka.produce(ORDERS_1, 50);
