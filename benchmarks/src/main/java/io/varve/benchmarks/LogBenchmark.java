@@ -29,7 +29,7 @@ public final class LogBenchmark implements Callable<Integer> {
   private int rounds = 5;
 
   @Option(names = "--warmups", description = "Rounds before. Default: ${DEFAULT-VALUE}")
-  private int warmups = 1;
+  private int warmups = 2;
 
   @Option(
       names = "--bytes",
@@ -40,7 +40,7 @@ public final class LogBenchmark implements Callable<Integer> {
   @Option(
       names = "--megabytes",
       description = "Values appended in a turn, in MB. Default: ${DEFAULT-VALUE}")
-  private int megabytes = 500;
+  private int megabytes = 1000;
 
   @Option(
       names = "--turn-ms",

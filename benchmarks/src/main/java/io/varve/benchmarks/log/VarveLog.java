@@ -7,17 +7,14 @@ import io.varve.Store;
 import io.varve.StoreSettings;
 import io.varve.benchmarks.load.Values;
 import io.varve.commit.LogSettings;
-import io.varve.event.Encoding;
+import io.varve.event.Event;
 import io.varve.event.EventView;
-import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
-import io.varve.event.TimestampType;
 import io.varve.format.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class VarveLog implements AutoCloseable {
 
   private static final StreamPartition LOG = new StreamPartition("events", 1, 0);
-  private static final long PAUSE_NANOS = 20_000;
 
   private final Store store;
   private @Nullable LogWriter open;
@@ -39,17 +35,8 @@ final class VarveLog implements AutoCloseable {
     LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withCodec(codec), "benchmark");
     open = writer;
     for (long event = 0; event < work.events(); event++) {
-      while (!writer.tryAppend(
-          event,
-          Values.FIRST_TIMESTAMP_MS + event,
-          TimestampType.CREATE,
-          Encoding.NONE,
-          null,
-          Encoding.BYTES,
-          work.values().get(event),
-          Headers.EMPTY)) {
-        LockSupport.parkNanos(PAUSE_NANOS);
-      }
+      writer.append(
+          Event.of(event, Values.FIRST_TIMESTAMP_MS + event, null, work.values().get(event)));
     }
     writer.sync();
     return work.events();
