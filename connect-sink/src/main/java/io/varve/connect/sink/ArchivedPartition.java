@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
-import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +47,7 @@ final class ArchivedPartition {
   private final PartitionMeters meters;
   private final SameTopic sameTopic;
   private final GroupCommit commits;
-  private final ErrantRun errants = new ErrantRun();
+  private final ErrantRun errants;
   private final Outage outage = new Outage();
   private final Opening opening;
 
@@ -78,6 +77,7 @@ final class ArchivedPartition {
     this.meters = new PartitionMeters(archive.meters());
     this.opening = new Opening(source, stream, archive, outage);
     this.sameTopic = new SameTopic(archive);
+    this.errants = new ErrantRun(archive.deadLetters());
     this.commits = new GroupCommit(archive.meters(), archive.clock());
   }
 
@@ -239,18 +239,8 @@ final class ArchivedPartition {
   }
 
   private void errant(SinkRecord record, long offset, RuntimeException why, Delivery delivery) {
-    String what = source + " offset " + offset + " can't be stored: " + why.getMessage();
-    ErrantRecordReporter reporter = archive.deadLetters();
-    if (reporter == null) {
-      throw new ConnectException(
-          what
-              + ". The connector has no dead letter queue to send it to: set errors.tolerance=all"
-              + " and errors.deadletterqueue.topic.name, or a transform that drops it",
-          why);
-    }
-    errants.add(reporter.report(record, new ConnectException(what, why)));
+    errants.report(record, source + " offset " + offset, why);
     meters.count(Meter.ERRANT);
-    LOG.debug("Sent to the dead letter queue: {}", what);
     passTo(offset, delivery);
   }
 

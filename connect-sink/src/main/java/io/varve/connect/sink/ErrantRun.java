@@ -7,6 +7,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events that were sent to the dead letter queue and are not known to have arrived. The log's
@@ -17,14 +20,36 @@ import org.apache.kafka.connect.errors.ConnectException;
  */
 final class ErrantRun {
 
+  private final @Nullable ErrantRecordReporter queue;
   private final List<Future<Void>> reports = new ArrayList<>();
+
+  /**
+   * @param queue null if the connector has none
+   */
+  ErrantRun(@Nullable ErrantRecordReporter queue) {
+    this.queue = queue;
+  }
 
   boolean isEmpty() {
     return reports.isEmpty();
   }
 
-  void add(Future<Void> report) {
-    reports.add(report);
+  /**
+   * Sends an event to the dead letter queue.
+   *
+   * @param name its topic, partition and offset
+   * @throws ConnectException if there is no queue
+   */
+  void report(SinkRecord record, String name, RuntimeException why) {
+    String what = name + " can't be stored: " + why.getMessage();
+    if (queue == null) {
+      throw new ConnectException(
+          what
+              + ". The connector has no dead letter queue to send it to: set errors.tolerance=all"
+              + " and errors.deadletterqueue.topic.name, or a transform that drops it",
+          why);
+    }
+    reports.add(queue.report(record, new ConnectException(what, why)));
   }
 
   void clear() {
