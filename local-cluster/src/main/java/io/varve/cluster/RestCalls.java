@@ -114,8 +114,11 @@ final class RestCalls {
         return parse(response.body());
       }
       String message = parse(response.body()).path("message").asText(response.body());
-      boolean rebalance = response.statusCode() == 409 && message.contains("rebalance");
-      if (!rebalance || System.nanoTime() - startNanos > REBALANCE_TIMEOUT.toNanos()) {
+      // "Cannot complete request momentarily due to a rebalance", or "due to stale configuration".
+      boolean momentarily =
+          response.statusCode() == 409
+              && (message.contains("rebalance") || message.contains("momentarily"));
+      if (!momentarily || System.nanoTime() - startNanos > REBALANCE_TIMEOUT.toNanos()) {
         throw new RestException(
             response.statusCode(),
             "%s %s answered %d: %s (%s)"

@@ -62,6 +62,10 @@ public final class Topics implements AutoCloseable {
         new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(settings);
     get("create topic " + topic, admin().createTopics(List.of(wanted)).all());
     await("topic " + topic + " to be served", () -> hasLeaders(topic, partitions));
+    // The broker names a leader before that leader takes requests. A producer's first batch that
+    // came in between would be refused, its second taken, and the first then be out of order for
+    // ever. This request is made again until every leader answers.
+    endOffsets(topic);
   }
 
   /** Deletes a topic and returns when it is gone. */
