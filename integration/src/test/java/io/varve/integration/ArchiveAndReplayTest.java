@@ -135,7 +135,7 @@ final class ArchiveAndReplayTest {
             () ->
                 assertThat(cluster.rest().offsets("renamed"))
                     .allSatisfy(
-                        offset -> assertThat(offset.offset()).containsEntry("kafka_offset", 100)));
+                        offset -> assertThat(offset.offset()).containsEntry("kafka_offset", 100L)));
   }
 
   @Test
