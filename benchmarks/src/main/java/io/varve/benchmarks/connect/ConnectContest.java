@@ -12,12 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/**
- * Sinks and sources of events of one size, everyone in turn.
- *
- * @param wanted who takes part, by name
- * @param progress is told of every turn
- */
+/** Sinks and sources of events of one size, everyone in turn. */
 public final class ConnectContest {
 
   private static final String FILE_SINK = "org.apache.kafka.connect.file.FileStreamSinkConnector";

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 public record Rounds(int warmups, int count) {
 
   /**
+   * Lets everyone have their turn, round by round.
+   *
    * @param progress is told of every turn
    * @return samples by name, round by round
    */

@@ -63,7 +63,7 @@ final class OffsetChange {
               + source.topic()
               + "'");
     }
-    if (source.partition() < 0 || offset != null && offset < 0) {
+    if (source.partition() < 0 || (offset != null && offset < 0)) {
       throw new ConnectException(
           "Can't alter the offset of "
               + source

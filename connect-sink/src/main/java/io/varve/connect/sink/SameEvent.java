@@ -29,7 +29,7 @@ final class SameEvent {
       byte @Nullable [] stored,
       Encoding receivedAs,
       byte @Nullable [] received) {
-    return isAvro(storedAs) != isAvro(receivedAs) && stored != null && received != null
+    return (isAvro(storedAs) != isAvro(receivedAs) && stored != null && received != null)
         || Arrays.equals(stored, received);
   }
 

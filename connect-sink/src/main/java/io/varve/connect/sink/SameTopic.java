@@ -80,7 +80,7 @@ final class SameTopic {
   Answer ask(SinkRecord record, LogWriter writer, boolean asked) {
     long offset = record.originalKafkaOffset();
     Answer answer = Answer.SAME;
-    if (looks && (checking || offset <= lastSeen && !asked)) {
+    if (looks && (checking || (offset <= lastSeen && !asked))) {
       checking = true;
       answer = compare(record, offset, writer);
     }
