@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,10 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>append</b> ({@link #tryAppend}, on the caller's thread): check the offset, pack the
  *       event into the batch that is being filled. A full batch is handed to the background; when
  *       too much waits there, the caller is told to hold back;
- *   <li><b>write</b> ({@link #write}, in the background): compress, checksum, write at the end of
- *       the open segment. A full or old segment is sealed and the next one begun ({@link #roll});
+ *   <li><b>encode</b> ({@link #encode}, in the background): compress and checksum, while the batch
+ *       before is written or synced;
+ *   <li><b>write</b> ({@link #write}, in the background): at the end of the open segment. A full or
+ *       old segment is sealed and the next one begun ({@link #roll});
  *   <li><b>sync and mark</b> ({@link #publish}): force the segment, then write how far it goes into
  *       the durable mark and force that;
  *   <li><b>check the epoch</b>: if another writer has taken the log over, stop here, for it may not
@@ -51,8 +54,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first failure of any of these is kept; everything afterwards fails with it.
  *
- * <p>Thread: the methods of the first half are confined to the caller's thread; those of the second
- * half run on one strand, one after another.
+ * <p>Thread: the methods of the first half are confined to the caller's thread. Those of the second
+ * half run on one strand, one after another, except for {@link #encode}, which has a strand of its
+ * own that hands everything on to the other one in order.
  */
 public final class Committer {
 
@@ -66,7 +70,9 @@ public final class Committer {
   private final LogSettings settings;
   private final Clock clock;
   private final Batches batches;
+  private final Executor encoding;
   private final Executor strand;
+  private final long epoch;
   private final Work.Repeating maintenance;
   private final FirstFailure failure = new FirstFailure();
   private final WriterCounters counters = new WriterCounters();
@@ -101,7 +107,9 @@ public final class Committer {
     this.settings = settings;
     this.clock = clock;
     this.batches = batches;
+    this.encoding = work.strand();
     this.strand = work.strand();
+    this.epoch = manifest.epoch();
     this.manifest = manifest;
     this.nextOffset = manifest.nextOffset();
     this.writtenOffset = nextOffset;
@@ -273,12 +281,18 @@ public final class Committer {
     filling = null;
     waiting.incrementAndGet();
     batches.waiting(batch);
-    strand.execute(() -> write(batch));
+    encoding.execute(
+        () -> {
+          Encoded encoded = encode(batch);
+          if (!handOn(() -> write(encoded))) {
+            giveBack(encoded);
+          }
+        });
   }
 
   private CompletableFuture<Long> inBackground(long upTo, Step step) {
     CompletableFuture<Long> done = new CompletableFuture<>();
-    strand.execute(
+    Runnable task =
         () -> {
           try {
             failure.check();
@@ -290,6 +304,13 @@ public final class Committer {
           } catch (RuntimeException | Error e) {
             done.completeExceptionally(fail("Committing", e));
             throw e;
+          }
+        };
+    // Behind the batches that are still being encoded.
+    encoding.execute(
+        () -> {
+          if (!handOn(task)) {
+            done.completeExceptionally(new StoreClosedException("The writer of " + log.name()));
           }
         });
     return done;
@@ -321,10 +342,45 @@ public final class Committer {
     void run() throws IOException;
   }
 
-  private void write(BatchBuilder batch) {
+  /**
+   * A batch on its way to the file.
+   *
+   * @param bytes null if the writer has failed before, or {@code failure} is there
+   */
+  private record Encoded(
+      BatchBuilder batch, @Nullable ByteBuffer bytes, @Nullable Throwable failure) {}
+
+  private Encoded encode(BatchBuilder batch) {
+    if (failure.get() != null) {
+      return new Encoded(batch, null, null);
+    }
+    ByteBuffer bytes = null;
     try {
-      if (failure.get() == null) {
-        writeBatch(batch);
+      bytes = log.buffers().take(batch.encodedBytesMax(settings.codec()));
+      batch.encode(settings.codec(), epoch, bytes);
+      return new Encoded(batch, bytes, null);
+    } catch (IOException | RuntimeException | Error e) {
+      return new Encoded(batch, null, e);
+    }
+  }
+
+  /** Runs a task on the writing strand; false if the store has closed meanwhile. */
+  private boolean handOn(Runnable task) {
+    try {
+      strand.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      failure.set(new StoreClosedException("The writer of " + log.name()));
+      return false;
+    }
+  }
+
+  private void write(Encoded encoded) {
+    try {
+      if (encoded.failure() != null) {
+        fail("Encoding", encoded.failure());
+      } else if (encoded.bytes() != null && failure.get() == null) {
+        writeBatch(encoded.batch(), encoded.bytes());
         if (unsyncedBytes >= settings.syncBytes()) {
           publish();
         }
@@ -335,32 +391,34 @@ public final class Committer {
       fail("Writing", e);
       throw e;
     } finally {
-      waiting.decrementAndGet();
-      batches.written(batch, settings.batchBytes());
-      Thread thread = waitingThread;
-      if (thread != null) {
-        LockSupport.unpark(thread);
-      }
+      giveBack(encoded);
     }
   }
 
-  private void writeBatch(BatchBuilder batch) throws IOException {
-    ByteBuffer encoded = log.buffers().take(batch.encodedBytesMax(settings.codec()));
-    try {
-      batch.encode(settings.codec(), manifest.epoch(), encoded);
-      SegmentWriter target = segment;
-      if (target == null
-          || (target.events() > 0
-              && target.endPosition() + encoded.limit() > settings.segmentBytes())) {
-        target = roll(batch.baseOffset());
-      }
-      target.append(batch, encoded);
-      writtenOffset = batch.lastOffset() + 1;
-      unsyncedBytes += encoded.limit();
-      counters.written(batch.count(), batch.payloadBytes(), encoded.limit());
-    } finally {
-      log.buffers().give(encoded);
+  private void giveBack(Encoded encoded) {
+    if (encoded.bytes() != null) {
+      log.buffers().give(encoded.bytes());
     }
+    waiting.decrementAndGet();
+    batches.written(encoded.batch(), settings.batchBytes());
+    Thread thread = waitingThread;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void writeBatch(BatchBuilder batch, ByteBuffer bytes) throws IOException {
+    SegmentWriter target = segment;
+    if (target == null
+        || (target.events() > 0
+            && target.endPosition() + bytes.limit() > settings.segmentBytes())) {
+      target = roll(batch.baseOffset());
+    }
+    int length = bytes.limit();
+    target.append(batch, bytes);
+    writtenOffset = batch.lastOffset() + 1;
+    unsyncedBytes += length;
+    counters.written(batch.count(), batch.payloadBytes(), length);
   }
 
   /** Makes durable, and then known, all that was written. */
