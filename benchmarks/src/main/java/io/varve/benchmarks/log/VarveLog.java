@@ -7,9 +7,12 @@ import io.varve.Store;
 import io.varve.StoreSettings;
 import io.varve.benchmarks.load.Values;
 import io.varve.commit.LogSettings;
+import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.EventView;
+import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
+import io.varve.event.TimestampType;
 import io.varve.format.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,8 +38,19 @@ final class VarveLog implements AutoCloseable {
     LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withCodec(codec), "benchmark");
     open = writer;
     for (long event = 0; event < work.events(); event++) {
-      writer.append(
-          Event.of(event, Values.FIRST_TIMESTAMP_MS + event, null, work.values().get(event)));
+      long timestampMs = Values.FIRST_TIMESTAMP_MS + event;
+      byte[] value = work.values().get(event);
+      if (!writer.tryAppend(
+          event,
+          timestampMs,
+          TimestampType.CREATE,
+          Encoding.NONE,
+          null,
+          Encoding.BYTES,
+          value,
+          Headers.EMPTY)) {
+        writer.append(Event.of(event, timestampMs, null, value));
+      }
     }
     writer.sync();
     return work.events();
