@@ -140,12 +140,9 @@ final class ArchiveAndReplayTest {
 
   @Test
   void structuredValuesComeBackEqualInSchemaAndValue() throws IOException {
-    String[] json = {
-      "-converter", "org.apache.kafka.connect.json.JsonConverter",
-    };
     String[] converters = {
       "key.converter", "org.apache.kafka.connect.storage.StringConverter",
-      "value.converter", json[1],
+      "value.converter", "org.apache.kafka.connect.json.JsonConverter",
       "value.converter.schemas.enable", "true",
     };
     cluster.topics().create("structured", 1);

@@ -1,6 +1,7 @@
 package io.varve.integration;
 
 import static io.varve.integration.Connectors.with;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -132,8 +133,7 @@ final class BadInputTest {
     assertThat(letter.value()).hasSize(OVERSIZE_BYTES);
     assertThat(
             new String(
-                letter.headers().lastHeader("__connect.errors.exception.message").value(),
-                java.nio.charset.StandardCharsets.UTF_8))
+                letter.headers().lastHeader("__connect.errors.exception.message").value(), UTF_8))
         .contains("dead-0 offset 10", "10000");
     List<SeenEvent> kept = new ArrayList<>(TopicEvents.read(cluster.bootstrap(), "dead").get(0));
     kept.remove(10);

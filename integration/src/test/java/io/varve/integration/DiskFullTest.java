@@ -46,16 +46,15 @@ final class DiskFullTest {
         assertThat(cluster.rest().status("full").failure()).isNull();
         assertThat(stored(store)).isLessThan(EVENTS);
         // Readers of a full disk see what is durable, and nothing else.
+        var sent = TopicEvents.read(cluster.bootstrap(), "full");
         StoreEvents.read(store, "full", 1)
             .forEach(
                 (partition, events) ->
-                    assertThat(TopicEvents.read(cluster.bootstrap(), "full").get(partition))
-                        .startsWith(events.toArray(SeenEvent[]::new)));
+                    assertThat(events).isEqualTo(sent.get(partition).subList(0, events.size())));
 
         Files.delete(filler);
         StoreEvents.awaitCount(store, "full", 1, EVENTS);
-        assertThat(StoreEvents.read(store, "full", 1))
-            .isEqualTo(TopicEvents.read(cluster.bootstrap(), "full"));
+        assertThat(StoreEvents.read(store, "full", 1)).isEqualTo(sent);
         assertThat(cluster.rest().status("full").isRunning()).isTrue();
       }
     }

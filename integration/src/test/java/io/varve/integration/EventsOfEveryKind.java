@@ -3,6 +3,7 @@ package io.varve.integration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,7 +30,7 @@ final class EventsOfEveryKind {
       }
       events.addAll(kinds(topic, partition, random));
     }
-    java.util.Collections.shuffle(events, random);
+    Collections.shuffle(events, random);
     return events;
   }
 

@@ -1,5 +1,6 @@
 package io.varve.integration;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.varve.LogReader;
@@ -47,7 +48,7 @@ final class StoreEvents {
         .atMost(Connectors.LIMIT)
         .untilAsserted(
             () ->
-                org.assertj.core.api.Assertions.assertThat(count(path, stream, generation))
+                assertThat(count(path, stream, generation))
                     .as("events in %s, generation %d", stream, generation)
                     .isEqualTo(events));
   }
