@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The power goes: after every change that a run makes on the disk, with several of the states that
  * the disk may be found in, and again while the log is recovered. {@link LogRun} says what must be
- * true then. A failure names script, seeds and the change; {@link #replay} runs just that one.
+ * true then. A failure names script, seeds and the change: all that {@link #check} needs to run
+ * just that one again.
  */
 final class CrashTest {
 

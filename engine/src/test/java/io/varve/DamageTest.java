@@ -149,8 +149,9 @@ final class DamageTest {
   private void check(String file, byte[] damaged, String what) {
     damages++;
     try {
-      boolean told = isTold(file, damaged, false) | isTold(file, damaged, true);
-      detected += told ? 1 : 0;
+      boolean reader = isTold(file, damaged, false);
+      boolean writer = isTold(file, damaged, true);
+      detected += reader || writer ? 1 : 0;
     } catch (RuntimeException | AssertionError e) {
       fail(file + ", " + what, e);
     }

@@ -238,7 +238,9 @@ final class CrashDirectory implements Directory {
       boolean fails = process.fails();
       int count = bytes.remaining();
       if (fails) {
-        count = process.fault() == Fault.DISK_FULL ? count / 2 : 0;
+        // What is overwritten within a sector is so as a whole or not at all.
+        boolean part = process.fault() == Fault.DISK_FULL && position == file.length;
+        count = part ? count / 2 : 0;
       }
       byte[] written = new byte[count];
       bytes.get(written);

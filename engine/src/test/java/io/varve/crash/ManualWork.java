@@ -50,8 +50,9 @@ public final class ManualWork implements Work {
 
   /** Runs tasks until none waits. */
   public void runAll() {
-    while (runOne()) {
-      continue;
+    boolean more = true;
+    while (more) {
+      more = runOne();
     }
   }
 

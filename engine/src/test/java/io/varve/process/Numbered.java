@@ -3,6 +3,7 @@ package io.varve.process;
 import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -16,7 +17,7 @@ final class Numbered {
   static Event event(long number) {
     byte[] value = new byte[(int) (number * 31 % 500)];
     new Random(number).nextBytes(value);
-    return Event.of(number, number, Long.toString(number).getBytes(), value);
+    return Event.of(number, number, Long.toString(number).getBytes(StandardCharsets.UTF_8), value);
   }
 
   static void check(EventView found, long number) {
