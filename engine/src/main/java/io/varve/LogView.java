@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class LogView implements Closeable {
 
   private static final int ATTEMPTS = 1000;
+  private static final int MARK_ATTEMPTS = 100;
 
   private final LogFolder log;
   private final ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
@@ -137,7 +138,7 @@ final class LogView implements Closeable {
    * died, it can be torn for good, and what the next writer will find counts.
    */
   private void readFirstMark(String name) throws IOException {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MARK_ATTEMPTS; attempt++) {
       CommitMark read = readPublished();
       if (read != null) {
         take(read);

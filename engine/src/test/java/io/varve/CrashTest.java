@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class CrashTest {
 
-  private static final int SURVIVORS = 4;
-  private static final int RANDOM_RUNS = 3000;
+  private static final int SURVIVORS = 3;
+  private static final int RANDOM_RUNS = 2500;
 
   private static long states;
 

@@ -49,7 +49,15 @@ public final class Instances implements Closeable {
       taken = folder.lock(self.lockName());
     }
     lock = taken;
-    sweep();
+    boolean done = false;
+    try {
+      sweep();
+      done = true;
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
   }
 
   private void sweep() throws IOException {

@@ -22,11 +22,13 @@ final class CrashDirectory implements Directory {
   private final CrashProcess process;
   private final CrashDisk disk;
   private final List<String> names;
+  private final String path;
 
   CrashDirectory(CrashProcess process, List<String> names) {
     this.process = process;
     this.disk = process.disk();
     this.names = names;
+    this.path = "/" + String.join("/", names);
   }
 
   @Override
@@ -179,7 +181,7 @@ final class CrashDirectory implements Directory {
 
   @Override
   public String path() {
-    return "/" + String.join("/", names);
+    return path;
   }
 
   @Override
@@ -188,7 +190,7 @@ final class CrashDirectory implements Directory {
   }
 
   private String path(String name) {
-    return names.isEmpty() ? "/" + name : path() + "/" + name;
+    return names.isEmpty() ? "/" + name : path + "/" + name;
   }
 
   private Folder find() {
@@ -238,7 +240,7 @@ final class CrashDirectory implements Directory {
       boolean fails = process.fails();
       int count = bytes.remaining();
       if (fails) {
-        // What is overwritten within a sector is so as a whole or not at all.
+        // Overwriting needs no room, so only an append can be cut short.
         boolean part = process.fault() == Fault.DISK_FULL && position == file.length;
         count = part ? count / 2 : 0;
       }

@@ -18,8 +18,8 @@ import java.util.Set;
  * <p>What a crash may do, and no more:
  *
  * <ol>
- *   <li>of bytes written since a file was last forced, each sector of {@value #SECTOR_BYTES} bytes
- *       is found as it was after some of the writes, in their order; the file's length is found
+ *   <li>of bytes written since a file was last forced, each piece of {@value #TEAR_BYTES} bytes is
+ *       found as it was after some of the writes, in their order; the file's length is found
  *       anywhere between the old and the new, and what was never written reads as zeros;
  *   <li>of entries created, linked or deleted since a folder was last synced, each name is found as
  *       it was after some of the changes, whatever the other names show;
@@ -28,8 +28,11 @@ import java.util.Set;
  */
 public final class CrashDisk {
 
-  /** Written as a whole or not at all. */
-  public static final int SECTOR_BYTES = 512;
+  /**
+   * Written as a whole or not at all: far less than a disk's sector, so that nothing rests on
+   * those.
+   */
+  public static final int TEAR_BYTES = 16;
 
   /** Whatever of un-synced work a crash leaves. */
   private enum Luck {
@@ -83,7 +86,8 @@ public final class CrashDisk {
 
   /** Checks that a name is given to one file only, over all crashes. */
   void giveName(String path) {
-    if (path.matches(".*(\\.log|\\.idx|/commit-\\d+)") && !namesGiven.add(path)) {
+    boolean once = path.endsWith(".log") || path.endsWith(".idx") || path.contains("/commit-");
+    if (once && !namesGiven.add(path)) {
       throw new AssertionError("The name " + path + " was used before");
     }
   }
@@ -274,28 +278,27 @@ public final class CrashDisk {
       return copy;
     }
 
-    /** Each sector after so many of the writes as drawn; after all of them if nothing is drawn. */
+    /** Each piece after so many of the writes as drawn; after all of them if nothing is drawn. */
     private byte[] mixed(Random random) {
       int end = durable.length;
       for (Write write : pending) {
         end = Math.max(end, write.position + write.bytes.length);
       }
       byte[] found = Arrays.copyOf(durable, end);
-      int[] kept = new int[end / SECTOR_BYTES + 1];
+      int[] kept = new int[end / TEAR_BYTES + 1];
       boolean inOrder = random != null && random.nextBoolean();
       int common = random == null ? pending.size() : random.nextInt(pending.size() + 1);
-      for (int sector = 0; sector < kept.length; sector++) {
-        kept[sector] = random == null || inOrder ? common : random.nextInt(pending.size() + 1);
+      for (int piece = 0; piece < kept.length; piece++) {
+        kept[piece] = random == null || inOrder ? common : random.nextInt(pending.size() + 1);
       }
       for (int i = 0; i < pending.size(); i++) {
         Write write = pending.get(i);
         int at = 0;
         while (at < write.bytes.length) {
-          int sector = (write.position + at) / SECTOR_BYTES;
+          int piece = (write.position + at) / TEAR_BYTES;
           int part =
-              Math.min(
-                  write.bytes.length - at, (sector + 1) * SECTOR_BYTES - (write.position + at));
-          if (kept[sector] > i) {
+              Math.min(write.bytes.length - at, (piece + 1) * TEAR_BYTES - (write.position + at));
+          if (kept[piece] > i) {
             System.arraycopy(write.bytes, at, found, write.position + at, part);
           }
           at += part;
