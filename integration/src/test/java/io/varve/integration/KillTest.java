@@ -9,7 +9,6 @@ import io.varve.cluster.LocalClusterBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
-import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,15 +55,17 @@ final class KillTest {
       connectors.start("follow", connectors.source(TOPIC, "${stream}-copy", "mode", "tail"));
 
       Random random = new Random(SEED);
+      Standing before = new Standing(0, 0);
       for (int kill = 1; kill <= KILLS; kill++) {
         String moment =
             kill % KILLS_PER_START == 0
                 ? whileItStarts(cluster, random)
-                : whileItWorks(cluster, store, random);
+                : whileItWorks(cluster, store, before, random);
         cluster.worker().kill();
+        before = Standing.of(cluster, store);
         System.out.printf(
             "kill %d of %d, %s: sent %,d, stored %,d, end of the copy %,d%n",
-            kill, KILLS, moment, flow.acknowledged(), stored(store), copied(cluster));
+            kill, KILLS, moment, flow.acknowledged(), before.stored, before.copied);
         flow.nextShare();
         cluster.worker().launch();
       }
@@ -98,35 +99,39 @@ final class KillTest {
     return "%d ms after its launch".formatted(ms);
   }
 
-  /** Waits for a random moment after both connectors have moved on. */
-  private static String whileItWorks(TestCluster cluster, Path store, Random random) {
-    long storedBefore = stored(store);
-    long copiedBefore = copied(cluster);
+  /** Waits for a random moment after both connectors have moved on since the last kill. */
+  private static String whileItWorks(
+      TestCluster cluster, Path store, Standing before, Random random) {
     cluster.worker().awaitReady();
-    await()
-        .atMost(LIMIT)
-        .until(() -> stored(store) > storedBefore && copied(cluster) > copiedBefore);
+    await().atMost(LIMIT).until(() -> Standing.of(cluster, store).isBeyond(before));
     int ms = random.nextInt(WORK_MS_MAX);
     pause(ms);
     return "%d ms after it went on archiving and replaying".formatted(ms);
   }
 
+  /**
+   * How far the connectors are.
+   *
+   * @param stored offsets in the store
+   * @param copied the end of the copy; it rises with every transaction of the source
+   */
+  private record Standing(long stored, long copied) {
+    static Standing of(TestCluster cluster, Path store) {
+      return new Standing(
+          StoreEvents.stats(store, TOPIC, 1).stream().mapToLong(LogStats::nextOffset).sum(),
+          cluster.topics().committedEndOffsets(COPY).values().stream()
+              .mapToLong(Long::longValue)
+              .sum());
+    }
+
+    boolean isBeyond(Standing other) {
+      return stored > other.stored && copied > other.copied;
+    }
+  }
+
   /** Lets the processes go on for a while. */
   private static void pause(int ms) {
     await().pollDelay(Duration.ofMillis(ms)).atMost(LIMIT).until(() -> true);
-  }
-
-  private static long stored(Path store) {
-    return StoreEvents.stats(store, TOPIC, 1).stream().mapToLong(LogStats::nextOffset).sum();
-  }
-
-  /** Rises whenever the source has committed a transaction. */
-  private static long copied(TestCluster cluster) {
-    return sum(cluster.topics().committedEndOffsets(COPY));
-  }
-
-  private static long sum(SortedMap<Integer, Long> offsets) {
-    return offsets.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** How many events the source has replayed, by the positions that it keeps. */
