@@ -48,12 +48,17 @@ final class FramedFile implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads the file in chunks and touches each value.
-   *
-   * @return how many there are
-   */
+  /** Reads the file in chunks and touches each value; returns how many there are. */
   long read() throws IOException {
+    return read(false);
+  }
+
+  /** Reads the file in chunks and takes a copy of each value; returns how many there are. */
+  long readCopies() throws IOException {
+    return read(true);
+  }
+
+  private long read(boolean copy) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocateDirect(BareAppend.CHUNK_BYTES);
     long events = 0;
     long sum = 0;
@@ -67,7 +72,13 @@ final class FramedFile implements AutoCloseable {
           if (next > end) {
             break;
           }
-          sum += chunk.get(at + Integer.BYTES);
+          if (copy) {
+            byte[] value = new byte[next - at - Integer.BYTES];
+            chunk.get(at + Integer.BYTES, value);
+            sum += value[0];
+          } else {
+            sum += chunk.get(at + Integer.BYTES);
+          }
           at = next;
           events++;
         }

@@ -52,7 +52,7 @@ public record LogContest(
                 "Replay, ",
                 replaying.contestants(),
                 replayMsMin,
-                List.of(ReplayContest.BARE, ReplayContest.BARE_EVENTS)));
+                List.of(ReplayContest.BARE, ReplayContest.BARE_EVENTS, ReplayContest.BARE_COPIES)));
       }
       return tables.toString();
     } finally {

@@ -11,6 +11,7 @@ final class ReplayContest {
 
   static final String BARE = "bare file";
   static final String BARE_EVENTS = "bare file, touching each event";
+  static final String BARE_COPIES = "bare file, copying each value";
 
   private final Work work;
   private final Path varve;
@@ -63,6 +64,7 @@ final class ReplayContest {
         LogTurn.kept("Varve", varve, VarveLog::new, VarveLog::readInPlace),
         LogTurn.kept(BARE_EVENTS, framed, FramedFile::new, FramedFile::read),
         LogTurn.kept("Varve, copying each value", varve, VarveLog::new, VarveLog::readCopies),
+        LogTurn.kept(BARE_COPIES, framed, FramedFile::new, FramedFile::readCopies),
         new BareRead("bare file, with checksums", work, segments, true),
         LogTurn.kept("Varve, lz4", varveLz4, VarveLog::new, VarveLog::readInPlace),
         LogTurn.kept("Chronicle Queue", chronicle, ChronicleLog::new, ChronicleLog::read),
