@@ -13,7 +13,7 @@ import io.varve.base.BadSettingException;
  */
 public record StoreSettings(int threads, long bufferBytes, long maintenanceMs) {
 
-  private static final StoreSettings DEFAULTS = new StoreSettings(2, 32L << 20, 10_000);
+  private static final StoreSettings DEFAULTS = new StoreSettings(3, 32L << 20, 10_000);
 
   public StoreSettings {
     if (threads < 1 || threads > 64) {
@@ -27,7 +27,7 @@ public record StoreSettings(int threads, long bufferBytes, long maintenanceMs) {
     }
   }
 
-  /** Two threads, 32 MiB, every ten seconds. */
+  /** Three threads, 32 MiB, every ten seconds. */
   public static StoreSettings defaults() {
     return DEFAULTS;
   }

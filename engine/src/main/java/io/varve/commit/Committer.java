@@ -10,27 +10,17 @@ import io.varve.event.Encoding;
 import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import io.varve.format.BatchBuilder;
-import io.varve.format.CommitMark;
-import io.varve.format.FileNames;
 import io.varve.format.Manifest;
-import io.varve.format.Manifest.OpenSegment;
-import io.varve.format.SegmentEntry;
-import io.varve.format.SegmentHeader;
-import io.varve.io.WriteFile;
-import io.varve.log.Indexes;
-import io.varve.log.SegmentWriter;
 import io.varve.manifest.LogFolder;
-import io.varve.manifest.Sweeper;
 import io.varve.work.Work;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  *       too much waits there, the caller is told to hold back;
  *   <li><b>encode</b> ({@link #encode}, in the background): compress and checksum, while the batch
  *       before is written or synced;
- *   <li><b>write</b> ({@link #write}, in the background): at the end of the open segment. A full or
- *       old segment is sealed and the next one begun ({@link #roll});
- *   <li><b>sync and mark</b> ({@link #publish}): force the segment, then write how far it goes into
- *       the durable mark and force that;
+ *   <li><b>write</b> ({@link LogTail#write}, in the background): at the end of the open segment. A
+ *       full segment is sealed and the next one begun;
+ *   <li><b>sync and mark</b> ({@link LogTail#publish}, in the background, while more is written):
+ *       force the segment, then write how far it goes into the durable mark and force that;
  *   <li><b>check the epoch</b>: if another writer has taken the log over, stop here, for it may not
  *       have seen the mark. If there is none by now, whoever comes later will see it;
  *   <li><b>publish</b>: show readers the new high watermark, tell the caller.
@@ -55,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first failure of any of these is kept; everything afterwards fails with it.
  *
  * <p>Thread: the methods of the first half are confined to the caller's thread. Those of the second
- * half run on one strand, one after another, except for {@link #encode}, which has a strand of its
- * own that hands everything on to the other one in order.
+ * half run on three strands, for encoding, writing and publishing, each of which hands on to the
+ * next in order.
  */
 public final class Committer {
 
@@ -68,10 +58,10 @@ public final class Committer {
 
   private final LogFolder log;
   private final LogSettings settings;
-  private final Clock clock;
   private final Batches batches;
   private final Executor encoding;
-  private final Executor strand;
+  private final Executor writing;
+  private final Executor publishing;
   private final long epoch;
   private final Work.Repeating maintenance;
   private final FirstFailure failure = new FirstFailure();
@@ -84,15 +74,9 @@ public final class Committer {
   private boolean closed;
 
   // The background's half.
-  private Manifest manifest;
-  private @Nullable SegmentWriter segment;
-  private @Nullable WriteFile commitFile;
-  private long sequence;
-  private long writtenOffset;
-  private long unsyncedBytes;
+  private final LogTail tail;
   private boolean ended;
-
-  private volatile long durableOffset;
+  private volatile boolean publishingMuch;
   private volatile @Nullable Thread waitingThread;
 
   private Committer(
@@ -105,16 +89,14 @@ public final class Committer {
       Manifest manifest) {
     this.log = log;
     this.settings = settings;
-    this.clock = clock;
     this.batches = batches;
     this.encoding = work.strand();
-    this.strand = work.strand();
+    this.writing = work.strand();
+    this.publishing = work.strand();
     this.epoch = manifest.epoch();
-    this.manifest = manifest;
     this.nextOffset = manifest.nextOffset();
-    this.writtenOffset = nextOffset;
-    this.durableOffset = nextOffset;
-    this.maintenance = work.every(maintenanceMs, () -> strand.execute(this::maintain));
+    this.tail = new LogTail(log, settings, clock, counters, failure, manifest);
+    this.maintenance = work.every(maintenanceMs, () -> writing.execute(this::maintain));
   }
 
   /**
@@ -219,18 +201,30 @@ public final class Committer {
   public CompletableFuture<Long> commit() {
     check();
     handOverFilling();
-    return inBackground(nextOffset, this::publish);
+    long upTo = nextOffset;
+    return inBackground(
+        done -> {
+          tail.skipTo(upTo);
+          publish(tail.reached(), done);
+        });
   }
 
   /** Commits, seals and lets go of the log. Nothing may be appended afterwards. */
   public CompletableFuture<Long> close() {
     if (closed) {
-      return CompletableFuture.completedFuture(durableOffset);
+      return CompletableFuture.completedFuture(tail.durableOffset());
     }
     handOverFilling();
     closed = true;
     maintenance.close();
-    return inBackground(nextOffset, this::release);
+    long upTo = nextOffset;
+    return inBackground(
+        done -> {
+          tail.skipTo(upTo);
+          tail.release();
+          end();
+          done.complete(tail.durableOffset());
+        });
   }
 
   /** Lets go of the log without writing anything more. */
@@ -243,7 +237,7 @@ public final class Committer {
       filling = null;
       batches.give(batch, settings.batchBytes());
     }
-    strand.execute(this::end);
+    letGo();
   }
 
   /** Waits until there is room, or the writer has failed. */
@@ -284,33 +278,19 @@ public final class Committer {
     encoding.execute(
         () -> {
           Encoded encoded = encode(batch);
-          if (!handOn(() -> write(encoded))) {
+          if (!handOn(writing, () -> write(encoded))) {
             giveBack(encoded);
           }
         });
   }
 
-  private CompletableFuture<Long> inBackground(long upTo, Step step) {
+  /** Does {@code step} behind all batches that were handed over. */
+  private CompletableFuture<Long> inBackground(Consumer<CompletableFuture<Long>> step) {
     CompletableFuture<Long> done = new CompletableFuture<>();
-    Runnable task =
-        () -> {
-          try {
-            failure.check();
-            writtenOffset = Math.max(writtenOffset, upTo);
-            step.run();
-            done.complete(durableOffset);
-          } catch (IOException | VarveException e) {
-            done.completeExceptionally(fail("Committing", e));
-          } catch (RuntimeException | Error e) {
-            done.completeExceptionally(fail("Committing", e));
-            throw e;
-          }
-        };
-    // Behind the batches that are still being encoded.
     encoding.execute(
         () -> {
-          if (!handOn(task)) {
-            done.completeExceptionally(new StoreClosedException("The writer of " + log.name()));
+          if (!handOn(writing, () -> attempt("Committing", () -> step.accept(done), done))) {
+            giveUp(done);
           }
         });
     return done;
@@ -323,7 +303,7 @@ public final class Committer {
 
   /** Every event with a lower offset is durable. Thread: safe. */
   public long durableOffset() {
-    return durableOffset;
+    return tail.durableOffset();
   }
 
   /** The first failure, or null. Thread: safe. */
@@ -333,14 +313,10 @@ public final class Committer {
 
   /** Thread: safe. */
   public WriterMetrics metrics() {
-    return counters.snapshot(nextOffset, durableOffset);
+    return counters.snapshot(nextOffset, tail.durableOffset());
   }
 
   // ---- in the background ----
-
-  private interface Step {
-    void run() throws IOException;
-  }
 
   /**
    * A batch on its way to the file.
@@ -364,32 +340,18 @@ public final class Committer {
     }
   }
 
-  /** Runs a task on the writing strand; false if the store has closed meanwhile. */
-  private boolean handOn(Runnable task) {
-    try {
-      strand.execute(task);
-      return true;
-    } catch (RejectedExecutionException e) {
-      failure.set(new StoreClosedException("The writer of " + log.name()));
-      return false;
-    }
-  }
-
   private void write(Encoded encoded) {
     try {
-      if (encoded.failure() != null) {
-        fail("Encoding", encoded.failure());
+      Throwable unfit = encoded.failure();
+      if (unfit != null) {
+        failure.set(
+            new StoreFailedException("Encoding a batch of " + log.name() + " failed", unfit));
+        letGo();
       } else if (encoded.bytes() != null && failure.get() == null) {
-        writeBatch(encoded.batch(), encoded.bytes());
-        if (unsyncedBytes >= settings.syncBytes()) {
-          publish();
-        }
+        ByteBuffer bytes = encoded.bytes();
+        attempt("Writing", () -> tail.write(encoded.batch(), bytes), null);
+        publishMuch();
       }
-    } catch (IOException | VarveException e) {
-      fail("Writing", e);
-    } catch (RuntimeException | Error e) {
-      fail("Writing", e);
-      throw e;
     } finally {
       giveBack(encoded);
     }
@@ -407,213 +369,82 @@ public final class Committer {
     }
   }
 
-  private void writeBatch(BatchBuilder batch, ByteBuffer bytes) throws IOException {
-    SegmentWriter target = segment;
-    if (target == null
-        || (target.events() > 0
-            && target.endPosition() + bytes.limit() > settings.segmentBytes())) {
-      target = roll(batch.baseOffset());
+  /** Keeps the disk at work, so that a commit never finds much to do. */
+  private void publishMuch() {
+    if (!publishingMuch && tail.pendingBytes() >= settings.syncBytes()) {
+      publishingMuch = true;
+      publish(tail.reached(), null);
     }
-    int length = bytes.limit();
-    target.append(batch, bytes);
-    writtenOffset = batch.lastOffset() + 1;
-    unsyncedBytes += length;
-    counters.written(batch.count(), batch.payloadBytes(), length);
   }
 
-  /** Makes durable, and then known, all that was written. */
-  private void publish() throws IOException {
-    if (writtenOffset == durableOffset) {
-      return;
+  private void publish(LogTail.Reached upTo, @Nullable CompletableFuture<Long> done) {
+    boolean handedOn =
+        handOn(
+            publishing,
+            () -> {
+              attempt("Syncing", () -> tail.publish(upTo), done);
+              publishingMuch = false;
+              if (done != null) {
+                done.complete(tail.durableOffset());
+              }
+            });
+    if (!handedOn) {
+      giveUp(done);
     }
-    long start = clock.nanos();
-    SegmentWriter target = segment;
-    WriteFile marks = commitFile;
-    if (target == null || marks == null) {
-      // Nothing but a skipped gap is new, and no segment is open: a manifest says so.
-      commitManifest(manifest.segments(), null);
-    } else {
-      target.force();
-      CommitMark mark =
-          new CommitMark(
-              ++sequence,
-              target.header().firstOffset(),
-              target.endPosition(),
-              writtenOffset,
-              target.events());
-      marks.writeAt(mark.encode(), CommitMark.slotOf(sequence));
-      marks.force();
-      if (log.manifests().superseded(manifest)) {
-        throw Takeover.fenced(log, manifest);
-      }
-      marks.writeAt(mark.encode(), CommitMark.PUBLISHED_AT);
-    }
-    unsyncedBytes = 0;
-    durableOffset = writtenOffset;
-    counters.committed(clock.nanos() - start);
-  }
-
-  /** Seals the open segment, if there is one, and begins the next. */
-  private SegmentWriter roll(long firstOffset) throws IOException {
-    List<SegmentEntry> segments = sealOpen();
-    SegmentWriter next =
-        SegmentWriter.create(
-            log.directory(),
-            new SegmentHeader(
-                firstOffset,
-                clock.wallMs(),
-                manifest.epoch(),
-                log.name().generation(),
-                log.name().partition()),
-            Indexes.INTERVAL_BYTES);
-    segment = next;
-    next.force();
-    if (commitFile == null) {
-      commitFile = log.directory().create(FileNames.commit(manifest.epoch()));
-      commitFile.append(new CommitMark(0, -1, 0, writtenOffset, 0).encodeFile());
-      commitFile.force();
-    }
-    log.directory().sync();
-    commitManifest(segments, next);
-    return next;
-  }
-
-  private List<SegmentEntry> sealOpen() throws IOException {
-    List<SegmentEntry> segments = new ArrayList<>(manifest.segments());
-    SegmentWriter full = segment;
-    if (full != null) {
-      segments.add(full.seal());
-      segment = null;
-      counters.sealed();
-    }
-    return segments;
-  }
-
-  /**
-   * Commits a manifest that ends with all that was written; everything written is in sealed
-   * segments.
-   */
-  private void commitManifest(List<SegmentEntry> segments, @Nullable SegmentWriter open)
-      throws IOException {
-    OpenSegment writing =
-        open == null
-            ? null
-            : new OpenSegment(
-                open.header().firstOffset(), open.header().epoch(), open.header().createdMs());
-    commitManifest(segments, writing, writtenOffset, manifest.retired(), false);
-    durableOffset = writtenOffset;
-  }
-
-  private void commitManifest(
-      List<SegmentEntry> segments,
-      @Nullable OpenSegment open,
-      long next,
-      List<SegmentEntry> retired,
-      boolean released)
-      throws IOException {
-    long start =
-        segments.isEmpty()
-            ? retired.isEmpty() ? manifest.startOffset() : lastOf(retired).lastOffset() + 1
-            : Math.max(manifest.startOffset(), segments.get(0).firstOffset());
-    Manifest committed =
-        new Manifest(
-            manifest.number() + 1,
-            manifest.epoch(),
-            manifest.owner(),
-            released,
-            clock.wallMs(),
-            Math.max(start, manifest.startOffset()),
-            Math.max(next, manifest.nextOffset()),
-            segments,
-            open,
-            retired);
-    if (!log.manifests().commit(committed)) {
-      throw Takeover.fenced(log, manifest);
-    }
-    manifest = committed;
-  }
-
-  private static SegmentEntry lastOf(List<SegmentEntry> segments) {
-    return segments.get(segments.size() - 1);
   }
 
   /** Seals a segment that is old, and retires and deletes what has expired. */
   private void maintain() {
-    if (failure.get() != null || ended) {
-      return;
+    if (failure.get() == null && !ended) {
+      attempt("Maintaining", tail::maintain, null);
     }
+  }
+
+  /** Does a step in the background. After a failure it lets go of the files. */
+  private void attempt(
+      String doing, FirstFailure.Step step, @Nullable CompletableFuture<Long> done) {
+    boolean succeeded = false;
     try {
-      SegmentWriter open = segment;
-      if (open != null && isOld(open)) {
-        List<SegmentEntry> segments = sealOpen();
-        log.directory().sync();
-        commitManifest(segments, null);
-        unsyncedBytes = 0;
+      failure.attempt(doing + " " + log.name(), step);
+      succeeded = true;
+    } catch (VarveException e) {
+      // Kept: every later call throws it.
+    } finally {
+      if (!succeeded) {
+        giveUp(done);
+        letGo();
       }
-      retire();
-    } catch (IOException | VarveException e) {
-      fail("Maintaining", e);
     }
   }
 
-  private boolean isOld(SegmentWriter open) {
-    long retentionMs = settings.retention().ms();
-    long ageMs = clock.wallMs() - open.header().createdMs();
-    return open.events() > 0
-        && (ageMs >= settings.segmentMs() || (retentionMs >= 0 && ageMs > retentionMs));
-  }
-
-  private void retire() throws IOException {
-    SegmentWriter open = segment;
-    long openBytes = open == null ? 0 : open.endPosition();
-    List<SegmentEntry> segments = manifest.segments();
-    int expired = settings.retention().expired(segments, openBytes, clock.wallMs());
-    if (expired == 0 && manifest.retired().isEmpty()) {
-      return;
-    }
-    if (expired > 0) {
-      List<SegmentEntry> retired = new ArrayList<>(manifest.retired());
-      retired.addAll(segments.subList(0, expired));
-      commitManifest(
-          segments.subList(expired, segments.size()),
-          manifest.open(),
-          manifest.nextOffset(),
-          retired,
-          false);
-      counters.retired(expired);
-    }
-    Sweeper sweeper = new Sweeper(log.directory(), log.manifests(), log.leases());
-    List<SegmentEntry> kept = sweeper.deleteRetired(manifest);
-    if (kept.size() < manifest.retired().size()) {
-      log.directory().sync();
-      commitManifest(manifest.segments(), manifest.open(), manifest.nextOffset(), kept, false);
+  /** Has {@code strand} run a task; false if the store has closed meanwhile. */
+  private boolean handOn(Executor strand, Runnable task) {
+    try {
+      strand.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      failure.set(new StoreClosedException("The writer of " + log.name()));
+      return false;
     }
   }
 
-  private void release() throws IOException {
-    List<SegmentEntry> segments = sealOpen();
-    log.directory().sync();
-    commitManifest(segments, null, writtenOffset, manifest.retired(), true);
-    durableOffset = writtenOffset;
-    end();
+  private void giveUp(@Nullable CompletableFuture<Long> done) {
+    VarveException first = failure.get();
+    if (done != null && first != null) {
+      done.completeExceptionally(first);
+    }
   }
 
-  private VarveException fail(String doing, Throwable cause) {
-    VarveException first =
-        failure.set(
-            cause instanceof VarveException known
-                ? known
-                : new StoreFailedException(doing + " " + log.name() + " failed", cause));
-    end();
-    return first;
+  private void letGo() {
+    if (!handOn(writing, this::end)) {
+      end();
+    }
   }
 
   private void end() {
     ended = true;
-    try (SegmentWriter writing = segment;
-        WriteFile marks = commitFile) {
-      segment = null;
-      commitFile = null;
+    try {
+      tail.close();
     } catch (IOException e) {
       failure.set(new StoreFailedException("Closing " + log.name() + " failed", e));
     }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A file being written. After an IOException from any call nothing more may be written to it.
- * Thread: one.
+ * Thread: one, but for {@link #force}.
  */
 public interface WriteFile extends Closeable {
 
@@ -16,7 +16,7 @@ public interface WriteFile extends Closeable {
   /** Overwrites at {@code position}, which may be at or before the end of the file. */
   void writeAt(ByteBuffer bytes, long position) throws IOException;
 
-  /** Returns when every byte written so far is durable. */
+  /** Returns when every byte written so far is durable. Thread: any, while others write. */
   void force() throws IOException;
 
   /** Bytes in the file. */

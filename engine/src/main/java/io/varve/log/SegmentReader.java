@@ -15,14 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the batches of one segment up to a limit, which may move on as the segment grows. A batch
- * that is skipped is not read; while one is being worked on, the next may be read ahead.
+ * that is skipped is not read; while one is being worked on, the next ones may be read ahead.
  *
  * <p>Thread: confined to one.
  */
 public final class SegmentReader implements Closeable {
-
-  /** What is read behind a batch: the header of the next. */
-  static final int PEEK_BYTES = BatchHeader.BYTES;
 
   private final ReadWindow window;
   private final String path;
@@ -143,18 +140,7 @@ public final class SegmentReader implements Closeable {
     int at = window.fetch(position, header.totalBytes(), limit);
     cursor.load(header, window.bytes(), at + BatchHeader.BYTES, path, position);
     skip();
-    readAhead();
-  }
-
-  /** Begins to read the next batch, if its header is in memory and the rest of it isn't. */
-  private void readAhead() {
-    if (position < limit && window.holds(position, BatchHeader.BYTES)) {
-      int at = window.fetch(position, BatchHeader.BYTES, limit);
-      int bytes = BatchHeader.totalBytes(window.bytes(), at);
-      if (bytes > 0 && !window.holds(position, bytes)) {
-        window.readAhead(position, bytes, limit);
-      }
-    }
+    window.readAhead(limit);
   }
 
   /** Checks the payload of the batch that {@link #peek} showed and moves past it. */

@@ -1,0 +1,340 @@
+package io.varve.commit;
+
+import io.varve.base.Clock;
+import io.varve.base.FirstFailure;
+import io.varve.format.BatchBuilder;
+import io.varve.format.CommitMark;
+import io.varve.format.FileNames;
+import io.varve.format.Manifest;
+import io.varve.format.Manifest.OpenSegment;
+import io.varve.format.SegmentEntry;
+import io.varve.format.SegmentHeader;
+import io.varve.io.WriteFile;
+import io.varve.log.Indexes;
+import io.varve.log.SegmentWriter;
+import io.varve.manifest.LogFolder;
+import io.varve.manifest.Sweeper;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a log as its one writer has it: the segment that grows, the marks that say how far it
+ * is durable, and the manifest.
+ *
+ * <p>One thread writes; another may publish what was written before, which mostly means to wait for
+ * the disk. What they share is guarded by this object, and the writing thread enters it only when a
+ * segment ends or begins.
+ *
+ * <p>A failure is kept before another thread may enter, and nothing is published behind it: the
+ * system tells of a failed sync only once, so that the next one may seem to succeed.
+ *
+ * <p>Thread: writing is confined to one; {@link #publish} may be called by another.
+ */
+final class LogTail implements Closeable {
+
+  /** Writing waits for the disk when so many times {@code sync.bytes} are not durable. */
+  private static final int UNSYNCED_MAX = 4;
+
+  private final LogFolder log;
+  private final LogSettings settings;
+  private final Clock clock;
+  private final WriterCounters counters;
+  private final FirstFailure failure;
+
+  // The writing thread's. The segment changes under the guard only, so that the other may see it.
+  private @Nullable SegmentWriter segment;
+  private long writtenOffset;
+  private long writtenBytes;
+
+  // Guarded by this.
+  private Manifest manifest;
+  private @Nullable WriteFile commitFile;
+  private long sequence;
+
+  private volatile long durableOffset;
+  private volatile long durableBytes;
+
+  /**
+   * @param manifest the newest, and this writer's own
+   */
+  LogTail(
+      LogFolder log,
+      LogSettings settings,
+      Clock clock,
+      WriterCounters counters,
+      FirstFailure failure,
+      Manifest manifest) {
+    this.log = log;
+    this.settings = settings;
+    this.clock = clock;
+    this.counters = counters;
+    this.failure = failure;
+    this.manifest = manifest;
+    this.writtenOffset = manifest.nextOffset();
+    this.durableOffset = writtenOffset;
+  }
+
+  /**
+   * How far the log is written.
+   *
+   * @param segment where, or null if no segment is open
+   * @param endPosition where its last batch ends
+   * @param events how many are in it
+   * @param offset the next event's lowest offset
+   * @param bytes all that this writer has written
+   */
+  record Reached(
+      @Nullable SegmentWriter segment, long endPosition, long events, long offset, long bytes) {}
+
+  /** Every event with a lower offset is durable. Thread: safe. */
+  long durableOffset() {
+    return durableOffset;
+  }
+
+  /** Writes a batch at the end. */
+  void write(BatchBuilder batch, ByteBuffer bytes) throws IOException {
+    SegmentWriter target = segment;
+    if (target == null
+        || (target.events() > 0
+            && target.endPosition() + bytes.limit() > settings.segmentBytes())) {
+      target = roll(batch.baseOffset());
+    }
+    int length = bytes.limit();
+    target.append(batch, bytes);
+    writtenOffset = batch.lastOffset() + 1;
+    writtenBytes += length;
+    counters.written(batch.count(), batch.payloadBytes(), length);
+    if (pendingBytes() / UNSYNCED_MAX >= settings.syncBytes()) {
+      publish(reached());
+    }
+  }
+
+  /** Bytes that are written and not yet published. */
+  long pendingBytes() {
+    return writtenBytes - durableBytes;
+  }
+
+  /** Counts all below {@code offset} as written: what was appended and the gap behind it. */
+  void skipTo(long offset) {
+    writtenOffset = Math.max(writtenOffset, offset);
+  }
+
+  /** How far the log is written now. */
+  Reached reached() {
+    SegmentWriter open = segment;
+    return open == null
+        ? new Reached(null, 0, 0, writtenOffset, writtenBytes)
+        : new Reached(open, open.endPosition(), open.events(), writtenOffset, writtenBytes);
+  }
+
+  /** Makes durable, and then known, all that was written when {@code upTo} was reached. */
+  void publish(Reached upTo) {
+    inOneGo(
+        "Syncing ",
+        () -> {
+          if (upTo.offset() > durableOffset) {
+            publishWritten(upTo);
+          }
+        });
+  }
+
+  private void publishWritten(Reached upTo) throws IOException {
+    long start = clock.nanos();
+    // If it were not the segment that is open now, it would be sealed, and all of it durable.
+    SegmentWriter target = upTo.segment();
+    WriteFile marks = commitFile;
+    if (target == null || marks == null) {
+      // Nothing but a skipped gap is new, and no segment is open: a manifest says so.
+      commitManifest(manifest.segments(), null, upTo.offset(), manifest.retired(), false);
+    } else {
+      target.force();
+      CommitMark mark =
+          new CommitMark(
+              ++sequence,
+              target.header().firstOffset(),
+              upTo.endPosition(),
+              upTo.offset(),
+              upTo.events());
+      marks.writeAt(mark.encode(), CommitMark.slotOf(sequence));
+      marks.force();
+      if (log.manifests().superseded(manifest)) {
+        throw Takeover.fenced(log, manifest);
+      }
+      marks.writeAt(mark.encode(), CommitMark.PUBLISHED_AT);
+    }
+    durableOffset = upTo.offset();
+    durableBytes = upTo.bytes();
+    counters.committed(clock.nanos() - start);
+  }
+
+  /** Seals the open segment, if there is one, and begins the next. */
+  private SegmentWriter roll(long firstOffset) {
+    inOneGo(
+        "Beginning a segment of ",
+        () -> {
+          List<SegmentEntry> segments = sealOpen();
+          SegmentWriter next = create(firstOffset);
+          segment = next;
+          next.force();
+          if (commitFile == null) {
+            commitFile = log.directory().create(FileNames.commit(manifest.epoch()));
+            commitFile.append(new CommitMark(0, -1, 0, writtenOffset, 0).encodeFile());
+            commitFile.force();
+          }
+          log.directory().sync();
+          commitManifest(segments, next);
+        });
+    return Objects.requireNonNull(segment);
+  }
+
+  private SegmentWriter create(long firstOffset) throws IOException {
+    SegmentHeader header =
+        new SegmentHeader(
+            firstOffset,
+            clock.wallMs(),
+            manifest.epoch(),
+            log.name().generation(),
+            log.name().partition());
+    return SegmentWriter.create(log.directory(), header, Indexes.INTERVAL_BYTES);
+  }
+
+  private List<SegmentEntry> sealOpen() throws IOException {
+    List<SegmentEntry> segments = new ArrayList<>(manifest.segments());
+    SegmentWriter full = segment;
+    if (full != null) {
+      segments.add(full.seal());
+      segment = null;
+      counters.sealed();
+    }
+    return segments;
+  }
+
+  /**
+   * Commits a manifest that ends with all that was written; everything written is in sealed
+   * segments.
+   */
+  private void commitManifest(List<SegmentEntry> segments, @Nullable SegmentWriter open)
+      throws IOException {
+    OpenSegment writing =
+        open == null
+            ? null
+            : new OpenSegment(
+                open.header().firstOffset(), open.header().epoch(), open.header().createdMs());
+    commitManifest(segments, writing, writtenOffset, manifest.retired(), false);
+    durableOffset = writtenOffset;
+    durableBytes = writtenBytes;
+  }
+
+  private void commitManifest(
+      List<SegmentEntry> segments,
+      @Nullable OpenSegment open,
+      long next,
+      List<SegmentEntry> retired,
+      boolean released)
+      throws IOException {
+    long start =
+        segments.isEmpty()
+            ? retired.isEmpty() ? manifest.startOffset() : lastOf(retired).lastOffset() + 1
+            : Math.max(manifest.startOffset(), segments.get(0).firstOffset());
+    Manifest committed =
+        new Manifest(
+            manifest.number() + 1,
+            manifest.epoch(),
+            manifest.owner(),
+            released,
+            clock.wallMs(),
+            Math.max(start, manifest.startOffset()),
+            Math.max(next, manifest.nextOffset()),
+            segments,
+            open,
+            retired);
+    if (!log.manifests().commit(committed)) {
+      throw Takeover.fenced(log, manifest);
+    }
+    manifest = committed;
+  }
+
+  private static SegmentEntry lastOf(List<SegmentEntry> segments) {
+    return segments.get(segments.size() - 1);
+  }
+
+  /** Seals a segment that is old, and retires and deletes what has expired. */
+  void maintain() {
+    inOneGo(
+        "Maintaining ",
+        () -> {
+          SegmentWriter open = segment;
+          if (open != null && isOld(open)) {
+            List<SegmentEntry> segments = sealOpen();
+            log.directory().sync();
+            commitManifest(segments, null);
+          }
+          retire();
+        });
+  }
+
+  private boolean isOld(SegmentWriter open) {
+    long retentionMs = settings.retention().ms();
+    long ageMs = clock.wallMs() - open.header().createdMs();
+    return open.events() > 0
+        && (ageMs >= settings.segmentMs() || (retentionMs >= 0 && ageMs > retentionMs));
+  }
+
+  private void retire() throws IOException {
+    SegmentWriter open = segment;
+    long openBytes = open == null ? 0 : open.endPosition();
+    List<SegmentEntry> segments = manifest.segments();
+    int expired = settings.retention().expired(segments, openBytes, clock.wallMs());
+    if (expired == 0 && manifest.retired().isEmpty()) {
+      return;
+    }
+    if (expired > 0) {
+      List<SegmentEntry> retired = new ArrayList<>(manifest.retired());
+      retired.addAll(segments.subList(0, expired));
+      commitManifest(
+          segments.subList(expired, segments.size()),
+          manifest.open(),
+          manifest.nextOffset(),
+          retired,
+          false);
+      counters.retired(expired);
+    }
+    Sweeper sweeper = new Sweeper(log.directory(), log.manifests(), log.leases());
+    List<SegmentEntry> kept = sweeper.deleteRetired(manifest);
+    if (kept.size() < manifest.retired().size()) {
+      log.directory().sync();
+      commitManifest(manifest.segments(), manifest.open(), manifest.nextOffset(), kept, false);
+    }
+  }
+
+  /** Makes durable all that was written and says in the manifest that the writer is gone. */
+  void release() {
+    inOneGo(
+        "Closing ",
+        () -> {
+          List<SegmentEntry> segments = sealOpen();
+          log.directory().sync();
+          commitManifest(segments, null, writtenOffset, manifest.retired(), true);
+          durableOffset = writtenOffset;
+        });
+  }
+
+  /** Lets go of the files and writes nothing more. */
+  @Override
+  public synchronized void close() throws IOException {
+    try (SegmentWriter writing = segment;
+        WriteFile marks = commitFile) {
+      segment = null;
+      commitFile = null;
+    }
+  }
+
+  private synchronized void inOneGo(String doing, FirstFailure.Step step) {
+    failure.attempt(doing + log.name(), step);
+  }
+}
