@@ -258,7 +258,7 @@ public final class SourceConfigDef {
         1,
         20_000,
         "Events in one poll at most. With transaction.boundary=poll, each poll is a transaction.");
-    bytes(def, POLL_BYTES_MAX, 2, 4L << 20, "Bytes of keys and values in one poll, about.");
+    bytes(def, POLL_BYTES_MAX, 2, 1L << 20, "Bytes of keys and values in one poll, about.");
     def.define(
         TRANSACTION_INTERVAL_MS,
         Type.LONG,
@@ -283,7 +283,7 @@ public final class SourceConfigDef {
         def,
         TRANSACTION_BYTES_MAX,
         5,
-        64L << 20,
+        32L << 20,
         "With transaction.boundary=connector: bytes of keys and values in one transaction, about. The"
             + " worker holds them in memory until it is committed.");
   }
