@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread writes; another may publish what was written before, which mostly means to wait for
  * the disk. What they share is guarded by this object, and the writing thread enters it only when a
- * segment ends or begins.
+ * segment ends or begins, or very much is not durable.
  *
  * <p>A failure is kept before another thread may enter, and nothing is published behind it: the
  * system tells of a failed sync only once, so that the next one may seem to succeed.
