@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
-import io.varve.crash.CrashDisk;
 import io.varve.format.Codec;
+import io.varve.testkit.CrashDisk;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
-import io.varve.crash.CrashDisk;
-import io.varve.crash.CrashProcess;
-import io.varve.crash.ManualClock;
-import io.varve.crash.ManualWork;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
+import io.varve.testkit.CrashDisk;
+import io.varve.testkit.CrashProcess;
+import io.varve.testkit.ManualClock;
+import io.varve.testkit.ManualWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package io.varve.crash;
+package io.varve.testkit;
 
 import io.varve.work.Work;
 import java.util.ArrayDeque;

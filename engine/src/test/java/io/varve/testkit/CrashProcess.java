@@ -1,8 +1,8 @@
-package io.varve.crash;
+package io.varve.testkit;
 
-import io.varve.crash.CrashDisk.Bytes;
 import io.varve.format.Owner;
 import io.varve.io.Directory;
+import io.varve.testkit.CrashDisk.Bytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

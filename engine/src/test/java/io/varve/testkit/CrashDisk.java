@@ -1,4 +1,4 @@
-package io.varve.crash;
+package io.varve.testkit;
 
 import java.util.ArrayList;
 import java.util.Arrays;

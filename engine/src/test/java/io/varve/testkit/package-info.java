@@ -4,4 +4,4 @@
  *
  * <p>Thread: everything here is confined to one.
  */
-package io.varve.crash;
+package io.varve.testkit;

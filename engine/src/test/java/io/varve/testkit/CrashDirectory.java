@@ -1,13 +1,13 @@
-package io.varve.crash;
+package io.varve.testkit;
 
-import io.varve.crash.CrashDisk.Bytes;
-import io.varve.crash.CrashDisk.Folder;
-import io.varve.crash.CrashDisk.Node;
-import io.varve.crash.CrashProcess.Fault;
 import io.varve.io.Directory;
 import io.varve.io.Lock;
 import io.varve.io.ReadFile;
 import io.varve.io.WriteFile;
+import io.varve.testkit.CrashDisk.Bytes;
+import io.varve.testkit.CrashDisk.Folder;
+import io.varve.testkit.CrashDisk.Node;
+import io.varve.testkit.CrashProcess.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,4 +1,4 @@
-package io.varve.crash;
+package io.varve.testkit;
 
 /**
  * What a process that is dead meets at every call; an Error, so that no code under test takes it.
