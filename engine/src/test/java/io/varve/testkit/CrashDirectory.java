@@ -4,9 +4,6 @@ import io.varve.io.Directory;
 import io.varve.io.Lock;
 import io.varve.io.ReadFile;
 import io.varve.io.WriteFile;
-import io.varve.testkit.CrashDisk.Bytes;
-import io.varve.testkit.CrashDisk.Folder;
-import io.varve.testkit.CrashDisk.Node;
 import io.varve.testkit.CrashProcess.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A folder of a {@link CrashDisk} as one {@link CrashProcess} sees it. */
@@ -240,9 +238,9 @@ final class CrashDirectory implements Directory {
       boolean fails = process.fails();
       int count = bytes.remaining();
       if (fails) {
-        // Overwriting needs no room, so only an append can be cut short.
-        boolean part = process.fault() == Fault.DISK_FULL && position == file.length;
-        count = part ? count / 2 : 0;
+        // Overwriting needs no room, so only an append is cut short by a full disk.
+        boolean part = process.fault() == Fault.IO_ERROR || position == file.length;
+        count = part ? process.cut(count) : 0;
       }
       byte[] written = new byte[count];
       bytes.get(written);
@@ -256,11 +254,16 @@ final class CrashDirectory implements Directory {
     @Override
     public void force() throws IOException {
       checkOpen();
+      // What others write while this goes on need not be durable when it returns.
+      int written = file.pending.size();
       if (process.fails()) {
         file.forgetPending();
         throw process.fault().exception(path);
       }
-      file.force();
+      if (file.durable.length > 0) {
+        process.forcesAgain();
+      }
+      file.force(written);
       disk.changed();
     }
 
@@ -302,7 +305,9 @@ final class CrashDirectory implements Directory {
       process.call(path);
       int count = (int) Math.max(0, Math.min(target.remaining(), file.length - position));
       if (count > 0) {
-        target.put(file.live, (int) position, count);
+        byte[] bytes = Arrays.copyOfRange(file.live, (int) position, (int) position + count);
+        process.flip(bytes);
+        target.put(bytes);
       }
       return count;
     }

@@ -2,7 +2,6 @@ package io.varve.testkit;
 
 import io.varve.format.Owner;
 import io.varve.io.Directory;
-import io.varve.testkit.CrashDisk.Bytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +18,7 @@ public final class CrashProcess {
 
   /** What the n-th call meets. */
   public enum Fault {
-    /** The device fails; what a force should have made durable is forgotten. */
+    /** The device fails: a part is written; what a force should make durable is forgotten. */
     IO_ERROR("Input/output error"),
     /** A part is written, then there is no room. */
     DISK_FULL("No space left on device");
@@ -36,6 +35,7 @@ public final class CrashProcess {
   }
 
   private final CrashDisk disk;
+  private final int number;
   private final Map<Long, Runnable> before = new HashMap<>();
   private final List<Bytes> locked = new ArrayList<>();
   private final List<String> openFiles = new ArrayList<>();
@@ -43,11 +43,16 @@ public final class CrashProcess {
   private long dieAtCall = Long.MAX_VALUE;
   private long failAtCall = Long.MAX_VALUE;
   private Fault fault = Fault.IO_ERROR;
+  private Runnable duringForce = () -> {};
+  private long flipAtCall = Long.MAX_VALUE;
+  private int flipBit;
   private boolean failed;
+  private boolean flipped;
   private boolean dead;
 
-  CrashProcess(CrashDisk disk) {
+  CrashProcess(CrashDisk disk, int number) {
     this.disk = disk;
+    this.number = number;
   }
 
   /** The disk's root, as this process sees it. */
@@ -57,7 +62,7 @@ public final class CrashProcess {
 
   /** A new opening of a store by this process. */
   public Owner.Instance instance(Random random) {
-    return new Owner.Instance("process" + System.identityHashCode(this), uuid(random));
+    return new Owner.Instance("process" + number, uuid(random));
   }
 
   private static String uuid(Random random) {
@@ -91,9 +96,25 @@ public final class CrashProcess {
     fault = with;
   }
 
+  /**
+   * Turns one bit over of what its first read from the n-th call on brings; the disk is sound.
+   *
+   * @param bit which one, counted round and round
+   */
+  public void flipAt(long call, int bit) {
+    flipAtCall = call;
+    flipBit = bit;
+  }
+
+  /** Whether a bit has been turned over. */
+  public boolean hasFlipped() {
+    return flipped;
+  }
+
   /** No call fails any more. */
   public void heal() {
     failAtCall = Long.MAX_VALUE;
+    flipAtCall = Long.MAX_VALUE;
   }
 
   /** Whether the fault has struck. */
@@ -108,6 +129,14 @@ public final class CrashProcess {
   /** Does something else right before its n-th call. */
   public void before(long call, Runnable other) {
     before.put(call, other);
+  }
+
+  /**
+   * Does something else whenever it forces a file that it has forced before, and with it what of
+   * its own work may go on meanwhile. What that writes is not covered by the force.
+   */
+  public void duringForce(Runnable other) {
+    duringForce = other;
   }
 
   /** Files that it has open, by path. */
@@ -138,6 +167,24 @@ public final class CrashProcess {
     if (fails()) {
       throw fault.exception(path);
     }
+  }
+
+  /** How much of {@code bytes} is written by a call that fails. */
+  int cut(int bytes) {
+    return (int) (calls * 31 % (bytes + 1));
+  }
+
+  void flip(byte[] bytes) {
+    if (calls >= flipAtCall) {
+      flipAtCall = Long.MAX_VALUE;
+      flipped = true;
+      int bit = Math.floorMod(flipBit, 8 * bytes.length);
+      bytes[bit / 8] ^= (byte) (1 << bit % 8);
+    }
+  }
+
+  void forcesAgain() {
+    duringForce.run();
   }
 
   Fault fault() {
