@@ -321,22 +321,25 @@ public final class Committer {
   /**
    * A batch on its way to the file.
    *
-   * @param bytes null if the writer has failed before, or {@code failure} is there
+   * @param room a buffer that was borrowed for it, or null
+   * @param bytes what to write; null if the writer has failed before, or {@code failure} is there
    */
   private record Encoded(
-      BatchBuilder batch, @Nullable ByteBuffer bytes, @Nullable Throwable failure) {}
+      BatchBuilder batch,
+      @Nullable ByteBuffer room,
+      @Nullable ByteBuffer bytes,
+      @Nullable Throwable failure) {}
 
   private Encoded encode(BatchBuilder batch) {
     if (failure.get() != null) {
-      return new Encoded(batch, null, null);
+      return new Encoded(batch, null, null, null);
     }
-    ByteBuffer bytes = null;
+    ByteBuffer room = null;
     try {
-      bytes = log.buffers().take(batch.encodedBytesMax(settings.codec()));
-      batch.encode(settings.codec(), epoch, bytes);
-      return new Encoded(batch, bytes, null);
+      room = log.buffers().take(batch.encodedBytesMax(settings.codec()));
+      return new Encoded(batch, room, batch.encode(settings.codec(), epoch, room), null);
     } catch (IOException | RuntimeException | Error e) {
-      return new Encoded(batch, null, e);
+      return new Encoded(batch, room, null, e);
     }
   }
 
@@ -358,8 +361,8 @@ public final class Committer {
   }
 
   private void giveBack(Encoded encoded) {
-    if (encoded.bytes() != null) {
-      log.buffers().give(encoded.bytes());
+    if (encoded.room() != null) {
+      log.buffers().give(encoded.room());
     }
     waiting.decrementAndGet();
     batches.written(encoded.batch(), settings.batchBytes());

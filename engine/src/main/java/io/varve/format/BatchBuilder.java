@@ -6,8 +6,8 @@ import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +45,10 @@ public final class BatchBuilder {
   /** Bytes that an event needs at most beside its key, value, id and headers. */
   private static final int FIXED_BYTES_MAX = 2 + 10 + 10 + 5 + 5 + 5 + 5 + 10;
 
-  private byte[] bytes;
-  private int position;
+  /** A header's room, then the payload: where it need not be compressed, it is written as it is. */
+  private ByteBuffer bytes;
+
+  private int end;
   private int count;
   private long baseOffset;
   private long lastOffset;
@@ -58,13 +60,19 @@ public final class BatchBuilder {
    * @param bytes room to begin with; a single event that needs more makes it grow
    */
   public BatchBuilder(int bytes) {
-    this.bytes = new byte[bytes];
+    this.bytes = room(bytes);
     clear();
+  }
+
+  private static ByteBuffer room(long bytes) {
+    return ByteBuffer.allocateDirect(Math.toIntExact(BatchHeader.BYTES + bytes))
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Makes it empty again, for the next batch. */
   public void clear() {
-    position = 0;
+    bytes.clear();
+    end = BatchHeader.BYTES;
     count = 0;
     lastTimestampMs = 0;
     minTimestampMs = Long.MAX_VALUE;
@@ -87,7 +95,7 @@ public final class BatchBuilder {
 
   /** Whether {@code need} more bytes fit without growing. */
   public boolean hasRoom(long need) {
-    return bytes.length - position >= need;
+    return bytes.capacity() - end >= need;
   }
 
   /**
@@ -109,23 +117,25 @@ public final class BatchBuilder {
       long dueTimeMs,
       long need) {
     if (!hasRoom(need)) {
-      bytes = Arrays.copyOf(bytes, Math.toIntExact(Math.max(position + need, 2L * bytes.length)));
+      ByteBuffer larger = room(Math.max(payloadBytes() + need, 2L * capacity()));
+      larger.put(0, bytes, 0, end);
+      bytes = larger;
     }
-    byte[] to = bytes;
-    int at = position;
+    ByteBuffer to = bytes;
+    int at = end;
     boolean hasHeaders = !headers.isEmpty();
-    to[at++] =
-        (byte)
-            (timestampType.ordinal()
-                | (hasHeaders ? FLAG_HEADERS : 0)
-                | (messageId != null ? FLAG_MESSAGE_ID : 0)
-                | (dueTimeMs != Event.NOT_DELAYED ? FLAG_DUE_TIME : 0));
-    to[at++] =
-        (byte)
-            (keyEncoding.ordinal()
-                | (key == null ? SHAPE_KEY_NULL : 0)
-                | valueEncoding.ordinal() << 4
-                | (value == null ? SHAPE_VALUE_NULL : 0));
+    int flags =
+        timestampType.ordinal()
+            | (hasHeaders ? FLAG_HEADERS : 0)
+            | (messageId != null ? FLAG_MESSAGE_ID : 0)
+            | (dueTimeMs != Event.NOT_DELAYED ? FLAG_DUE_TIME : 0);
+    int shape =
+        keyEncoding.ordinal()
+            | (key == null ? SHAPE_KEY_NULL : 0)
+            | valueEncoding.ordinal() << 4
+            | (value == null ? SHAPE_VALUE_NULL : 0);
+    to.putShort(at, (short) (flags | shape << 8));
+    at += 2;
     if (count == 0) {
       baseOffset = offset;
       at = putVar(to, at, 0);
@@ -148,70 +158,77 @@ public final class BatchBuilder {
     if (dueTimeMs != Event.NOT_DELAYED) {
       at = putZigzag(to, at, dueTimeMs);
     }
-    position = at;
+    end = at;
     count++;
   }
 
-  private static int putHeaders(byte[] to, int from, Headers headers) {
+  private static int putHeaders(ByteBuffer to, int from, Headers headers) {
     // The length in front is not known yet: leave five bytes, then close the gap.
     int start = from + 5;
     int at = start;
     for (int i = 0; i < headers.count(); i++) {
       at = putBytes(to, at, headers.name(i).getBytes(StandardCharsets.UTF_8));
       byte[] value = headers.value(i);
-      to[at++] = (byte) (headers.encoding(i).ordinal() | (value == null ? HEADER_NULL : 0));
+      to.put(at++, (byte) (headers.encoding(i).ordinal() | (value == null ? HEADER_NULL : 0)));
       at = putBytes(to, at, value);
     }
     int length = at - start;
-    int end = putVar(to, from, length);
-    System.arraycopy(to, start, to, end, length);
-    return end + length;
+    int behindLength = putVar(to, from, length);
+    to.put(behindLength, to, start, length);
+    return behindLength + length;
   }
 
-  private static int putBytes(byte[] to, int at, byte @Nullable [] value) {
+  private static int putBytes(ByteBuffer to, int at, byte @Nullable [] value) {
     if (value == null) {
       return at;
     }
     int start = putVar(to, at, value.length);
-    System.arraycopy(value, 0, to, start, value.length);
+    to.put(start, value);
     return start + value.length;
   }
 
-  private static int putZigzag(byte[] to, int at, long value) {
+  private static int putZigzag(ByteBuffer to, int at, long value) {
     return putVar(to, at, value << 1 ^ value >> 63);
   }
 
-  private static int putVar(byte[] to, int from, long value) {
+  private static int putVar(ByteBuffer to, int from, long value) {
     int at = from;
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      to[at++] = (byte) ((rest & 0x7f) | 0x80);
+      to.put(at++, (byte) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
-    to[at++] = (byte) rest;
+    to.put(at++, (byte) rest);
     return at;
   }
 
-  /** The most that {@link #encode} can write. */
+  /** How much room {@link #encode} needs at most, beside the batch's own. */
   public int encodedBytesMax(Codec codec) {
-    return BatchHeader.BYTES + codec.compressedBytesMax(position);
+    return codec == Codec.NONE ? 0 : BatchHeader.BYTES + codec.compressedBytesMax(payloadBytes());
   }
 
   /**
-   * Compresses and checksums the batch into {@code to}, a little-endian direct buffer with {@link
-   * #encodedBytesMax} bytes of room from 0 on, and sets its limit behind it. A payload that would
-   * not get smaller is kept as it is.
+   * Compresses and checksums the batch. A payload that would not get smaller is kept as it is.
+   *
+   * @param room a little-endian direct buffer with {@link #encodedBytesMax} bytes
+   * @return what to write, from 0 to the limit: {@code room}, or memory of this batch's own, which
+   *     stays as it is until the batch is cleared
    */
-  public void encode(Codec wanted, long epoch, ByteBuffer to) throws IOException {
-    to.clear();
-    Codec codec = wanted;
-    int payload = codec.compress(bytes, position, to, BatchHeader.BYTES);
-    if (codec != Codec.NONE && payload >= position) {
-      codec = Codec.NONE;
-      payload = codec.compress(bytes, position, to, BatchHeader.BYTES);
+  public ByteBuffer encode(Codec codec, long epoch, ByteBuffer room) throws IOException {
+    int payload = payloadBytes();
+    if (codec != Codec.NONE) {
+      int compressed =
+          codec.compress(bytes.slice(BatchHeader.BYTES, payload), room.clear(), BatchHeader.BYTES);
+      if (compressed < payload) {
+        return withHeader(room, codec, epoch, compressed);
+      }
     }
+    return withHeader(bytes.clear(), Codec.NONE, epoch, payload);
+  }
+
+  private ByteBuffer withHeader(ByteBuffer to, Codec codec, long epoch, int payload) {
     BatchHeader.encode(to, 0, this, codec, epoch, payload);
-    to.limit(BatchHeader.BYTES + payload);
+    return to.limit(BatchHeader.BYTES + payload);
   }
 
   public int count() {
@@ -224,12 +241,12 @@ public final class BatchBuilder {
 
   /** Bytes collected so far, not compressed. */
   public int payloadBytes() {
-    return position;
+    return end - BatchHeader.BYTES;
   }
 
   /** Bytes of memory that it holds. */
   public int capacity() {
-    return bytes.length;
+    return bytes.capacity() - BatchHeader.BYTES;
   }
 
   public long baseOffset() {

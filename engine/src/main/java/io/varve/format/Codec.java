@@ -24,9 +24,9 @@ public enum Codec {
     }
 
     @Override
-    int compress(byte[] from, int length, ByteBuffer to, int at) {
-      to.put(at, from, 0, length);
-      return length;
+    int compress(ByteBuffer from, ByteBuffer to, int at) {
+      to.put(at, from, 0, from.limit());
+      return from.limit();
     }
 
     @Override
@@ -43,8 +43,8 @@ public enum Codec {
     }
 
     @Override
-    int compress(byte[] from, int length, ByteBuffer to, int at) {
-      return Lz4.COMPRESSOR.compress(ByteBuffer.wrap(from), 0, length, to, at, to.capacity() - at);
+    int compress(ByteBuffer from, ByteBuffer to, int at) {
+      return Lz4.COMPRESSOR.compress(from, 0, from.limit(), to, at, to.capacity() - at);
     }
 
     @Override
@@ -66,11 +66,14 @@ public enum Codec {
     }
 
     @Override
-    int compress(byte[] from, int length, ByteBuffer to, int at) {
-      byte[] out = new byte[compressedBytesMax(length)];
-      int bytes = (int) Zstd.compressByteArray(out, 0, out.length, from, 0, length, 1);
-      to.put(at, out, 0, bytes);
-      return bytes;
+    int compress(ByteBuffer from, ByteBuffer to, int at) throws IOException {
+      try {
+        return (int)
+            Zstd.compressDirectByteBuffer(
+                to, at, to.capacity() - at, from, 0, from.limit(), ZSTD_LEVEL);
+      } catch (ZstdException e) {
+        throw new IOException("Zstandard can't compress a payload: " + e.getMessage(), e);
+      }
     }
 
     @Override
@@ -92,11 +95,8 @@ public enum Codec {
     }
 
     @Override
-    int compress(byte[] from, int length, ByteBuffer to, int at) throws IOException {
-      byte[] out = new byte[compressedBytesMax(length)];
-      int bytes = Snappy.compress(from, 0, length, out, 0);
-      to.put(at, out, 0, bytes);
-      return bytes;
+    int compress(ByteBuffer from, ByteBuffer to, int at) throws IOException {
+      return Snappy.compress(from, to.slice(at, to.capacity() - at));
     }
 
     @Override
@@ -111,15 +111,17 @@ public enum Codec {
     }
   };
 
+  private static final int ZSTD_LEVEL = 1;
   private static final Codec[] ALL = values();
 
   /** The largest that {@code bytes} bytes can become. */
   abstract int compressedBytesMax(int bytes);
 
   /**
-   * Compresses into {@code to} from the absolute index {@code at} and returns the bytes written.
+   * Compresses what is in {@code from} up to its limit into {@code to} from the absolute index
+   * {@code at} and returns the bytes written. Both buffers are direct.
    */
-  abstract int compress(byte[] from, int length, ByteBuffer to, int at) throws IOException;
+  abstract int compress(ByteBuffer from, ByteBuffer to, int at) throws IOException;
 
   /** Decompresses into {@code to} from index 0. Both buffers are direct. */
   abstract void decompress(ByteBuffer from, int at, int length, ByteBuffer to, int bytes)

@@ -12,6 +12,7 @@ import java.util.Iterator;
  */
 public final class BufferPool {
 
+  private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
   private static final int KEPT_MAX = 8;
   private static final int KEPT_BYTES_MAX = 1 << 22;
 
@@ -23,6 +24,9 @@ public final class BufferPool {
 
   /** A little-endian direct buffer, cleared, with at least {@code bytes} of capacity. */
   public ByteBuffer take(int bytes) {
+    if (bytes == 0) {
+      return EMPTY;
+    }
     int capacity = (int) Math.min(Integer.MAX_VALUE, (bytes / STEP_BYTES + 1L) * STEP_BYTES);
     synchronized (this) {
       // Taken out by the iterator: remove(Object) goes by equals, which compares contents.

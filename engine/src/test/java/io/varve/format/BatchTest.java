@@ -128,8 +128,7 @@ final class BatchTest {
     }
     ByteBuffer to =
         ByteBuffer.allocateDirect(batch.encodedBytesMax(codec)).order(ByteOrder.LITTLE_ENDIAN);
-    batch.encode(codec, EPOCH, to);
-    return to;
+    return batch.encode(codec, EPOCH, to);
   }
 
   private static List<Event> decode(ByteBuffer encoded) {
