@@ -60,6 +60,7 @@ public final class LogReader implements AutoCloseable {
   private @Nullable SegmentReader segment;
   private @Nullable SegmentEntry entry;
   private @Nullable SparseIndex index;
+  private String segmentName = "";
   private long segmentFirstOffset;
   private boolean inBatch;
 
@@ -300,17 +301,16 @@ public final class LogReader implements AutoCloseable {
       return true;
     }
     OpenSegment open = view.openSegment();
-    if (open != null && open.firstOffset() == segmentFirstOffset) {
+    if (open != null && open.fileName().equals(segmentName)) {
       boolean more = view.openEnd() > at.limit();
       at.limit(view.openEnd());
       return more;
     }
-    for (SegmentEntry sealed : view.segments()) {
-      if (sealed.firstOffset() == segmentFirstOffset) {
-        entry = sealed;
-        at.limit(sealed.endPosition());
-        return true;
-      }
+    SegmentEntry sealed = view.sealed(segmentName);
+    if (sealed != null) {
+      entry = sealed;
+      at.limit(sealed.endPosition());
+      return true;
     }
     // It was never committed, or all of it has been read.
     closeSegment();
@@ -322,7 +322,7 @@ public final class LogReader implements AutoCloseable {
     while (true) {
       SegmentEntry sealed = nextSealed();
       if (sealed != null) {
-        open(sealed.fileName(), sealed.firstOffset(), sealed.epoch(), sealed.endPosition());
+        open(sealed.fileName(), sealed.firstOffset(), sealed.endPosition());
         entry = sealed;
         if (boundsTimes || position > segmentFirstOffset) {
           index = Indexes.load(log.directory(), sealed, log.buffers());
@@ -332,7 +332,7 @@ public final class LogReader implements AutoCloseable {
       }
       OpenSegment writing = view.openSegment();
       if (writing != null && position < view.nextOffset()) {
-        open(writing.fileName(), writing.firstOffset(), writing.epoch(), view.openEnd());
+        open(writing.fileName(), writing.firstOffset(), view.openEnd());
         return true;
       }
       if (!view.refresh(position)) {
@@ -366,14 +366,14 @@ public final class LogReader implements AutoCloseable {
     return low < segments.size() && !done() ? segments.get(low) : null;
   }
 
-  private void open(String name, long firstOffset, long epoch, long end) throws IOException {
+  private void open(String name, long firstOffset, long end) throws IOException {
     lease.move(Math.max(position, firstOffset));
-    SegmentReader reader =
-        SegmentReader.open(log.directory(), name, firstOffset, epoch, log.buffers(), ahead);
+    SegmentReader reader = SegmentReader.open(log.directory(), name, log.buffers(), ahead);
     reader.limit(end);
     segment = reader;
     entry = null;
     index = null;
+    segmentName = name;
     segmentFirstOffset = firstOffset;
   }
 

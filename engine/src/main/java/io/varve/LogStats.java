@@ -31,7 +31,10 @@ public record LogStats(
     Owner owner,
     boolean owned) {
 
-  /** Offsets between start and next that hold no event: gaps that came with the events. */
+  /**
+   * Offsets between start and next that hold no event: gaps that came with the events or that
+   * compaction made.
+   */
   public long missingOffsets() {
     return nextOffset - startOffset - events;
   }

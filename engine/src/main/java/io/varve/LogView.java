@@ -77,7 +77,9 @@ final class LogView implements Closeable {
     loadManifest();
     segments = new ArrayList<>();
     for (SegmentEntry segment : manifest.retired()) {
-      if (segment.firstOffset() >= visibleFrom && segment.lastOffset() >= leasedFrom) {
+      if (!segment.replaced()
+          && segment.firstOffset() >= visibleFrom
+          && segment.lastOffset() >= leasedFrom) {
         segments.add(segment);
       }
     }
@@ -184,6 +186,20 @@ final class LogView implements Closeable {
     return segments;
   }
 
+  /**
+   * The sealed segment of that name; one that compaction has replaced too. Null if none is left.
+   */
+  @Nullable SegmentEntry sealed(String name) {
+    for (List<SegmentEntry> list : List.of(segments, manifest.retired())) {
+      for (SegmentEntry segment : list) {
+        if (segment.fileName().equals(name)) {
+          return segment;
+        }
+      }
+    }
+    return null;
+  }
+
   /** The segment that is being written, if something in it is published. */
   @Nullable OpenSegment openSegment() {
     return mark.segmentFirstOffset() < 0 ? null : manifest.open();
@@ -213,7 +229,7 @@ final class LogView implements Closeable {
     OpenSegment open = openSegment();
     long first =
         !manifest.segments().isEmpty()
-            ? manifest.segments().get(0).firstOffset()
+            ? manifest.startOffset()
             : open != null ? open.firstOffset() : nextOffset();
     return new LogStats(
         Math.max(first, manifest.startOffset()),

@@ -150,7 +150,13 @@ final class LogTail implements Closeable {
     WriteFile marks = commitFile;
     if (target == null || marks == null) {
       // Nothing but a skipped gap is new, and no segment is open: a manifest says so.
-      commitManifest(manifest.segments(), null, upTo.offset(), manifest.retired(), false);
+      commitManifest(
+          manifest.segments(),
+          null,
+          manifest.startOffset(),
+          upTo.offset(),
+          manifest.retired(),
+          false);
     } else {
       target.force();
       CommitMark mark =
@@ -199,7 +205,8 @@ final class LogTail implements Closeable {
             clock.wallMs(),
             manifest.epoch(),
             log.name().generation(),
-            log.name().partition());
+            log.name().partition(),
+            0);
     return SegmentWriter.create(log.directory(), header, Indexes.INTERVAL_BYTES);
   }
 
@@ -225,7 +232,13 @@ final class LogTail implements Closeable {
             ? null
             : new OpenSegment(
                 open.header().firstOffset(), open.header().epoch(), open.header().createdMs());
-    commitManifest(segments, writing, writtenOffset, manifest.retired(), false);
+    commitManifest(
+        segments,
+        writing,
+        manifest.startOffsetWith(segments),
+        writtenOffset,
+        manifest.retired(),
+        false);
     durableOffset = writtenOffset;
     durableBytes = writtenBytes;
   }
@@ -233,14 +246,11 @@ final class LogTail implements Closeable {
   private void commitManifest(
       List<SegmentEntry> segments,
       @Nullable OpenSegment open,
+      long start,
       long next,
       List<SegmentEntry> retired,
       boolean released)
       throws IOException {
-    long start =
-        segments.isEmpty()
-            ? retired.isEmpty() ? manifest.startOffset() : lastOf(retired).lastOffset() + 1
-            : Math.max(manifest.startOffset(), segments.get(0).firstOffset());
     Manifest committed =
         new Manifest(
             manifest.number() + 1,
@@ -257,10 +267,6 @@ final class LogTail implements Closeable {
       throw Takeover.fenced(log, manifest);
     }
     manifest = committed;
-  }
-
-  private static SegmentEntry lastOf(List<SegmentEntry> segments) {
-    return segments.get(segments.size() - 1);
   }
 
   /** Seals a segment that is old, and retires and deletes what has expired. */
@@ -299,6 +305,9 @@ final class LogTail implements Closeable {
       commitManifest(
           segments.subList(expired, segments.size()),
           manifest.open(),
+          expired < segments.size()
+              ? segments.get(expired).firstOffset()
+              : segments.get(expired - 1).lastOffset() + 1,
           manifest.nextOffset(),
           retired,
           false);
@@ -308,7 +317,13 @@ final class LogTail implements Closeable {
     List<SegmentEntry> kept = sweeper.deleteRetired(manifest);
     if (kept.size() < manifest.retired().size()) {
       log.directory().sync();
-      commitManifest(manifest.segments(), manifest.open(), manifest.nextOffset(), kept, false);
+      commitManifest(
+          manifest.segments(),
+          manifest.open(),
+          manifest.startOffset(),
+          manifest.nextOffset(),
+          kept,
+          false);
     }
   }
 
@@ -319,7 +334,13 @@ final class LogTail implements Closeable {
         () -> {
           List<SegmentEntry> segments = sealOpen();
           log.directory().sync();
-          commitManifest(segments, null, writtenOffset, manifest.retired(), true);
+          commitManifest(
+              segments,
+              null,
+              manifest.startOffsetWith(segments),
+              writtenOffset,
+              manifest.retired(),
+              true);
           durableOffset = writtenOffset;
         });
   }

@@ -159,7 +159,7 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
               taken.owner(),
               false,
               clock.wallMs(),
-              taken.startOffset(),
+              taken.startOffsetWith(segments),
               Math.max(taken.nextOffset(), tail.nextOffset()),
               segments,
               null,
@@ -215,7 +215,9 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
           "a segment of " + mark.events() + " events",
           (entry == null ? 0 : entry.events()) + " events");
     }
-    directory.writeAll(entry.indexName(), scan.index().encode(entry.firstOffset(), entry.epoch()));
+    directory.writeAll(
+        entry.indexName(),
+        scan.index().encode(entry.firstOffset(), entry.epoch(), entry.rewrite()));
     directory.sync();
     return new Tail(entry, mark.endPosition(), mark.nextOffset(), length - mark.endPosition());
   }

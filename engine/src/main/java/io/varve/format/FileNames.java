@@ -13,12 +13,23 @@ public final class FileNames {
 
   private FileNames() {}
 
-  public static String segment(long firstOffset, long epoch) {
-    return String.format(Locale.ROOT, "%020d-%d.log", firstOffset, epoch);
+  /**
+   * The name of a segment.
+   *
+   * @param rewrite which of the segments that compaction wrote in that epoch, 0 for one that was
+   *     appended
+   */
+  public static String segment(long firstOffset, long epoch, int rewrite) {
+    return stem(firstOffset, epoch, rewrite) + ".log";
   }
 
-  public static String index(long firstOffset, long epoch, long indexEpoch) {
-    return String.format(Locale.ROOT, "%020d-%d-%d.idx", firstOffset, epoch, indexEpoch);
+  public static String index(long firstOffset, long epoch, int rewrite, long indexEpoch) {
+    return stem(firstOffset, epoch, rewrite) + "-" + indexEpoch + ".idx";
+  }
+
+  private static String stem(long firstOffset, long epoch, int rewrite) {
+    String stem = String.format(Locale.ROOT, "%020d-%d", firstOffset, epoch);
+    return rewrite == 0 ? stem : stem + "r" + rewrite;
   }
 
   public static String commit(long epoch) {

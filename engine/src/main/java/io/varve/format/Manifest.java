@@ -51,6 +51,8 @@ public record Manifest(
   private static final int CRC_AT = 8;
   private static final int BODY_AT = 12;
   private static final int TEXT_BYTES_MAX = 4096;
+  private static final long SEALED = 1;
+  private static final long REPLACED = 2;
 
   public Manifest {
     segments = List.copyOf(segments);
@@ -67,13 +69,23 @@ public record Manifest(
   public record OpenSegment(long firstOffset, long epoch, long createdMs) {
 
     public String fileName() {
-      return FileNames.segment(firstOffset, epoch);
+      return FileNames.segment(firstOffset, epoch, 0);
     }
   }
 
   /** The manifest before the first: an empty log that nobody owns. */
   public static Manifest empty() {
     return new Manifest(0, 0, NOBODY, true, 0, 0, 0, List.of(), null, List.of());
+  }
+
+  /**
+   * The start offset of this log once it has {@code sealed}. Compaction leaves it where it is, as
+   * in Kafka, and so it begins with the first segment that the log ever has.
+   */
+  public long startOffsetWith(List<SegmentEntry> sealed) {
+    return segments.isEmpty() && !sealed.isEmpty()
+        ? Math.max(startOffset, sealed.get(0).firstOffset())
+        : startOffset;
   }
 
   public ByteBuffer encode() {
@@ -207,7 +219,9 @@ public record Manifest(
           .putLong(segment.maxTimestampMs())
           .putLong(segment.createdMs())
           .putLong(segment.indexEpoch())
-          .putLong(segment.sealed() ? 1 : 0);
+          .putLong(segment.rewrite())
+          .putLong(segment.tombstonesUntilMs())
+          .putLong((segment.sealed() ? SEALED : 0) | (segment.replaced() ? REPLACED : 0));
     }
   }
 
@@ -226,12 +240,19 @@ public record Manifest(
       long maxTimestampMs = from.getLong();
       long createdMs = from.getLong();
       long indexEpoch = from.getLong();
-      boolean sealed = from.getLong() != 0;
-      if (firstOffset <= before || lastOffset < firstOffset || endPosition < SegmentHeader.BYTES) {
+      long rewrite = from.getLong();
+      long tombstonesUntilMs = from.getLong();
+      long flags = from.getLong();
+      boolean replaced = (flags & REPLACED) != 0;
+      // What was replaced may overlap with what replaced it.
+      if ((firstOffset <= before && !replaced)
+          || lastOffset < firstOffset
+          || endPosition < SegmentHeader.BYTES
+          || rewrite != (int) rewrite) {
         throw new CorruptionException(
             file, at, "segments by rising offsets", firstOffset + ".." + lastOffset);
       }
-      before = lastOffset;
+      before = replaced ? before : lastOffset;
       segments.add(
           new SegmentEntry(
               firstOffset,
@@ -242,8 +263,11 @@ public record Manifest(
               minTimestampMs,
               maxTimestampMs,
               createdMs,
-              sealed,
-              indexEpoch));
+              (flags & SEALED) != 0,
+              indexEpoch,
+              (int) rewrite,
+              tombstonesUntilMs,
+              replaced));
     }
     return segments;
   }

@@ -14,6 +14,12 @@ package io.varve.format;
  * @param createdMs when the file was made, milliseconds since the Unix epoch
  * @param sealed whether a footer stands at {@code endPosition}
  * @param indexEpoch the epoch that built its index, 0 if it has none
+ * @param rewrite which of the segments that compaction wrote in that epoch, from 1; 0 for one that
+ *     was appended
+ * @param tombstonesUntilMs until when its tombstones stay, milliseconds since the Unix epoch; 0 if
+ *     it has none, {@link #DIRTY} if it has not been compacted
+ * @param replaced whether it is retired because compaction has written its events anew, in another
+ *     segment
  */
 public record SegmentEntry(
     long firstOffset,
@@ -25,23 +31,71 @@ public record SegmentEntry(
     long maxTimestampMs,
     long createdMs,
     boolean sealed,
-    long indexEpoch) {
+    long indexEpoch,
+    int rewrite,
+    long tombstonesUntilMs,
+    boolean replaced) {
+
+  /** The {@link #tombstonesUntilMs} of a segment that has not been compacted. */
+  public static final long DIRTY = -1;
 
   /** Length on disk. */
-  static final int BYTES = 9 * 8 + 8;
+  static final int BYTES = 12 * 8;
+
+  /** An entry for a segment that was appended. */
+  public SegmentEntry(
+      long firstOffset,
+      long epoch,
+      long endPosition,
+      long lastOffset,
+      long events,
+      long minTimestampMs,
+      long maxTimestampMs,
+      long createdMs,
+      boolean sealed,
+      long indexEpoch) {
+    this(
+        firstOffset,
+        epoch,
+        endPosition,
+        lastOffset,
+        events,
+        minTimestampMs,
+        maxTimestampMs,
+        createdMs,
+        sealed,
+        indexEpoch,
+        0,
+        DIRTY,
+        false);
+  }
 
   /** The name of its file. */
   public String fileName() {
-    return FileNames.segment(firstOffset, epoch);
+    return FileNames.segment(firstOffset, epoch, rewrite);
   }
 
   /** The name of its index; it may be missing or damaged, and is then made anew. */
   public String indexName() {
-    return FileNames.index(firstOffset, epoch, indexEpoch);
+    return FileNames.index(firstOffset, epoch, rewrite, indexEpoch);
   }
 
-  /** The same segment with an index built by {@code epoch}. */
+  /** The same segment with an index built by {@code builtByEpoch}. */
   public SegmentEntry withIndex(long builtByEpoch) {
+    return with(builtByEpoch, tombstonesUntilMs, replaced);
+  }
+
+  /** The same segment, compacted, with tombstones that stay until then; 0 if it has none. */
+  public SegmentEntry compacted(long tombstonesStayUntilMs) {
+    return with(indexEpoch, tombstonesStayUntilMs, false);
+  }
+
+  /** The same segment as one that is retired because compaction has replaced it. */
+  public SegmentEntry asReplaced() {
+    return with(indexEpoch, tombstonesUntilMs, true);
+  }
+
+  private SegmentEntry with(long builtByEpoch, long tombstonesStayUntilMs, boolean isReplaced) {
     return new SegmentEntry(
         firstOffset,
         epoch,
@@ -52,7 +106,15 @@ public record SegmentEntry(
         maxTimestampMs,
         createdMs,
         sealed,
-        builtByEpoch);
+        builtByEpoch,
+        rewrite,
+        tombstonesStayUntilMs,
+        isReplaced);
+  }
+
+  /** Whether it has not been compacted. */
+  public boolean dirty() {
+    return tombstonesUntilMs == DIRTY;
   }
 
   /** Bytes of its batches and header, and of the footer if it has one. */

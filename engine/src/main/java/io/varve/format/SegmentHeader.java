@@ -10,9 +10,11 @@ import java.nio.ByteBuffer;
  * @param epoch the epoch of the writer that made it, from 1
  * @param generation the stream's generation
  * @param partition the stream's partition
+ * @param rewrite which of the segments that compaction wrote in that epoch, from 1; 0 for one that
+ *     was appended
  */
 public record SegmentHeader(
-    long firstOffset, long createdMs, long epoch, int generation, int partition) {
+    long firstOffset, long createdMs, long epoch, int generation, int partition, int rewrite) {
 
   /** Length on disk. */
   public static final int BYTES = Fixed64.BYTES;
@@ -30,7 +32,13 @@ public record SegmentHeader(
             .putLong(24, createdMs)
             .putLong(32, epoch)
             .putInt(40, generation)
-            .putInt(44, partition));
+            .putInt(44, partition)
+            .putInt(48, rewrite));
+  }
+
+  /** The name of the file that begins with it. */
+  public String fileName() {
+    return FileNames.segment(firstOffset, epoch, rewrite);
   }
 
   /** Decodes the 64 bytes at the buffer's start. */
@@ -38,6 +46,11 @@ public record SegmentHeader(
     ByteBuffer view = Fixed64.check(bytes, 0, MAGIC, "segment header", file, 0);
     Fixed64.checkVersion(view.getInt(12), FORMAT_VERSION, "a segment header", file, 0);
     return new SegmentHeader(
-        view.getLong(16), view.getLong(24), view.getLong(32), view.getInt(40), view.getInt(44));
+        view.getLong(16),
+        view.getLong(24),
+        view.getLong(32),
+        view.getInt(40),
+        view.getInt(44),
+        view.getInt(48));
   }
 }

@@ -100,38 +100,37 @@ public final class SparseIndex {
   }
 
   /** The whole index file. */
-  public ByteBuffer encode(long firstOffset, long epoch) {
+  public ByteBuffer encode(long firstOffset, long epoch, int rewrite) {
     ByteBuffer to =
         ByteBuffer.allocate(ENTRIES_AT + count * ENTRY_LONGS * 8).order(ByteOrder.LITTLE_ENDIAN);
     to.putLong(MAGIC).putInt(0).putInt(FORMAT_VERSION);
-    to.putLong(firstOffset).putLong(epoch).putLong(count);
+    to.putLong(firstOffset).putLong(epoch).putInt(rewrite).putInt(count);
     to.asLongBuffer().put(entries, 0, count * ENTRY_LONGS);
     to.putInt(8, Checksum.of(to.position(0), 12, to.limit() - 12));
     return to.position(0);
   }
 
-  /** Decodes a whole index file, made for the segment with that first offset and epoch. */
-  public static SparseIndex decode(ByteBuffer bytes, long firstOffset, long epoch, String file) {
+  /** Decodes a whole index file, made for the segment of that name. */
+  public static SparseIndex decode(ByteBuffer bytes, String segment, String file) {
     ByteBuffer from = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (from.limit() < ENTRIES_AT || from.getLong(0) != MAGIC) {
       throw new CorruptionException(
           file, 0, "the magic number of an index", from.limit() + " other bytes");
     }
-    int found = Checksum.of(from, 12, from.limit() - 12);
-    if (from.getInt(8) != found) {
+    int crc = Checksum.of(from, 12, from.limit() - 12);
+    if (from.getInt(8) != crc) {
       throw new CorruptionException(
-          file, 0, "an index with CRC32C " + Fixed64.hex(from.getInt(8)), Fixed64.hex(found));
+          file, 0, "an index with CRC32C " + Fixed64.hex(from.getInt(8)), Fixed64.hex(crc));
     }
     Fixed64.checkVersion(from.getInt(12), FORMAT_VERSION, "an index", file, 0);
-    long count = from.getLong(32);
-    if (from.getLong(16) != firstOffset
-        || from.getLong(24) != epoch
-        || count != (from.limit() - ENTRIES_AT) / (ENTRY_LONGS * 8)) {
+    String found = FileNames.segment(from.getLong(16), from.getLong(24), from.getInt(32));
+    long count = from.getInt(36);
+    if (!found.equals(segment) || count != (from.limit() - ENTRIES_AT) / (ENTRY_LONGS * 8)) {
       throw new CorruptionException(
           file,
           16,
-          "the index of segment " + FileNames.segment(firstOffset, epoch),
-          "one of " + FileNames.segment(from.getLong(16), from.getLong(24)));
+          "the index of segment " + segment,
+          "one of " + found + " with " + count + " entries");
     }
     long[] entries = new long[(int) count * ENTRY_LONGS];
     from.position(ENTRIES_AT).asLongBuffer().get(entries);

@@ -31,8 +31,7 @@ public final class Indexes {
       return Optional.of(
           SparseIndex.decode(
               directory.readAll(name, SparseIndex.BYTES_MAX),
-              segment.firstOffset(),
-              segment.epoch(),
+              segment.fileName(),
               directory.path() + "/" + name));
     } catch (CorruptionException e) {
       LOG.warn("Index {}/{} is damaged and will be made anew: {}", directory, name, e.getMessage());

@@ -44,12 +44,7 @@ public final class SegmentReader implements Closeable {
    * @throws java.nio.file.NoSuchFileException if the file isn't there
    */
   public static SegmentReader open(
-      Directory directory,
-      String name,
-      long firstOffset,
-      long epoch,
-      BufferPool pool,
-      @Nullable Executor ahead)
+      Directory directory, String name, BufferPool pool, @Nullable Executor ahead)
       throws IOException {
     String path = directory.path() + "/" + name;
     ReadFile file = directory.open(name);
@@ -58,12 +53,9 @@ public final class SegmentReader implements Closeable {
       ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
       file.read(bytes, 0);
       SegmentHeader header = SegmentHeader.decode(bytes.flip(), path);
-      if (header.firstOffset() != firstOffset || header.epoch() != epoch) {
+      if (!header.fileName().equals(name)) {
         throw new CorruptionException(
-            path,
-            0,
-            "the header of first offset " + firstOffset + ", epoch " + epoch,
-            "that of first offset " + header.firstOffset() + ", epoch " + header.epoch());
+            path, 0, "the header of " + name, "that of " + header.fileName());
       }
       reader = new SegmentReader(new ReadWindow(file, path, pool, ahead), path, header);
       return reader;

@@ -43,9 +43,7 @@ public final class SegmentScan {
     long lastOffset = -1;
     long minTimestampMs = Long.MAX_VALUE;
     long maxTimestampMs = Long.MIN_VALUE;
-    try (SegmentReader reader =
-        SegmentReader.open(
-            directory, segment.fileName(), segment.firstOffset(), segment.epoch(), pool, null)) {
+    try (SegmentReader reader = SegmentReader.open(directory, segment.fileName(), pool, null)) {
       reader.limit(endPosition);
       for (BatchHeader batch = reader.peek(); batch != null; batch = reader.peek()) {
         index.add(
@@ -79,9 +77,7 @@ public final class SegmentScan {
       Directory directory, SegmentEntry segment, int indexIntervalBytes, BufferPool pool)
       throws IOException {
     SparseIndex.Builder index = new SparseIndex.Builder(indexIntervalBytes);
-    try (SegmentReader reader =
-        SegmentReader.open(
-            directory, segment.fileName(), segment.firstOffset(), segment.epoch(), pool, null)) {
+    try (SegmentReader reader = SegmentReader.open(directory, segment.fileName(), pool, null)) {
       reader.limit(segment.endPosition());
       for (BatchHeader batch = reader.peek(); batch != null; batch = reader.peek()) {
         index.add(

@@ -1,7 +1,6 @@
 package io.varve.log;
 
 import io.varve.format.BatchBuilder;
-import io.varve.format.FileNames;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentFooter;
 import io.varve.format.SegmentHeader;
@@ -37,7 +36,7 @@ public final class SegmentWriter implements Closeable {
   /** Creates the file with its header. Nothing is durable yet. */
   public static SegmentWriter create(
       Directory directory, SegmentHeader header, int indexIntervalBytes) throws IOException {
-    WriteFile file = directory.create(FileNames.segment(header.firstOffset(), header.epoch()));
+    WriteFile file = directory.create(header.fileName());
     boolean done = false;
     try {
       file.append(header.encode());
@@ -89,9 +88,13 @@ public final class SegmentWriter implements Closeable {
             maxTimestampMs,
             header.createdMs(),
             true,
-            header.epoch());
+            header.epoch(),
+            header.rewrite(),
+            SegmentEntry.DIRTY,
+            false);
     directory.writeAll(
-        entry.indexName(), index.build().encode(header.firstOffset(), header.epoch()));
+        entry.indexName(),
+        index.build().encode(header.firstOffset(), header.epoch(), header.rewrite()));
     return entry;
   }
 

@@ -2,7 +2,8 @@
  * Segments: written at the end, read from anywhere, recovered after a crash. Knows nothing of who
  * owns a log or of what keys mean.
  *
- * <p>On disk it owns {@code <first offset>-<epoch>.log} and the {@code .idx} beside it.
+ * <p>On disk it owns {@code <first offset>-<epoch>.log}, for one that compaction wrote {@code
+ * <first offset>-<epoch>r<rewrite>.log}, and the {@code .idx} beside it.
  *
  * <p>Invariants:
  *

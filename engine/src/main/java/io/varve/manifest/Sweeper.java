@@ -21,7 +21,8 @@ public final class Sweeper {
 
   /** A segment, an index, a commit file; the one group is the epoch that made it. */
   private static final Pattern EPOCH =
-      Pattern.compile("(?:\\d{20}-(\\d+)\\.log|\\d{20}-\\d+-(\\d+)\\.idx|commit-(\\d+))");
+      Pattern.compile(
+          "(?:\\d{20}-(\\d+)(?:r\\d+)?\\.log|\\d{20}-\\d+(?:r\\d+)?-(\\d+)\\.idx|commit-(\\d+))");
 
   private final Directory log;
   private final ManifestFolder manifests;
