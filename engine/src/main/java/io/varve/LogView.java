@@ -1,19 +1,14 @@
 package io.varve;
 
-import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.format.CommitMark;
-import io.varve.format.FileNames;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.SegmentEntry;
-import io.varve.format.SegmentHeader;
-import io.varve.io.ReadFile;
 import io.varve.manifest.LogFolder;
+import io.varve.manifest.LogState;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogView implements Closeable {
 
-  private static final int ATTEMPTS = 1000;
-  private static final int MARK_ATTEMPTS = 100;
-
   private final LogFolder log;
-  private final ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
+  private final LogState state;
 
-  private Manifest manifest;
   private List<SegmentEntry> segments = List.of();
   private long visibleFrom;
-  private @Nullable ReadFile marks;
-  private CommitMark mark = new CommitMark(0, -1, 0, 0, 0);
 
-  private LogView(LogFolder log, Manifest manifest) {
+  private LogView(LogFolder log) {
     this.log = log;
-    this.manifest = manifest;
+    this.state = new LogState(log);
   }
 
   static LogView open(LogFolder log) throws IOException {
-    LogView view = new LogView(log, Manifest.empty());
+    LogView view = new LogView(log);
     boolean done = false;
     try {
       view.restart();
@@ -59,7 +48,8 @@ final class LogView implements Closeable {
 
   /** Forgets what it saw before and looks at the log anew. */
   void restart() throws IOException {
-    loadManifest();
+    state.load();
+    Manifest manifest = state.manifest();
     OpenSegment open = manifest.open();
     visibleFrom =
         !manifest.segments().isEmpty()
@@ -74,44 +64,16 @@ final class LogView implements Closeable {
    * are kept.
    */
   private void reload(long leasedFrom) throws IOException {
-    loadManifest();
+    state.load();
     segments = new ArrayList<>();
-    for (SegmentEntry segment : manifest.retired()) {
+    for (SegmentEntry segment : state.manifest().retired()) {
       if (!segment.replaced()
           && segment.firstOffset() >= visibleFrom
           && segment.lastOffset() >= leasedFrom) {
         segments.add(segment);
       }
     }
-    segments.addAll(manifest.segments());
-  }
-
-  private void loadManifest() throws IOException {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      manifest = log.manifests().load();
-      closeMarks();
-      mark = new CommitMark(0, -1, 0, 0, 0);
-      OpenSegment open = manifest.open();
-      if (open == null) {
-        return;
-      }
-      String name = FileNames.commit(open.epoch());
-      try {
-        marks = log.directory().open(name);
-        readFirstMark(name);
-        return;
-      } catch (NoSuchFileException e) {
-        // The log was taken over in between: what was open is sealed now.
-        if (!log.manifests().superseded(manifest)) {
-          throw new CorruptionException(
-              log.directory().path() + "/" + name,
-              0,
-              "the file that the manifest names",
-              "no file");
-        }
-      }
-    }
-    throw new StoreFailedException(log.name() + " is taken over faster than it can be read", null);
+    segments.addAll(state.manifest().segments());
   }
 
   /**
@@ -122,10 +84,10 @@ final class LogView implements Closeable {
    */
   boolean refresh(long leasedFrom) {
     try {
-      if (marks != null && readMark()) {
+      if (state.readMark()) {
         return true;
       }
-      if (log.manifests().superseded(manifest)) {
+      if (state.superseded()) {
         reload(leasedFrom);
         return true;
       }
@@ -133,53 +95,6 @@ final class LogView implements Closeable {
     } catch (IOException e) {
       throw new StoreFailedException("Reading the state of " + log.name() + " failed", e);
     }
-  }
-
-  /**
-   * Takes the mark that is there. It can be met half overwritten for a moment; if the writer has
-   * died, it can be torn for good, and what the next writer will find counts.
-   */
-  private void readFirstMark(String name) throws IOException {
-    for (int attempt = 0; attempt < MARK_ATTEMPTS; attempt++) {
-      CommitMark read = readPublished();
-      if (read != null) {
-        take(read);
-        return;
-      }
-      Thread.onSpinWait();
-    }
-    String path = log.directory().path() + "/" + name;
-    if (log.instances().alive(manifest.owner().instance())) {
-      throw new CorruptionException(path, CommitMark.PUBLISHED_AT, "a whole mark", "a damaged one");
-    }
-    take(CommitMark.decodeDurable(log.directory().readAll(name, CommitMark.FILE_BYTES), path));
-  }
-
-  /** Whether a newer mark for the open segment was there. */
-  private boolean readMark() throws IOException {
-    CommitMark read = readPublished();
-    return read != null && take(read);
-  }
-
-  private @Nullable CommitMark readPublished() throws IOException {
-    ReadFile file = marks;
-    if (file == null) {
-      return null;
-    }
-    page.clear();
-    file.read(page, CommitMark.PUBLISHED_AT);
-    return CommitMark.decodePublished(page.flip(), log.directory().path());
-  }
-
-  private boolean take(CommitMark read) {
-    OpenSegment open = manifest.open();
-    if (open == null
-        || read.sequence() <= mark.sequence()
-        || read.segmentFirstOffset() != open.firstOffset()) {
-      return false;
-    }
-    mark = read;
-    return true;
   }
 
   List<SegmentEntry> segments() {
@@ -190,7 +105,7 @@ final class LogView implements Closeable {
    * The sealed segment of that name; one that compaction has replaced too. Null if none is left.
    */
   @Nullable SegmentEntry sealed(String name) {
-    for (List<SegmentEntry> list : List.of(segments, manifest.retired())) {
+    for (List<SegmentEntry> list : List.of(segments, state.manifest().retired())) {
       for (SegmentEntry segment : list) {
         if (segment.fileName().equals(name)) {
           return segment;
@@ -202,20 +117,22 @@ final class LogView implements Closeable {
 
   /** The segment that is being written, if something in it is published. */
   @Nullable OpenSegment openSegment() {
-    return mark.segmentFirstOffset() < 0 ? null : manifest.open();
+    return state.openSegment();
   }
 
   /** How far the open segment is published. */
   long openEnd() {
-    return mark.endPosition();
+    return state.mark().endPosition();
   }
 
   /** Every published event has a lower offset. */
   long nextOffset() {
-    return Math.max(manifest.nextOffset(), mark.nextOffset());
+    return state.nextOffset();
   }
 
   LogStats stats() {
+    Manifest manifest = state.manifest();
+    CommitMark mark = state.mark();
     long events = mark.events();
     long bytes = mark.endPosition();
     long min = Long.MAX_VALUE;
@@ -244,16 +161,8 @@ final class LogView implements Closeable {
         !manifest.released());
   }
 
-  private void closeMarks() throws IOException {
-    ReadFile file = marks;
-    marks = null;
-    if (file != null) {
-      file.close();
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    closeMarks();
+    state.close();
   }
 }

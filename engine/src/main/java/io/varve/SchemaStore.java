@@ -2,12 +2,12 @@ package io.varve;
 
 import io.varve.base.NoSuchStreamException;
 import io.varve.base.StoreFailedException;
+import io.varve.format.FileNames;
 import io.varve.format.SchemaFile;
 import io.varve.io.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,7 +33,7 @@ public final class SchemaStore {
    * @throws StoreFailedException if another schema has that fingerprint
    */
   public void put(long fingerprint, byte[] schema) {
-    String name = name(fingerprint);
+    String name = FileNames.schema(fingerprint);
     try {
       folder.create();
       if (folder.contains(name)) {
@@ -61,7 +61,7 @@ public final class SchemaStore {
    * @throws NoSuchStreamException if the store does not hold it
    */
   public byte[] get(long fingerprint) {
-    String name = name(fingerprint);
+    String name = FileNames.schema(fingerprint);
     try {
       return SchemaFile.decode(
           folder.readAll(name, SchemaFile.BYTES_MAX), fingerprint, folder.path() + "/" + name);
@@ -70,9 +70,5 @@ public final class SchemaStore {
     } catch (IOException e) {
       throw new StoreFailedException("Reading schema " + name + " in " + folder + " failed", e);
     }
-  }
-
-  private static String name(long fingerprint) {
-    return String.format(Locale.ROOT, "%016x", fingerprint);
   }
 }

@@ -1,5 +1,6 @@
 package io.varve;
 
+import io.varve.backup.Source;
 import io.varve.base.BadSettingException;
 import io.varve.base.Clock;
 import io.varve.base.NoSuchStreamException;
@@ -17,6 +18,7 @@ import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
 import io.varve.manifest.Instances;
 import io.varve.manifest.LogFolder;
+import io.varve.manifest.StoreLayout;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.io.IOException;
@@ -24,10 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 
 /**
  * A folder of event logs.
@@ -47,11 +47,10 @@ import java.util.regex.Pattern;
  */
 public final class Store implements AutoCloseable {
 
-  private static final String MARKER = "STORE";
-  private static final Pattern GENERATION = Pattern.compile("g([1-9]\\d{0,8})");
-  private static final Pattern PARTITION = Pattern.compile("p(\\d{1,9})");
+  private static final String MARKER = StoreLayout.MARKER;
 
   private final Directory root;
+  private final StoreLayout layout;
   private final boolean writable;
   private final StoreSettings settings;
   private final Clock clock;
@@ -71,6 +70,7 @@ public final class Store implements AutoCloseable {
       Work work,
       Instances instances) {
     this.root = root;
+    this.layout = new StoreLayout(root);
     this.writable = writable;
     this.settings = settings;
     this.clock = clock;
@@ -191,7 +191,7 @@ public final class Store implements AutoCloseable {
   }
 
   private static void checkMarker(Directory root) throws IOException {
-    StoreMarker.decode(root.readAll(MARKER, 4096), root.path() + "/" + MARKER);
+    new StoreLayout(root).marker();
   }
 
   private static BadSettingException notAStore(String path, String why) {
@@ -200,19 +200,13 @@ public final class Store implements AutoCloseable {
 
   /** The names of the streams. */
   public SortedSet<String> streams() {
-    TreeSet<String> names = new TreeSet<>();
-    for (String name : list(root.folder("streams"))) {
-      if (StreamPartition.isStreamName(name)) {
-        names.add(name);
-      }
-    }
-    return names;
+    return listed(layout::streams);
   }
 
   /** The generations of a stream; empty if there is no such stream. */
   public SortedSet<Integer> generations(String stream) {
     StreamPartition.checkStream(stream);
-    return numbers(root.folder("streams").folder(stream), GENERATION);
+    return listed(() -> layout.generations(stream));
   }
 
   /** The newest generation of a stream, 0 if there is no such stream. */
@@ -224,26 +218,19 @@ public final class Store implements AutoCloseable {
   /** The partitions of one generation of a stream; empty if there is no such stream. */
   public SortedSet<Integer> partitions(String stream, int generation) {
     StreamPartition.checkStream(stream);
-    return numbers(root.folder("streams").folder(stream).folder("g" + generation), PARTITION);
+    return listed(() -> layout.partitions(stream, generation));
   }
 
-  private SortedSet<Integer> numbers(Directory folder, Pattern pattern) {
-    TreeSet<Integer> numbers = new TreeSet<>();
-    for (String name : list(folder)) {
-      var matcher = pattern.matcher(name);
-      if (matcher.matches()) {
-        numbers.add(Integer.parseInt(matcher.group(1)));
-      }
-    }
-    return numbers;
+  private interface Listing<T> {
+    T get() throws IOException;
   }
 
-  private List<String> list(Directory folder) {
+  private <T> T listed(Listing<T> listing) {
     check();
     try {
-      return folder.list();
+      return listing.get();
     } catch (IOException e) {
-      throw new StoreFailedException("Listing " + folder + " failed", e);
+      throw new StoreFailedException("Listing what is in " + root + " failed", e);
     }
   }
 
@@ -303,7 +290,7 @@ public final class Store implements AutoCloseable {
   /** Whether the store holds that log. */
   public boolean contains(StreamPartition log) {
     check();
-    return directory(log).exists();
+    return layout.log(log).exists();
   }
 
   private LogFolder existing(StreamPartition log) {
@@ -315,14 +302,18 @@ public final class Store implements AutoCloseable {
   }
 
   private LogFolder folder(StreamPartition log) {
-    return LogFolder.of(log, directory(log), instances, buffers, number.incrementAndGet());
+    return LogFolder.of(log, layout.log(log), instances, buffers, number.incrementAndGet());
   }
 
-  private Directory directory(StreamPartition log) {
-    return root.folder("streams")
-        .folder(log.stream())
-        .folder("g" + log.generation())
-        .folder("p" + log.partition());
+  /** The store as a backup reads it, see {@link io.varve.backup.Repository#backup}. */
+  public Source backupSource() {
+    check();
+    return new Source(layout, instances, buffers, clock, number::incrementAndGet);
+  }
+
+  /** The named snapshots of the store's logs. */
+  public Snapshots snapshots() {
+    return new Snapshots(backupSource());
   }
 
   /** The schemas of the store's structured values. */

@@ -313,7 +313,7 @@ final class LogTail implements Closeable {
           false);
       counters.retired(expired);
     }
-    Sweeper sweeper = new Sweeper(log.directory(), log.manifests(), log.leases());
+    Sweeper sweeper = new Sweeper(log);
     List<SegmentEntry> kept = sweeper.deleteRetired(manifest);
     if (kept.size() < manifest.retired().size()) {
       log.directory().sync();

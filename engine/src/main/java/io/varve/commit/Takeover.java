@@ -168,7 +168,7 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
         throw fenced(log, taken);
       }
     }
-    new Sweeper(log.directory(), log.manifests(), log.leases()).deleteOrphans(manifest);
+    new Sweeper(log).deleteOrphans(manifest);
     RecoveryReport report =
         new RecoveryReport(
             before.released(), before.owner(), verifiedBytes, cutBytes, manifest.nextOffset());

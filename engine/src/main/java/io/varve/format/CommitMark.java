@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record CommitMark(
     long sequence, long segmentFirstOffset, long endPosition, long nextOffset, long events) {
 
+  /** Nothing is committed yet. */
+  public static final CommitMark NONE = new CommitMark(0, -1, 0, 0, 0);
+
   /** Distance between two marks in the file. */
   public static final int PAGE_BYTES = 4096;
 

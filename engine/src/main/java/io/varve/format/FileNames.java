@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 public final class FileNames {
 
   private static final String MANIFEST_SUFFIX = ".manifest";
+  private static final String POINT_SUFFIX = ".point";
 
   private FileNames() {}
 
@@ -40,14 +41,39 @@ public final class FileNames {
     return String.format(Locale.ROOT, "%020d%s", number, MANIFEST_SUFFIX);
   }
 
+  /** The name of the file of the schema with that fingerprint. */
+  public static String schema(long fingerprint) {
+    return String.format(Locale.ROOT, "%016x", fingerprint);
+  }
+
+  /** The fingerprint in a schema's name, or empty if {@code name} isn't one. */
+  public static OptionalLong schemaFingerprint(String name) {
+    return name.matches("[0-9a-f]{16}")
+        ? OptionalLong.of(Long.parseUnsignedLong(name, 16))
+        : OptionalLong.empty();
+  }
+
   /** The number in a manifest's name, or empty if {@code name} isn't one. */
   public static OptionalLong manifestNumber(String name) {
-    if (!name.endsWith(MANIFEST_SUFFIX)) {
+    return number(name, MANIFEST_SUFFIX);
+  }
+
+  /** The name of a backup's point. */
+  public static String point(long number) {
+    return String.format(Locale.ROOT, "%020d%s", number, POINT_SUFFIX);
+  }
+
+  /** The number in a point's name, or empty if {@code name} isn't one. */
+  public static OptionalLong pointNumber(String name) {
+    return number(name, POINT_SUFFIX);
+  }
+
+  private static OptionalLong number(String name, String suffix) {
+    if (!name.endsWith(suffix)) {
       return OptionalLong.empty();
     }
     try {
-      return OptionalLong.of(
-          Long.parseLong(name.substring(0, name.length() - MANIFEST_SUFFIX.length())));
+      return OptionalLong.of(Long.parseLong(name.substring(0, name.length() - suffix.length())));
     } catch (NumberFormatException e) {
       return OptionalLong.empty();
     }

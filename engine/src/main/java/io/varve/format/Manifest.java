@@ -88,6 +88,15 @@ public record Manifest(
         : startOffset;
   }
 
+  /**
+   * This log as its last owner would have left it had it closed the log with these segments and
+   * nothing retired.
+   */
+  public Manifest closedWith(List<SegmentEntry> all, long next) {
+    return new Manifest(
+        number, epoch, owner, true, writtenMs, startOffsetWith(all), next, all, null, List.of());
+  }
+
   public ByteBuffer encode() {
     byte[] name = text(owner.name());
     byte[] host = text(owner.host());
@@ -126,22 +135,7 @@ public record Manifest(
 
   /** Decodes a whole manifest file. */
   public static Manifest decode(ByteBuffer bytes, String file) {
-    ByteBuffer from = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-    if (from.limit() < BODY_AT + 4 || from.getLong(0) != MAGIC) {
-      throw new CorruptionException(
-          file, 0, "the magic number of a manifest", from.limit() + " other bytes");
-    }
-    int expected = from.getInt(CRC_AT);
-    int found = Checksum.of(from, BODY_AT, from.limit() - BODY_AT);
-    if (expected != found) {
-      throw new CorruptionException(
-          file,
-          0,
-          "a manifest with CRC32C " + Fixed64.hex(expected),
-          "CRC32C " + Fixed64.hex(found));
-    }
-    from.position(BODY_AT);
-    Fixed64.checkVersion(from.getInt(), FORMAT_VERSION, "a manifest", file, 0);
+    ByteBuffer from = Checksum.whole(bytes, MAGIC, FORMAT_VERSION, "manifest", file);
     try {
       return decodeBody(from, file);
     } catch (BufferUnderflowException e) {

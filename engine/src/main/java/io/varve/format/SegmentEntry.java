@@ -70,6 +70,24 @@ public record SegmentEntry(
         false);
   }
 
+  /**
+   * An open segment as far as {@code mark} says; that it has no timestamps and no index is all that
+   * is known before it was walked.
+   */
+  public static SegmentEntry of(Manifest.OpenSegment open, CommitMark mark) {
+    return new SegmentEntry(
+        open.firstOffset(),
+        open.epoch(),
+        mark.endPosition(),
+        mark.nextOffset() - 1,
+        mark.events(),
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        open.createdMs(),
+        false,
+        0);
+  }
+
   /** The name of its file. */
   public String fileName() {
     return FileNames.segment(firstOffset, epoch, rewrite);

@@ -135,11 +135,16 @@ public final class SegmentReader implements Closeable {
     window.readAhead(limit);
   }
 
-  /** Checks the payload of the batch that {@link #peek} showed and moves past it. */
-  void verify() {
+  /**
+   * Checks the payload of the batch that {@link #peek} showed and moves past it.
+   *
+   * @return header and payload as they stand in the file; they hold until this reader's next call
+   */
+  ByteBuffer verify() {
     int at = window.fetch(position, header.totalBytes(), limit);
     BatchCursor.checkPayload(header, window.bytes(), at + BatchHeader.BYTES, path, position);
     skip();
+    return window.bytes().slice(at, header.totalBytes());
   }
 
   @Override

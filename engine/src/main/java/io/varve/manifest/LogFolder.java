@@ -11,6 +11,7 @@ import io.varve.io.Directory;
  * @param directory its folder
  * @param manifests its state
  * @param leases what its readers need
+ * @param snapshots what is kept of it under a name
  * @param instances who is alive in the store
  * @param buffers direct buffers to borrow
  */
@@ -19,6 +20,7 @@ public record LogFolder(
     Directory directory,
     ManifestFolder manifests,
     ReaderLeases leases,
+    SnapshotFolder snapshots,
     Instances instances,
     BufferPool buffers) {
 
@@ -38,6 +40,7 @@ public record LogFolder(
         directory,
         new ManifestFolder(directory, instances.self().nonce() + "-" + number),
         new ReaderLeases(directory, instances),
+        new SnapshotFolder(directory, instances, number),
         instances,
         buffers);
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,15 +28,17 @@ public final class Sweeper {
   private final Directory log;
   private final ManifestFolder manifests;
   private final ReaderLeases leases;
+  private final SnapshotFolder snapshots;
 
-  public Sweeper(Directory log, ManifestFolder manifests, ReaderLeases leases) {
-    this.log = log;
-    this.manifests = manifests;
-    this.leases = leases;
+  public Sweeper(LogFolder log) {
+    this.log = log.directory();
+    this.manifests = log.manifests();
+    this.leases = log.leases();
+    this.snapshots = log.snapshots();
   }
 
   /**
-   * Deletes the files of retired segments that no reader needs.
+   * Deletes the files of retired segments that neither a reader nor a snapshot needs.
    *
    * @param manifest the newest one, which the caller has committed
    * @return the retired segments whose files are still there
@@ -44,10 +47,12 @@ public final class Sweeper {
     if (manifest.retired().isEmpty()) {
       return List.of();
     }
+    // In this order: a snapshot is made under a lease, so who no longer has the one has the other.
     long needed = leases.lowestNeeded();
+    Predicate<String> pinned = snapshots.needed();
     List<SegmentEntry> kept = new ArrayList<>();
     for (SegmentEntry segment : manifest.retired()) {
-      if (segment.lastOffset() >= needed) {
+      if (segment.lastOffset() >= needed || pinned.test(segment.fileName())) {
         kept.add(segment);
       } else {
         log.delete(segment.fileName());
