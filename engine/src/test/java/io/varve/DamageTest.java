@@ -9,17 +9,12 @@ import io.varve.base.FormatTooNewException;
 import io.varve.base.VarveException;
 import io.varve.commit.LogSettings;
 import io.varve.event.Event;
-import io.varve.event.Headers;
-import io.varve.event.StreamPartition;
-import io.varve.format.Codec;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,13 +29,10 @@ import org.junit.jupiter.api.Test;
  */
 final class DamageTest {
 
-  private static final StreamPartition LOG = new StreamPartition("damaged", 1, 0);
-  private static final byte[] SCHEMA = "\"string\"".getBytes(StandardCharsets.UTF_8);
-
   private static long damages;
   private static long detected;
 
-  private final CrashDisk sound = smallStore();
+  private final CrashDisk sound = SmallStore.disk();
   private final Answers answers = Answers.whenReading(sound);
 
   @AfterAll
@@ -205,9 +197,9 @@ final class DamageTest {
     }
 
     static Answers whenWriting(CrashDisk disk) {
-      try (Store store = open(disk, 4)) {
-        LogWriter writer = store.openWriter(LOG, LogSettings.defaults(), "next");
-        assertThat(writer.nextOffset()).isEqualTo(store.stats(LOG).nextOffset());
+      try (Store store = SmallStore.open(disk, 4)) {
+        LogWriter writer = store.openWriter(SmallStore.LOG, LogSettings.defaults(), "next");
+        assertThat(writer.nextOffset()).isEqualTo(store.stats(SmallStore.LOG).nextOffset());
         return of(store);
       }
     }
@@ -221,9 +213,9 @@ final class DamageTest {
       for (long from = 0; from < 9; from++) {
         byOffset.add(read(store, ReadRange.offsets(from, from + 2)));
       }
-      LogStats stats = store.stats(LOG);
+      LogStats stats = store.stats(SmallStore.LOG);
       List<Byte> schema = new ArrayList<>();
-      for (byte b : store.schemas().get(7)) {
+      for (byte b : store.schemas().get(SmallStore.SCHEMA_FINGERPRINT)) {
         schema.add(b);
       }
       return new Answers(
@@ -237,72 +229,12 @@ final class DamageTest {
 
     private static List<Event> read(Store store, ReadRange range) {
       List<Event> events = new ArrayList<>();
-      try (LogReader reader = store.openReader(LOG, range)) {
+      try (LogReader reader = store.openReader(SmallStore.LOG, range)) {
         while (reader.next()) {
           events.add(reader.event().toEvent());
         }
       }
       return events;
     }
-  }
-
-  private static Store open(CrashDisk disk, long seed) {
-    CrashProcess process = disk.process();
-    return Store.open(
-        process.root(),
-        StoreSettings.defaults(),
-        new ManualClock(),
-        new ManualWork(0),
-        process.instance(new Random(seed)));
-  }
-
-  /**
-   * A sealed segment, one whose writer died, and one that was being written when its writer and a
-   * reader died.
-   */
-  private static CrashDisk smallStore() {
-    CrashDisk disk = new CrashDisk();
-    long offset = 0;
-    for (int opening = 0; opening < 3; opening++) {
-      CrashProcess process = disk.process();
-      ManualWork work = new ManualWork(0);
-      Store store =
-          Store.open(
-              process.root(),
-              StoreSettings.defaults(),
-              new ManualClock(),
-              work,
-              process.instance(new Random(opening)));
-      store.schemas().put(7, SCHEMA);
-      Codec codec = opening == 1 ? Codec.LZ4 : Codec.NONE;
-      LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withCodec(codec), "test");
-      for (int commit = 0; commit < 2; commit++) {
-        for (int i = 0; i < 2; i++) {
-          writer.append(event(offset));
-          offset += 1;
-        }
-        writer.commit();
-        work.runAll();
-      }
-      if (opening == 0) {
-        writer.close(Duration.ZERO);
-        work.runAll();
-      } else if (opening == 2) {
-        LogReader reader = store.openReader(LOG, ReadRange.all());
-        assertThat(reader.next()).isTrue();
-      }
-      process.kill();
-    }
-    return disk;
-  }
-
-  private static Event event(long offset) {
-    byte[] value = ("value value value " + offset).getBytes(StandardCharsets.UTF_8);
-    Headers headers =
-        offset % 3 == 0
-            ? Headers.builder().add("h", new byte[] {(byte) offset}).build()
-            : Headers.EMPTY;
-    return Event.of(offset, 50 - 4 * offset, new byte[] {(byte) offset}, value)
-        .withHeaders(headers);
   }
 }

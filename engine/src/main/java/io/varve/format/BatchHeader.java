@@ -102,7 +102,9 @@ public final class BatchHeader {
         "payload bytes",
         "" + payloadBytes);
     check(
-        uncompressedBytes >= 1 && uncompressedBytes <= PAYLOAD_BYTES_MAX,
+        uncompressedBytes >= 1
+            && uncompressedBytes <= PAYLOAD_BYTES_MAX
+            && uncompressedBytes <= codec.decompressedBytesMax(payloadBytes),
         file,
         position,
         "uncompressed bytes",

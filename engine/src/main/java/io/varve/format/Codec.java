@@ -17,7 +17,7 @@ import org.xerial.snappy.Snappy;
 /** How a batch's payload is compressed. The ordinals stand on disk: add at the end only. */
 public enum Codec {
   /** Not at all. */
-  NONE {
+  NONE(1) {
     @Override
     int compressedBytesMax(int bytes) {
       return bytes;
@@ -36,7 +36,7 @@ public enum Codec {
   },
 
   /** LZ4 block format: fast both ways. */
-  LZ4 {
+  LZ4(256) {
     @Override
     int compressedBytesMax(int bytes) {
       return Lz4.COMPRESSOR.maxCompressedLength(bytes);
@@ -59,7 +59,7 @@ public enum Codec {
   },
 
   /** Zstandard at level 1: smaller, slower. */
-  ZSTD {
+  ZSTD(1 << 16) {
     @Override
     int compressedBytesMax(int bytes) {
       return (int) Zstd.compressBound(bytes);
@@ -88,7 +88,7 @@ public enum Codec {
   },
 
   /** Snappy, for those who have it everywhere. */
-  SNAPPY {
+  SNAPPY(64) {
     @Override
     int compressedBytesMax(int bytes) {
       return Snappy.maxCompressedLength(bytes);
@@ -112,10 +112,30 @@ public enum Codec {
   };
 
   private static final int ZSTD_LEVEL = 1;
+
+  private final int expansionMax;
+
+  /**
+   * @param expansionMax upper bound of how often a payload can hold its own length: one byte adds
+   *     at most 255 to a length in LZ4, three bytes say 64 in Snappy and four say 128 KiB in
+   *     Zstandard
+   */
+  Codec(int expansionMax) {
+    this.expansionMax = expansionMax;
+  }
+
   private static final Codec[] ALL = values();
 
   /** The largest that {@code bytes} bytes can become. */
   abstract int compressedBytesMax(int bytes);
+
+  /**
+   * The largest that a payload of {@code bytes} bytes can become again, so that nothing is
+   * allocated for a length that no writer wrote.
+   */
+  long decompressedBytesMax(int bytes) {
+    return (long) bytes * expansionMax;
+  }
 
   /**
    * Compresses what is in {@code from} up to its limit into {@code to} from the absolute index

@@ -1,0 +1,89 @@
+package io.varve.fuzz;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/** Puts right checksums into wrong bytes. The places are those of docs/FORMAT.md. */
+public final class Seal {
+
+  private static final int BATCH_HEADER = 64;
+
+  private Seal() {}
+
+  /** A file of a store, by its name. */
+  public static void file(String name, byte[] bytes) {
+    if (name.endsWith(".log")) {
+      each64("VARVESEG", bytes, 0);
+      batches(bytes, 64);
+    } else if (name.endsWith(".manifest")) {
+      whole("VARVEMAN", bytes);
+    } else if (name.endsWith(".idx")) {
+      whole("VARVEIDX", bytes);
+    } else if (name.contains("/commit-")) {
+      each64("VARVEHWM", bytes, 0, 4096, 8192);
+    } else if (name.equals("STORE")) {
+      each64("VARVESTO", bytes, 0);
+    } else if (name.startsWith("schemas/")) {
+      whole("VARVESCH", bytes);
+    } else if (name.endsWith(".lease")) {
+      each64("VARVERDR", bytes, 0);
+    }
+  }
+
+  /** A structure with eight bytes of magic and a checksum of all from byte 12 to its end. */
+  static ByteBuffer whole(String magic, byte[] bytes) {
+    return structure(magic, bytes, 0, bytes.length);
+  }
+
+  /** The 64-byte structures that stand in a file at each of {@code positions}. */
+  static ByteBuffer each64(String magic, byte[] bytes, int... positions) {
+    ByteBuffer sealed = buffer(bytes);
+    for (int at : positions) {
+      if (at + 64 <= bytes.length) {
+        sealed = structure(magic, bytes, at, 64);
+      }
+    }
+    return sealed;
+  }
+
+  private static ByteBuffer structure(String magic, byte[] bytes, int at, int length) {
+    ByteBuffer to = buffer(bytes);
+    if (length >= 16) {
+      for (int i = 0; i < 8; i++) {
+        to.put(at + i, (byte) magic.charAt(i));
+      }
+      to.putInt(at + 8, crc(bytes, at + 12, length - 12));
+    }
+    return to;
+  }
+
+  /** Batches that stand one behind another from {@code at} on. */
+  static ByteBuffer batches(byte[] bytes, int at) {
+    ByteBuffer to = buffer(bytes);
+    int position = at;
+    while (position + BATCH_HEADER < bytes.length) {
+      to.putInt(position, 'V' | 'B' << 8 | 'C' << 16 | 'H' << 24);
+      int room = bytes.length - position - BATCH_HEADER;
+      int payload = to.getInt(position + 8);
+      if (payload < 1 || payload > room) {
+        payload = room;
+        to.putInt(position + 8, payload);
+      }
+      to.putInt(position + 12, crc(bytes, position + BATCH_HEADER, payload));
+      to.putInt(position + 4, crc(bytes, position + 8, BATCH_HEADER - 8));
+      position += BATCH_HEADER + payload;
+    }
+    return to;
+  }
+
+  private static ByteBuffer buffer(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static int crc(byte[] bytes, int from, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, from, length);
+    return (int) crc.getValue();
+  }
+}

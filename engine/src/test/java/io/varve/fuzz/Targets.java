@@ -1,0 +1,225 @@
+package io.varve.fuzz;
+
+import io.varve.StoreFuzz;
+import io.varve.format.BatchCursor;
+import io.varve.format.BatchHeader;
+import io.varve.format.CommitMark;
+import io.varve.format.FileNames;
+import io.varve.format.Manifest;
+import io.varve.format.ReaderLease;
+import io.varve.format.SchemaFile;
+import io.varve.format.SegmentFooter;
+import io.varve.format.SegmentHeader;
+import io.varve.format.SparseIndex;
+import io.varve.format.StoreMarker;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
+
+/**
+ * The decoders of single structures. The lowest bit of an input's first byte says whether the rest
+ * is sealed.
+ */
+public final class Targets {
+
+  /** Names of the classes, as the fuzzer wants them. */
+  static final List<Class<?>> ALL =
+      List.of(
+          Header.class,
+          Footer.class,
+          Marker.class,
+          Commit.class,
+          Lease.class,
+          ManifestFile.class,
+          Index.class,
+          Schema.class,
+          Batch.class,
+          StoreFuzz.class);
+
+  private static final String FILE = "file";
+
+  private Targets() {}
+
+  private interface Decoder {
+    void decode(ByteBuffer bytes);
+  }
+
+  private static void decode(
+      byte[] input, int warranted, UnaryOperator<ByteBuffer> seal, Decoder decoder)
+      throws Exception {
+    decode(input, bytes -> warranted, seal, decoder);
+  }
+
+  private static void decode(
+      byte[] input,
+      ToIntFunction<ByteBuffer> warranted,
+      UnaryOperator<ByteBuffer> seal,
+      Decoder decoder)
+      throws Exception {
+    if (input.length == 0) {
+      return;
+    }
+    byte[] bytes = Arrays.copyOfRange(input, 1, input.length);
+    ByteBuffer plain = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer given = (input[0] & 1) == 0 ? seal.apply(plain) : plain;
+    Trial.run(bytes.length, warranted.applyAsInt(given), () -> decoder.decode(given));
+  }
+
+  /** A segment's header. */
+  public static final class Header {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          1,
+          bytes -> Seal.each64("VARVESEG", bytes.array(), 0),
+          bytes -> SegmentHeader.decode(bytes, FILE));
+    }
+  }
+
+  /** A segment's footer. */
+  public static final class Footer {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          1,
+          bytes -> Seal.each64("VARVEEND", bytes.array(), 0),
+          bytes -> SegmentFooter.decode(bytes, FILE, 0));
+    }
+  }
+
+  /** A store's marker. */
+  public static final class Marker {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          1,
+          bytes -> Seal.each64("VARVESTO", bytes.array(), 0),
+          bytes -> StoreMarker.decode(bytes, FILE));
+    }
+  }
+
+  /** A commit file; the input is spread over the beginnings of its three pages. */
+  public static final class Commit {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          1,
+          Commit::seal,
+          bytes -> {
+            CommitMark.decodePublished(bytes, FILE);
+            CommitMark.decodeDurable(bytes, FILE);
+          });
+    }
+
+    private static ByteBuffer seal(ByteBuffer bytes) {
+      byte[] file = new byte[CommitMark.FILE_BYTES];
+      for (int i = 0; i < Math.min(bytes.limit(), 3 * 64); i++) {
+        file[i / 64 * CommitMark.PAGE_BYTES + i % 64] = bytes.get(i);
+      }
+      return Seal.each64("VARVEHWM", file, 0, CommitMark.PAGE_BYTES, 2 * CommitMark.PAGE_BYTES);
+    }
+  }
+
+  /** What a reader says it needs. */
+  public static final class Lease {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          1,
+          bytes -> Seal.each64("VARVERDR", bytes.array(), 0),
+          bytes -> ReaderLease.decode(bytes, FILE));
+    }
+  }
+
+  /** A manifest. */
+  public static final class ManifestFile {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          8,
+          bytes -> Seal.whole("VARVEMAN", bytes.array()),
+          bytes -> Manifest.decode(bytes, FILE).encode());
+    }
+  }
+
+  /** A segment's index, and lookups in it. */
+  public static final class Index {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(input, 4, bytes -> Seal.whole("VARVEIDX", bytes.array()), Index::look);
+    }
+
+    private static void look(ByteBuffer bytes) {
+      if (bytes.limit() < 40) {
+        return;
+      }
+      long first = bytes.getLong(16);
+      String segment = FileNames.segment(first, bytes.getLong(24), bytes.getInt(32));
+      SparseIndex index = SparseIndex.decode(bytes, segment, FILE);
+      if (index.count() > 0) {
+        int block = index.blockOf(first);
+        index.nextWithTimes(block, 0, Long.MAX_VALUE);
+        index.blockAt(index.position(block));
+      }
+    }
+  }
+
+  /** A stored schema. */
+  public static final class Schema {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          4,
+          bytes -> Seal.whole("VARVESCH", bytes.array()),
+          bytes -> SchemaFile.decode(bytes, bytes.limit() >= 24 ? bytes.getLong(16) : 0, FILE));
+    }
+  }
+
+  /** A batch of any codec, and every part of every event in it. */
+  public static final class Batch {
+
+    private static final int EPOCH = 1;
+
+    /** By codec: how much larger than itself a payload may become, and that three times. */
+    private static final int[] WARRANTED = {4, 3 * 256, 3 << 16, 3 * 64};
+
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(input, Batch::warranted, Batch::seal, Batch::walk);
+    }
+
+    private static int warranted(ByteBuffer bytes) {
+      return bytes.limit() < BatchHeader.BYTES ? 1 : WARRANTED[bytes.getInt(60) & 3];
+    }
+
+    private static ByteBuffer seal(ByteBuffer bytes) {
+      if (bytes.limit() > BatchHeader.BYTES) {
+        bytes.putInt(56, EPOCH);
+        bytes.putInt(60, bytes.getInt(60) & 3);
+      }
+      return Seal.batches(bytes.array(), 0);
+    }
+
+    private static void walk(ByteBuffer bytes) {
+      if (bytes.limit() < BatchHeader.BYTES) {
+        return;
+      }
+      BatchHeader header = new BatchHeader();
+      header.decode(bytes, 0, EPOCH, FILE, 0);
+      if (header.totalBytes() > bytes.limit()) {
+        return;
+      }
+      ByteBuffer direct = ByteBuffer.allocateDirect(bytes.limit()).order(ByteOrder.LITTLE_ENDIAN);
+      direct.put(0, bytes, 0, bytes.limit());
+      BatchCursor cursor = new BatchCursor();
+      cursor.load(header, direct, BatchHeader.BYTES, FILE, 0);
+      while (cursor.next()) {
+        cursor.key();
+        cursor.value();
+        cursor.headers();
+        cursor.messageId();
+      }
+    }
+  }
+}
