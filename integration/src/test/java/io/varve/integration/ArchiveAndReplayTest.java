@@ -11,7 +11,6 @@ import io.varve.Store;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,34 +19,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is archived comes back as it was: all of it, a slice of it, and structured values. */
-final class ArchiveAndReplayTest {
+final class ArchiveAndReplayTest extends ClusterTest {
   private static final int PARTITIONS = 4;
   private static final Map<String, String> LARGE_EVENTS = Map.of("max.message.bytes", "8388608");
   private static final String LARGE_REQUESTS = "producer.override.max.request.size";
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final TestCluster cluster = TestCluster.shared();
-
-  @TempDir Path folder;
-  private Path store;
-  private Connectors connectors;
-
-  @BeforeEach
-  void open() {
-    store = folder.resolve("store");
-    connectors = new Connectors(cluster.rest(), store);
-  }
-
-  @AfterEach
-  void close() {
-    connectors.close();
-  }
 
   @Test
   void eventsOfEveryKindComeBackByteForByte() {

@@ -16,31 +16,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What can't be done is refused with an error that says why, and nothing is lost by it. */
-final class BadInputTest {
+final class BadInputTest extends ClusterTest {
   private static final int OVERSIZE_BYTES = 20_000;
-
-  private final TestCluster cluster = TestCluster.shared();
-
-  @TempDir Path folder;
-  private Path store;
-  private Connectors connectors;
-
-  @BeforeEach
-  void open() {
-    store = folder.resolve("store");
-    connectors = new Connectors(cluster.rest(), store);
-  }
-
-  @AfterEach
-  void close() {
-    connectors.close();
-  }
 
   @Test
   void sinkSettingsThatCannotBeAreRefusedOneByOneAndTogether() throws IOException {

@@ -4,33 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.varve.Store;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Topics that appear, and topics that are deleted and created again, while connectors run. */
-final class NewStreamsTest {
-  private final TestCluster cluster = TestCluster.shared();
-
-  @TempDir Path folder;
-  private Path store;
-  private Connectors connectors;
-
-  @BeforeEach
-  void open() {
-    store = folder.resolve("store");
-    connectors = new Connectors(cluster.rest(), store);
-  }
-
-  @AfterEach
-  void close() {
-    connectors.close();
-  }
-
+final class NewStreamsTest extends ClusterTest {
   @Test
   void topicsThatAppearLaterAreArchivedAndReplayedToo() {
     create("regex-a");

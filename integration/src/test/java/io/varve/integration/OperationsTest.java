@@ -12,36 +12,15 @@ import io.varve.cluster.ConnectorOffset;
 import io.varve.cluster.JmxMetrics;
 import io.varve.cluster.RestException;
 import io.varve.event.StreamPartition;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator does with connectors that run, and what a reader sees meanwhile. */
-final class OperationsTest {
-  private final TestCluster cluster = TestCluster.shared();
-
-  @TempDir Path folder;
-  private Path store;
-  private Connectors connectors;
-
-  @BeforeEach
-  void open() {
-    store = folder.resolve("store");
-    connectors = new Connectors(cluster.rest(), store);
-  }
-
-  @AfterEach
-  void close() {
-    connectors.close();
-  }
-
+final class OperationsTest extends ClusterTest {
   @Test
   void sinkGoesOnWhereItsOffsetsAreSetTo() {
     archive("altered", 100);
