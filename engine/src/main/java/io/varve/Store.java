@@ -19,6 +19,9 @@ import io.varve.io.PosixDirectory;
 import io.varve.manifest.Instances;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.StoreLayout;
+import io.varve.verify.StoreVerifier;
+import io.varve.verify.VerifyListener;
+import io.varve.verify.VerifyReport;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.io.IOException;
@@ -115,6 +118,35 @@ public final class Store implements AutoCloseable {
         Clock.SYSTEM,
         new ThreadedWork(1, "varve-reader"),
         ProcessId.instance());
+  }
+
+  /**
+   * Checks every byte of the store in {@code path} that matters, while it is written and read or
+   * not. What is damaged is in the report; nothing is changed.
+   *
+   * @throws BadSettingException if there is no store
+   * @throws StoreFailedException if its files can't be read
+   */
+  public static VerifyReport verify(Path path, VerifyListener listener) {
+    checkFolder(path);
+    if (!exists(path)) {
+      throw notAStore(path.toString(), "there is no store; expected a folder that has one");
+    }
+    PosixDirectory root = new PosixDirectory(path);
+    // Not opened as others are: its marker may be damaged, too.
+    try (Store store =
+        new Store(
+            root,
+            false,
+            StoreSettings.defaults(),
+            Clock.SYSTEM,
+            new ThreadedWork(1, "varve-verify"),
+            new Instances(root, ProcessId.instance()))) {
+      List<LogFolder> logs = store.logs().stream().map(store::folder).toList();
+      return new StoreVerifier(root, listener).verify(logs, store.number::incrementAndGet);
+    } catch (IOException e) {
+      throw new StoreFailedException("Checking the store in " + path + " failed", e);
+    }
   }
 
   /** Whether there is a store in {@code path}. Changes nothing. */
@@ -221,6 +253,11 @@ public final class Store implements AutoCloseable {
     return listed(() -> layout.partitions(stream, generation));
   }
 
+  /** Every log of the store, by stream, generation and partition. */
+  public List<StreamPartition> logs() {
+    return listed(layout::logs);
+  }
+
   private interface Listing<T> {
     T get() throws IOException;
   }
@@ -284,6 +321,32 @@ public final class Store implements AutoCloseable {
       return view.stats();
     } catch (IOException e) {
       throw new StoreFailedException("Reading the state of " + log + " failed", e);
+    }
+  }
+
+  /**
+   * Who works on a log now.
+   *
+   * @throws NoSuchStreamException if the store does not hold it
+   */
+  public LogUsers users(StreamPartition log) {
+    try {
+      return LogUsers.of(existing(log));
+    } catch (IOException e) {
+      throw new StoreFailedException("Asking who works on " + log + " failed", e);
+    }
+  }
+
+  /**
+   * The lowest and the highest timestamp in a log. Reads the batch headers of its open segment.
+   *
+   * @throws NoSuchStreamException if the store does not hold it
+   */
+  public TimeSpan timeSpan(StreamPartition log) {
+    try {
+      return TimeSpan.of(existing(log), number.incrementAndGet());
+    } catch (IOException e) {
+      throw new StoreFailedException("Reading the timestamps of " + log + " failed", e);
     }
   }
 

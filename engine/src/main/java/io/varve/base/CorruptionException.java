@@ -9,6 +9,8 @@ public final class CorruptionException extends VarveException {
 
   private final String file;
   private final long position;
+  private final String expected;
+  private final String found;
 
   /**
    * @param file the file's path or name
@@ -28,6 +30,8 @@ public final class CorruptionException extends VarveException {
         null);
     this.file = file;
     this.position = position;
+    this.expected = expected;
+    this.found = found;
   }
 
   /** The damaged file. */
@@ -38,5 +42,15 @@ public final class CorruptionException extends VarveException {
   /** The byte at which the damaged structure begins. */
   public long position() {
     return position;
+  }
+
+  /** What should have stood there. */
+  public String expected() {
+    return expected;
+  }
+
+  /** What stood there instead. */
+  public String found() {
+    return found;
   }
 }

@@ -7,6 +7,8 @@ import io.varve.io.WriteFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a log's readers need, in whatever process they run: each has a file in {@code readers/} that
@@ -67,6 +69,31 @@ public final class ReaderLeases {
       }
     }
     return lowest;
+  }
+
+  /**
+   * A living reader.
+   *
+   * @param instance the open store that it reads through
+   * @param fromOffset it needs every segment with this or a higher offset
+   */
+  public record Reader(Owner.Instance instance, long fromOffset) {}
+
+  /** The living readers, in no order. Takes nothing away. */
+  public List<Reader> readers() throws IOException {
+    List<Reader> readers = new ArrayList<>();
+    for (String file : folder.list()) {
+      String[] parts = file.split("_", -1);
+      if (!file.endsWith(SUFFIX) || parts.length != 3) {
+        continue;
+      }
+      Owner.Instance instance = new Owner.Instance(parts[0], parts[1]);
+      long fromOffset = instances.alive(instance) ? read(file) : Long.MAX_VALUE;
+      if (fromOffset != Long.MAX_VALUE) {
+        readers.add(new Reader(instance, fromOffset));
+      }
+    }
+    return readers;
   }
 
   private long read(String file) throws IOException {
