@@ -1,0 +1,30 @@
+package io.varve.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/** {@code varve completion}. */
+@CommandLine.Command(
+    name = "completion",
+    separator = " ",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    header = "Prints a script that completes commands and options in bash and zsh.",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Example:",
+      "  source <(./varve completion)     for this shell; then call the tool as varve,",
+      "                                   with its folder in PATH",
+      "",
+      "Exit codes: 0 fine; 2 wrong usage."
+    })
+final class CompletionCommand extends Command {
+
+  @Override
+  public Integer call() {
+    out().print(AutoComplete.bash("varve", spec().root().commandLine()));
+    out().flush();
+    return ExitCode.FINE;
+  }
+}

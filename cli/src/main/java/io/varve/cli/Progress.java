@@ -1,0 +1,65 @@
+package io.varve.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/**
+ * Tells how something gets on that takes its time: a line on standard error, redrawn in place, with
+ * rate and estimated end. Shown on a terminal only, or where the user asks for it.
+ *
+ * <p>Thread: confined to one.
+ */
+final class Progress {
+
+  private static final long FIRST_MS = 1000;
+  private static final long INTERVAL_MS = 250;
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  @Option(
+      names = "--progress",
+      negatable = true,
+      description = "Show progress also where standard error is no terminal; --no-progress: never.")
+  private boolean shown = Boolean.getBoolean("varve.progress");
+
+  private long startedMs = -1;
+  private long shownMs;
+
+  /**
+   * Something is {@code done} bytes far. May be called often.
+   *
+   * @param total bytes in all, or 0 if that isn't known
+   */
+  void bytes(PrintWriter err, String what, long done, long total) {
+    long nowMs = System.nanoTime() / 1_000_000;
+    if (startedMs < 0) {
+      startedMs = nowMs;
+    }
+    long elapsedMs = nowMs - startedMs;
+    if (!shown || elapsedMs < FIRST_MS || nowMs - shownMs < INTERVAL_MS) {
+      return;
+    }
+    shownMs = nowMs;
+    double perMs = (double) done / elapsedMs;
+    StringBuilder line = new StringBuilder(what).append("  ").append(Show.bytes(done));
+    if (total > 0) {
+      line.append(" of ").append(Show.bytes(total));
+      line.append("  ").append(100 * done / total).append(" %");
+    }
+    line.append("  ").append(Show.bytes(perMs * 1000)).append("/s");
+    if (total > 0 && perMs > 0) {
+      Duration left = Duration.ofMillis((long) ((total - done) / perMs));
+      line.append("  ").append(Show.duration(left)).append(" left");
+    }
+    err.print(CLEAR_LINE + line);
+    err.flush();
+  }
+
+  /** Takes the line away. */
+  void end(PrintWriter err) {
+    if (shownMs != 0) {
+      err.print(CLEAR_LINE);
+      err.flush();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.varve.cli;
+
+import io.varve.LogStats;
+import io.varve.LogUsers;
+import io.varve.Store;
+import io.varve.cli.Table.Column;
+import io.varve.cli.Table.Kind;
+import io.varve.event.StreamPartition;
+import io.varve.format.Owner;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code varve stats}. */
+@CommandLine.Command(
+    name = "stats",
+    separator = " ",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    header = "Shows how a store's logs grow, and how far their readers are.",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Columns:",
+      "  STREAM, GENERATION, PARTITION   the log",
+      "  NEXT      every committed event has a lower offset",
+      "  RATE      by how much NEXT rises in a second, since the last look; - at the first",
+      "  LAGS      for each reader, how many offsets it is behind NEXT at most: a reader states what",
+      "            it needs once a segment, and may be further on within it",
+      "  SEGMENTS  files of events",
+      "  BYTES     of events on disk, with headers and footers",
+      "  WRITER    who has it open for writing, if anyone has",
+      "",
+      "Examples:",
+      "  ./varve stats /var/lib/varve",
+      "  ./varve stats /var/lib/varve --watch",
+      "",
+      "Exit codes: 0 fine; 1 a file is damaged; 2 wrong usage or no store; 3 it could not be read."
+    })
+final class StatsCommand extends Command {
+
+  private static final String CLEAR_SCREEN = "\u001b[H\u001b[J";
+
+  @Parameters(paramLabel = "STORE", description = "The store's folder.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path path;
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Look again and again, until interrupted.")
+  private boolean watch;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "SECONDS",
+      description = "With --watch: how long between two looks. Default: 1.")
+  private double intervalSeconds = 1;
+
+  @Option(
+      names = "--times",
+      paramLabel = "N",
+      description = "With --watch: look so many times, then end.")
+  private long times = Long.MAX_VALUE;
+
+  @Mixin private final TableOutput output = new TableOutput();
+
+  private final boolean terminal = Integer.getInteger("varve.columns", 0) > 0;
+  private Map<StreamPartition, Long> lastOffsets = Map.of();
+  private long lastNanos;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!(intervalSeconds > 0 && intervalSeconds <= 86_400)) {
+      throw new BadInputException("--interval: expected a number above 0 and up to 86400");
+    }
+    try (Store store = Store.openReadOnly(path)) {
+      look(store);
+      for (long i = 1; watch && i < times && !out().checkError(); i++) {
+        TimeUnit.MICROSECONDS.sleep((long) (intervalSeconds * 1e6));
+        look(store);
+      }
+    }
+    return ExitCode.FINE;
+  }
+
+  private void look(Store store) {
+    Table table =
+        new Table(
+            new Column("stream", Kind.TEXT),
+            new Column("generation", Kind.COUNT),
+            new Column("partition", Kind.COUNT),
+            new Column("next", Kind.COUNT),
+            new Column("rate", Kind.COUNT),
+            new Column("lags", Kind.NUMBERS),
+            new Column("segments", Kind.COUNT),
+            new Column("bytes", Kind.BYTES),
+            new Column("writer", Kind.TEXT));
+    long nowNanos = System.nanoTime();
+    Map<StreamPartition, Long> offsets = new HashMap<>();
+    for (StreamPartition log : store.logs()) {
+      add(table, store, log, nowNanos, offsets);
+    }
+    lastOffsets = offsets;
+    lastNanos = nowNanos;
+    print(table, store.usableBytes());
+  }
+
+  private void add(
+      Table table,
+      Store store,
+      StreamPartition log,
+      long nowNanos,
+      Map<StreamPartition, Long> offsets) {
+    LogUsers users = store.users(log);
+    LogStats stats = store.stats(log);
+    long next = stats.nextOffset();
+    Long before = lastOffsets.get(log);
+    List<Long> lags = new ArrayList<>();
+    for (LogUsers.Reader reader : users.readers()) {
+      lags.add(Math.max(0, next - Math.max(reader.fromOffset(), stats.startOffset())));
+    }
+    Owner writer = users.writer();
+    table.add(
+        log.stream(),
+        log.generation(),
+        log.partition(),
+        next,
+        before == null ? null : Math.round((next - before) * 1e9 / (nowNanos - lastNanos)),
+        lags,
+        stats.segments(),
+        stats.bytes(),
+        writer == null ? null : writer.toString());
+    offsets.put(log, next);
+  }
+
+  private void print(Table table, long usableBytes) {
+    if (output.json()) {
+      output.print(table, out());
+      return;
+    }
+    // In one piece, so that a terminal does not flicker.
+    StringWriter page = new StringWriter();
+    PrintWriter lines = new PrintWriter(page);
+    table.print(lines);
+    lines.println(Show.bytes(usableBytes) + " free on the store's disk");
+    lines.flush();
+    out().print((watch && terminal ? CLEAR_SCREEN : "") + page);
+    out().flush();
+  }
+}

@@ -1,0 +1,73 @@
+package io.varve.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import picocli.CommandLine;
+
+/** The tool; {@code ./varve} builds and starts it. */
+@CommandLine.Command(
+    name = "varve",
+    separator = " ",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    header = "Looks into stores of events, checks them, and takes events out and in.",
+    description = {
+      "",
+      "A STORE is the folder that a connector's store.path names. It may be written and read while"
+          + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
+          + " reading. Only import (and bench, in a folder of its own) writes.",
+      ""
+    },
+    optionListHeading = "Options:%n",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "varve COMMAND --help tells more, with examples.",
+      "",
+      "Exit codes: 0 fine; 1 problems were found in a store; 2 wrong usage or input that can't be"
+          + " taken; 3 it could not be done.",
+    },
+    subcommands = {
+      StreamsCommand.class,
+      CatCommand.class,
+      VerifyCommand.class,
+      InspectCommand.class,
+      StatsCommand.class,
+      CompletionCommand.class
+    })
+public final class Varve extends Command {
+
+  /** See {@code ./varve --help}. */
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT); // One way to write numbers, whatever the machine's.
+    System.exit(
+        commandLine()
+            .setOut(writer(FileDescriptor.out))
+            .setErr(writer(FileDescriptor.err))
+            .execute(arguments));
+  }
+
+  /** The tool's command line, which prints to standard output unless it is told otherwise. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Varve())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Failures::misused)
+        .setExecutionExceptionHandler(Failures::failed);
+  }
+
+  private static PrintWriter writer(FileDescriptor target) {
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(target), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public Integer call() {
+    spec().commandLine().usage(out());
+    out().flush();
+    return ExitCode.FINE;
+  }
+}
