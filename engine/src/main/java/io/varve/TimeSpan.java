@@ -39,13 +39,7 @@ public record TimeSpan(long minMs, long maxMs) {
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
     try (SegmentReader reader =
-        SegmentReader.open(
-            log.directory(),
-            open.fileName(),
-            open.firstOffset(),
-            open.epoch(),
-            log.buffers(),
-            null)) {
+        SegmentReader.open(log.directory(), open.fileName(), log.buffers(), null)) {
       reader.limit(end);
       for (BatchHeader batch = reader.peek(); batch != null; batch = reader.peek()) {
         min = Math.min(min, batch.minTimestampMs());

@@ -82,6 +82,7 @@ final class CatCommand extends Command {
   private Format format = Format.TEXT;
 
   private long printed;
+  private long looks;
 
   @Override
   public Integer call() {
@@ -135,7 +136,7 @@ final class CatCommand extends Command {
 
   /** Whether enough is printed, or nobody reads it any more. */
   private boolean ended() {
-    return printed >= limit || (printed % CHECK_INTERVAL == 0 && out().checkError());
+    return printed >= limit || (++looks % CHECK_INTERVAL == 0 && out().checkError());
   }
 
   private static byte @Nullable [] keyBytes(@Nullable String text) {

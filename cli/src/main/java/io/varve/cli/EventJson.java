@@ -43,13 +43,6 @@ final class EventJson {
     this.structured = structured;
   }
 
-  /**
-   * An event with its place.
-   *
-   * @param partition the partition of its stream
-   */
-  record Placed(int partition, Event event) {}
-
   String write(int partition, EventView event) {
     ObjectNode line = MAPPER.createObjectNode();
     line.put("partition", partition);
@@ -104,7 +97,7 @@ final class EventJson {
    *
    * @throws BadInputException if the line is another; says what is expected
    */
-  static Placed read(String line) {
+  static PlacedEvent read(String line) {
     try {
       JsonNode node = MAPPER.readTree(line);
       JsonNode id = node.path("messageId");
@@ -127,7 +120,7 @@ final class EventJson {
               headers.build(),
               id.isMissingNode() ? null : Base64.getDecoder().decode(id.asText()),
               node.has("dueTime") ? number(node, "dueTime") : Event.NOT_DELAYED);
-      return new Placed(Math.toIntExact(number(node, "partition")), event);
+      return new PlacedEvent(Math.toIntExact(number(node, "partition")), event);
     } catch (JsonProcessingException e) {
       throw new BadInputException("no JSON: " + e.getOriginalMessage());
     } catch (IllegalArgumentException | ArithmeticException e) {

@@ -55,11 +55,13 @@ final class Progress {
     err.flush();
   }
 
-  /** Takes the line away. */
+  /** Takes the line away; what comes next begins anew. */
   void end(PrintWriter err) {
     if (shownMs != 0) {
       err.print(CLEAR_LINE);
       err.flush();
     }
+    startedMs = -1;
+    shownMs = 0;
   }
 }

@@ -37,6 +37,9 @@ import picocli.CommandLine;
       VerifyCommand.class,
       InspectCommand.class,
       StatsCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      BenchCommand.class,
       CompletionCommand.class
     })
 public final class Varve extends Command {

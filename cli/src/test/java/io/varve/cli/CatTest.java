@@ -88,9 +88,8 @@ final class CatTest {
     List<String> lines =
         Run.of("cat", folder, "orders/1", "--format", "json").out().lines().toList();
 
-    assertThat(EventJson.read(lines.get(0))).isEqualTo(new EventJson.Placed(1, Stores.odd(5)));
-    assertThat(EventJson.read(lines.get(1)))
-        .isEqualTo(new EventJson.Placed(1, Stores.tombstone(7)));
+    assertThat(EventJson.read(lines.get(0))).isEqualTo(new PlacedEvent(1, Stores.odd(5)));
+    assertThat(EventJson.read(lines.get(1))).isEqualTo(new PlacedEvent(1, Stores.tombstone(7)));
     JsonNode key = new ObjectMapper().readTree(lines.get(0)).get("key");
     assertThat(key.get("base64").asText()).isEqualTo("AP9r");
   }

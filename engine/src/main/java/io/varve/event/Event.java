@@ -49,6 +49,21 @@ public record Event(
         NOT_DELAYED);
   }
 
+  /** The same event with another offset. */
+  public Event withOffset(long other) {
+    return new Event(
+        other,
+        timestampMs,
+        timestampType,
+        keyEncoding,
+        key,
+        valueEncoding,
+        value,
+        headers,
+        messageId,
+        dueTimeMs);
+  }
+
   /** The same event with other headers. */
   public Event withHeaders(Headers other) {
     return new Event(

@@ -3,6 +3,7 @@ package io.varve.verify;
 import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.format.CommitMark;
+import io.varve.format.FileNames;
 import io.varve.format.Manifest;
 import io.varve.format.Owner;
 import io.varve.format.ReaderLease;
@@ -105,6 +106,8 @@ public final class FileInspector {
           "expected " + e.expected() + ", found " + e.found() + "; nothing more can be told");
     } catch (FormatTooNewException e) {
       problem(position, what, String.valueOf(e.getMessage()));
+    } catch (IndexOutOfBoundsException e) {
+      problem(position, what, "it ends after " + bytes.limit() + " bytes");
     }
   }
 
@@ -183,15 +186,14 @@ public final class FileInspector {
         + ", batches end at byte "
         + segment.endPosition()
         + (segment.sealed() ? ", has a footer" : ", no footer")
+        + (segment.dirty() ? "" : ", compacted")
         + (segment.indexEpoch() == 0 ? ", no index" : ", index " + segment.indexName());
   }
 
   private void index(ByteBuffer bytes) {
-    tell(
-        16,
-        "index",
-        "of the segment with first offset " + bytes.getLong(16) + ", epoch " + bytes.getLong(24));
-    SparseIndex index = SparseIndex.decode(bytes, bytes.getLong(16), bytes.getLong(24), path);
+    String segment = FileNames.segment(bytes.getLong(16), bytes.getLong(24), bytes.getInt(32));
+    tell(16, "index", "of " + segment);
+    SparseIndex index = SparseIndex.decode(bytes, segment, path);
     for (int block = 0; block < index.count(); block++) {
       tell(
           40 + 32L * block,

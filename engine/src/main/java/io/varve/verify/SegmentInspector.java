@@ -50,6 +50,7 @@ final class SegmentInspector {
               + header.generation()
               + ", partition "
               + header.partition()
+              + (header.rewrite() == 0 ? "" : ", compaction's number " + header.rewrite())
               + ", created "
               + Words.time(header.createdMs()));
     } catch (CorruptionException e) {

@@ -135,8 +135,7 @@ final class SegmentVerifier {
           new IndexCheck(
               SparseIndex.decode(
                   directory.readAll(entry.indexName(), SparseIndex.BYTES_MAX),
-                  entry.firstOffset(),
-                  entry.epoch(),
+                  entry.fileName(),
                   indexPath));
     } catch (NoSuchFileException e) {
       problem(indexPath, 0, "the index that " + saidBy + " names", "no file", null);
@@ -149,8 +148,7 @@ final class SegmentVerifier {
 
   private void walk() throws IOException {
     try (SegmentReader reader =
-        SegmentReader.open(
-            directory, entry.fileName(), entry.firstOffset(), entry.epoch(), log.buffers(), null)) {
+        SegmentReader.open(directory, entry.fileName(), log.buffers(), null)) {
       reader.limit(end);
       while (reader.position() < reader.limit()) {
         long from = reader.position();
