@@ -143,7 +143,7 @@ public final class Store implements AutoCloseable {
             new ThreadedWork(1, "varve-verify"),
             new Instances(root, ProcessId.instance()))) {
       List<LogFolder> logs = store.logs().stream().map(store::folder).toList();
-      return new StoreVerifier(root, listener).verify(logs, store.number::incrementAndGet);
+      return new StoreVerifier(store.layout, listener).verify(logs, store.number::incrementAndGet);
     } catch (IOException e) {
       throw new StoreFailedException("Checking the store in " + path + " failed", e);
     }

@@ -2,6 +2,8 @@ package io.varve.cli;
 
 import io.varve.Store;
 import io.varve.event.StreamPartition;
+import io.varve.io.PosixDirectory;
+import io.varve.manifest.StoreLayout;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,9 +19,8 @@ final class LogFiles {
 
   /** Bytes of all files in a log's folder, whether they are part of the log or not. */
   static long bytes(Store store, StreamPartition log) throws IOException {
-    Path folder =
-        Path.of(
-            store.path(), "streams", log.stream(), "g" + log.generation(), "p" + log.partition());
+    StoreLayout layout = new StoreLayout(new PosixDirectory(Path.of(store.path())));
+    Path folder = Path.of(layout.log(log).path());
     AtomicLong bytes = new AtomicLong();
     Files.walkFileTree(
         folder,

@@ -30,7 +30,7 @@ final class LogVerifier {
   private static final int MARK_ATTEMPTS = 1000;
 
   /** Folders in a log's folder. */
-  private static final Set<String> FOLDERS = Set.of("manifest", "readers");
+  private static final Set<String> FOLDERS = Set.of("manifest", "readers", "snapshots");
 
   private final LogFolder log;
   private final VerifyReport.Builder report;

@@ -3,9 +3,9 @@ package io.varve.verify;
 import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.format.SchemaFile;
-import io.varve.format.StoreMarker;
 import io.varve.io.Directory;
 import io.varve.manifest.LogFolder;
+import io.varve.manifest.StoreLayout;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -19,11 +19,11 @@ import java.util.function.LongSupplier;
  */
 public final class StoreVerifier {
 
-  private final Directory root;
+  private final StoreLayout store;
   private final VerifyReport.Builder report;
 
-  public StoreVerifier(Directory root, VerifyListener listener) {
-    this.root = root;
+  public StoreVerifier(StoreLayout store, VerifyListener listener) {
+    this.store = store;
     this.report = new VerifyReport.Builder(listener);
   }
 
@@ -36,7 +36,7 @@ public final class StoreVerifier {
    */
   public VerifyReport verify(List<LogFolder> logs, LongSupplier leaseNumbers) throws IOException {
     verifyMarker();
-    verifySchemas(root.folder("schemas"));
+    verifySchemas(store.schemas());
     for (LogFolder log : logs) {
       report.expect(LogVerifier.bytes(log));
     }
@@ -47,8 +47,7 @@ public final class StoreVerifier {
   }
 
   private void verifyMarker() throws IOException {
-    String path = root.path() + "/STORE";
-    check(path, () -> StoreMarker.decode(root.readAll("STORE", 4096), path));
+    check(store.root().path() + "/" + StoreLayout.MARKER, store::marker);
   }
 
   private void verifySchemas(Directory schemas) throws IOException {
