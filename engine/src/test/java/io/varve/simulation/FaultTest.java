@@ -1,8 +1,11 @@
-package io.varve;
+package io.varve.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.varve.SchemaStore;
+import io.varve.Store;
+import io.varve.TestStores;
 import io.varve.base.NoSuchStreamException;
 import io.varve.base.StoreFailedException;
 import io.varve.compact.Retention;
@@ -41,7 +44,7 @@ final class FaultTest {
     for (String script : SCRIPTS) {
       boolean struck = true;
       for (long call = 1; struck; call++) {
-        LogRun run = newRun();
+        World run = newRun();
         try {
           struck = failAt(run, call, fault, script);
         } catch (RuntimeException | AssertionError e) {
@@ -52,9 +55,8 @@ final class FaultTest {
     }
   }
 
-  private static boolean failAt(LogRun run, long call, Fault fault, String script) {
-    run.expectFaults();
-    LogRun.Host host = run.host();
+  private static boolean failAt(World run, long call, Fault fault, String script) {
+    Host host = run.host();
     host.process.failAt(call, fault);
     try {
       run.takeOverBy(host);
@@ -65,15 +67,15 @@ final class FaultTest {
     }
     run.runOn(host, script);
     if (host.process.hasFailed()) {
-      host.checkStopped();
+      host.writing().checkStopped();
     }
     host.process.heal();
     // What the power would leave now, and what the same process can go on with.
     run.on(run.disk.crash(call % 3)).checkRecovery();
-    host.reopen();
-    host.checkAllRead(true);
+    host.writing().reopen();
+    host.reading().checkAll(true);
     run.runOn(host, "aacr");
-    host.checkAllRead(true);
+    host.reading().checkAll(true);
     host.closeAll();
     return host.process.hasFailed();
   }
@@ -81,22 +83,22 @@ final class FaultTest {
   @Test
   void aReaderWhoseCallFailsSaysSoAndReadsOn() {
     for (long call = 1; call < 100; call++) {
-      LogRun run = newRun();
+      World run = newRun();
       run.run("aaaaaaaaaaaacaaac");
-      LogRun.Host onlooker = run.host();
+      Host onlooker = run.host();
       onlooker.process.failAt(call, Fault.IO_ERROR);
       for (int attempt = 0; attempt < 3; attempt++) {
         try {
           if (!onlooker.isOpen()) {
             onlooker.openReadOnly();
           }
-          onlooker.read();
+          onlooker.reading().follow();
         } catch (StoreFailedException e) {
           assertThat(e).hasMessageContaining("Input/output error");
         }
       }
       onlooker.process.heal();
-      onlooker.checkAllRead(true);
+      onlooker.reading().checkAll(true);
       onlooker.closeAll();
       faults++;
     }
@@ -146,16 +148,14 @@ final class FaultTest {
   }
 
   private static Store open(CrashProcess process) {
-    return Store.open(
+    return TestStores.open(
         process.root(),
-        StoreSettings.defaults(),
         new ManualClock(),
         new ManualWork(0),
         process.instance(new Random(process.hashCode())));
   }
 
-  private static LogRun newRun() {
-    return new LogRun(
-        new CrashDisk(), LogRun.TINY.withRetention(new Retention(-1, 9000)).withSegmentMs(2500), 1);
+  private static World newRun() {
+    return new World(World.TINY.withRetention(new Retention(-1, 9000)).withSegmentMs(2500), 1);
   }
 }

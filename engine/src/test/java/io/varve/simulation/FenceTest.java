@@ -1,10 +1,9 @@
-package io.varve;
+package io.varve.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.compact.Retention;
-import io.varve.testkit.CrashDisk;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,15 +26,15 @@ final class FenceTest {
   @ValueSource(strings = {"ac", "acac", "aaaaaaac", "acRac", "acscx", "aaaaaacmmac"})
   void aWriterTakenOverAtAnyCallIsFencedOrWasInTime(String script) {
     for (long call = 1; call <= callsOf(script); call++) {
-      LogRun run = newRun();
-      LogRun.Host first = run.host();
+      World run = newRun();
+      Host first = run.host();
       first.process.before(
           call,
           () -> {
-            LogRun.Host second = run.host();
+            Host second = run.host();
             run.takeOverBy(second);
-            second.appendAndCommit();
-            second.appendAndCommit();
+            second.writing().appendAndCommit();
+            second.writing().appendAndCommit();
           });
       goOn(run, first, script, "taken over before call " + call);
     }
@@ -46,22 +45,22 @@ final class FenceTest {
   void aWriterWhoseSuccessorDiesAtAnyCallIsFencedByTheNext(String script) {
     for (long call = 1; call <= callsOf(script); call++) {
       for (long death = 1 + call % 5; death <= 90; death += 5) {
-        LogRun run = newRun();
-        LogRun.Host first = run.host();
+        World run = newRun();
+        Host first = run.host();
         long deathCall = death;
         first.process.before(
             call,
             () -> {
-              LogRun.Host second = run.host();
+              Host second = run.host();
               second.process.killAt(deathCall);
               run.dying(
                   () -> {
                     run.takeOverBy(second);
-                    second.appendAndCommit();
+                    second.writing().appendAndCommit();
                   });
-              LogRun.Host third = run.host();
+              Host third = run.host();
               run.takeOverBy(third);
-              third.appendAndCommit();
+              third.writing().appendAndCommit();
             });
         goOn(run, first, script, "call " + call + ", successor dies at its call " + death);
       }
@@ -73,15 +72,15 @@ final class FenceTest {
   void ofTwoThatTakeOverAtOnceOneGoesOn(String script) {
     boolean overtaken = true;
     for (long call = 1; overtaken; call++) {
-      LogRun run = newRun();
+      World run = newRun();
       run.run(script);
-      LogRun.Host first = run.host();
-      LogRun.Host second = run.host();
+      Host first = run.host();
+      Host second = run.host();
       first.process.before(
           call,
           () -> {
             run.takeOverBy(second);
-            second.appendAndCommit();
+            second.writing().appendAndCommit();
           });
       try {
         run.takeOverBy(first);
@@ -89,12 +88,14 @@ final class FenceTest {
         if (!overtaken) {
           break;
         }
-        LogRun.Host winner = first.isOwner() ? first : second;
-        LogRun.Host loser = first.isOwner() ? second : first;
-        assertThat(winner.appendAndCommit()).as("the winner goes on").isTrue();
-        assertThat(loser.isOpen() && loser.appendAndCommit()).as("the loser goes on").isFalse();
-        assertThat(winner.appendAndCommit()).as("the winner goes on").isTrue();
-        winner.checkAllRead(true);
+        Host winner = first.owns(run.log()) ? first : second;
+        Host loser = first.owns(run.log()) ? second : first;
+        assertThat(winner.writing().appendAndCommit()).as("the winner goes on").isTrue();
+        assertThat(loser.isOpen() && loser.writing().appendAndCommit())
+            .as("the loser goes on")
+            .isFalse();
+        assertThat(winner.writing().appendAndCommit()).as("the winner goes on").isTrue();
+        winner.reading().checkAll(true);
         interleavings++;
       } catch (RuntimeException | AssertionError e) {
         fail("Behind '" + script + "', overtaken before call " + call, e);
@@ -106,9 +107,9 @@ final class FenceTest {
   void readersThatLookBetweenAnyTwoCallsSeeAPrefixThatStays() {
     String script = "acgcaaaaaacTaczcaaaaaaacKacmmaaaaacmmac";
     for (long call = 1; call <= callsOf(script); call++) {
-      LogRun run = newRun(new Retention(-1, 9000));
-      LogRun.Host first = run.host();
-      LogRun.Host onlooker = run.host();
+      World run = newRun(new Retention(-1, 9000));
+      Host first = run.host();
+      Host onlooker = run.host();
       first.process.before(call, () -> look(run, onlooker));
       goOn(run, first, script, "looked at before call " + call);
       look(run, onlooker);
@@ -119,18 +120,18 @@ final class FenceTest {
   @Test
   void readersThatAreInterruptedByTheWriterAtAnyCallReadOn() {
     for (long call = 1; call <= 120; call++) {
-      LogRun run = newRun(new Retention(-1, 9000));
+      World run = newRun(new Retention(-1, 9000));
       run.run("aaaaaaaaaaac");
-      LogRun.Host onlooker = run.host();
+      Host onlooker = run.host();
       onlooker.openReadOnly();
       onlooker.process.before(call, () -> run.run("aaaaaaaaaaaacmaaacmm"));
       onlooker.process.before(call + 15, () -> run.run("RaaaaaaaaaaaacmTaaacmm"));
       try {
-        onlooker.read();
-        onlooker.read();
-        onlooker.closeReader();
-        onlooker.read();
-        run.current().checkAllRead(true);
+        onlooker.reading().follow();
+        onlooker.reading().follow();
+        onlooker.reading().close();
+        onlooker.reading().follow();
+        run.owner().reading().checkAll(true);
         interleavings++;
       } catch (RuntimeException | AssertionError e) {
         fail("Overtaken before call " + call, e);
@@ -138,23 +139,21 @@ final class FenceTest {
     }
   }
 
-  private static void look(LogRun run, LogRun.Host onlooker) {
+  private static void look(World run, Host onlooker) {
     if (!run.disk.process().root().contains("STORE")) {
       return;
     }
     if (!onlooker.isOpen()) {
       onlooker.openReadOnly();
     }
-    if (onlooker.seesLog()) {
-      onlooker.read();
-    }
+    onlooker.reading().follow();
   }
 
-  private static void goOn(LogRun run, LogRun.Host first, String script, String what) {
+  private static void goOn(World run, Host first, String script, String what) {
     try {
       run.takeOverBy(first);
       run.runOn(first, script);
-      run.current().checkAllRead(true);
+      run.owner().reading().checkAll(true);
       run.on(run.disk.crash(1)).checkRecovery();
       run.on(run.disk.crash(0)).checkRecovery();
       interleavings++;
@@ -164,18 +163,18 @@ final class FenceTest {
   }
 
   private static long callsOf(String script) {
-    LogRun run = newRun();
-    LogRun.Host first = run.host();
+    World run = newRun();
+    Host first = run.host();
     run.takeOverBy(first);
     run.runOn(first, script);
     return first.process.calls();
   }
 
-  private static LogRun newRun() {
+  private static World newRun() {
     return newRun(Retention.FOREVER);
   }
 
-  private static LogRun newRun(Retention retention) {
-    return new LogRun(new CrashDisk(), LogRun.TINY.withRetention(retention).withSegmentMs(2500), 1);
+  private static World newRun(Retention retention) {
+    return new World(World.TINY.withRetention(retention).withSegmentMs(2500), 1);
   }
 }

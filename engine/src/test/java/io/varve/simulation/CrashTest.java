@@ -1,11 +1,10 @@
-package io.varve;
+package io.varve.simulation;
 
 import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
 import io.varve.format.Codec;
-import io.varve.testkit.CrashDisk;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The power goes: after every change that a run makes on the disk, with several of the states that
- * the disk may be found in, and again while the log is recovered. {@link LogRun} says what must be
+ * the disk may be found in, and again while the log is recovered. {@link World} says what must be
  * true then. A failure names script, seeds and the change: all that {@link #check} needs to run
  * just that one again.
  */
@@ -51,8 +50,8 @@ final class CrashTest {
       })
   void everyCrashOfShortRunsLosesNothingThatWasAcknowledged(String script) {
     for (Retention retention : List.of(Retention.FOREVER, new Retention(1500, 9000))) {
-      LogSettings settings = LogRun.TINY.withRetention(retention).withSegmentMs(2500);
-      LogRun whole = new LogRun(new CrashDisk(), settings, 1);
+      LogSettings settings = World.TINY.withRetention(retention).withSegmentMs(2500);
+      World whole = new World(settings, 1);
       whole.run(script);
       for (long change = 0; change <= whole.disk.changes(); change++) {
         for (long luck = 0; luck < SURVIVORS; luck++) {
@@ -67,9 +66,9 @@ final class CrashTest {
   void randomCrashesOfRandomRunsLoseNothingThatWasAcknowledged() {
     for (long seed = 0; seed < RANDOM_RUNS; seed++) {
       Random random = new Random(seed);
-      String script = script(random);
+      String script = Step.script(random, 5 + random.nextInt(60));
       LogSettings settings =
-          LogRun.TINY
+          World.TINY
               .withCodec(Codec.values()[random.nextInt(Codec.values().length)])
               .withRetention(
                   random.nextBoolean()
@@ -77,7 +76,7 @@ final class CrashTest {
                       : new Retention(random.nextInt(5000), 4000 + random.nextInt(20_000)))
               .withSegmentMs(500 + random.nextInt(5000))
               .withSyncBytes(random.nextBoolean() ? 4096 : 1 << 20);
-      LogRun whole = new LogRun(new CrashDisk(), settings, seed);
+      World whole = new World(settings, seed);
       try {
         whole.run(script);
       } catch (RuntimeException | AssertionError e) {
@@ -86,20 +85,6 @@ final class CrashTest {
       long change = random.nextLong(whole.disk.changes() + 1);
       check(script, settings, seed, change, random.nextInt(1000), random.nextInt(20) == 0);
     }
-  }
-
-  private static String script(Random random) {
-    String letters = "aaaaaaaaaggsbccccqqwwwmmxovRRrrrrTTKzzZM";
-    StringBuilder script = new StringBuilder();
-    for (int i = 5 + random.nextInt(60); i > 0; i--) {
-      char letter = letters.charAt(random.nextInt(letters.length()));
-      if (letter == 'x' || letter == 'v') {
-        script.append(letter).append('o');
-      } else if (letter != 'o') {
-        script.append(letter);
-      }
-    }
-    return script.toString();
   }
 
   /** Runs a script up to a change, lets the power go, and checks what is found then. */
@@ -111,13 +96,13 @@ final class CrashTest {
       long survivor,
       boolean crashRecovery) {
     try {
-      LogRun run = crashed(script, settings, seed, change);
-      LogRun found = run.on(run.disk.crash(survivor));
+      World run = crashed(script, settings, seed, change);
+      World found = run.on(run.disk.crash(survivor));
       found.checkRecovery();
       states++;
       long recovery = crashRecovery ? found.disk.changes() : -1;
       for (long second = 0; second <= recovery; second += 2 + change % 5) {
-        LogRun again = run.on(run.disk.crash(survivor));
+        World again = run.on(run.disk.crash(survivor));
         again.disk.powerOffAfter(second);
         again.run("ac");
         again.on(again.disk.crash(survivor + second)).checkRecovery();
@@ -131,8 +116,8 @@ final class CrashTest {
     }
   }
 
-  private static LogRun crashed(String script, LogSettings settings, long seed, long change) {
-    LogRun run = new LogRun(new CrashDisk(), settings, seed);
+  private static World crashed(String script, LogSettings settings, long seed, long change) {
+    World run = new World(settings, seed);
     run.disk.powerOffAfter(change);
     run.run(script);
     return run;
