@@ -59,7 +59,7 @@ public final class LogState implements Closeable {
       String name = FileNames.commit(open.epoch());
       try {
         marks = log.directory().open(name);
-        readFirstMark(name);
+        readFirstMark(name, open);
         return;
       } catch (NoSuchFileException e) {
         // The log was taken over in between: what was open is sealed now.
@@ -77,9 +77,9 @@ public final class LogState implements Closeable {
 
   /**
    * Takes the mark that is there. It can be met half overwritten for a moment; if the writer has
-   * died, it can be torn for good, and what the next writer will find counts.
+   * died, it can be torn for good, and what the next writer will find counts, or finds just now.
    */
-  private void readFirstMark(String name) throws IOException {
+  private void readFirstMark(String name, OpenSegment open) throws IOException {
     for (int attempt = 0; attempt < MARK_ATTEMPTS; attempt++) {
       CommitMark read = readPublished();
       if (read != null) {
@@ -89,7 +89,8 @@ public final class LogState implements Closeable {
       Thread.onSpinWait();
     }
     String path = log.directory().path() + "/" + name;
-    if (log.instances().alive(manifest.owner().instance())) {
+    boolean ofOwner = open.epoch() == manifest.epoch();
+    if (ofOwner && log.instances().alive(manifest.owner().instance())) {
       throw new CorruptionException(path, CommitMark.PUBLISHED_AT, "a whole mark", "a damaged one");
     }
     take(CommitMark.decodeDurable(log.directory().readAll(name, CommitMark.FILE_BYTES), path));

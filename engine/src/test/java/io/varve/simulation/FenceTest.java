@@ -139,6 +139,21 @@ final class FenceTest {
     }
   }
 
+  @Test
+  void readersThatComeDuringRecoveryReadAMarkThatTheCrashTore() {
+    World before = newRun();
+    before.run("acac");
+    for (long survivor = 0; survivor < 20; survivor++) {
+      for (long call = 1; call < 60; call++) {
+        World run = before.on(before.disk.crash(survivor));
+        Host next = run.host();
+        Host onlooker = run.host();
+        next.process.before(call, () -> look(run, onlooker));
+        goOn(run, next, "ac", "looked at before call " + call + " behind crash " + survivor);
+      }
+    }
+  }
+
   private static void look(World run, Host onlooker) {
     if (!run.disk.process().root().contains("STORE")) {
       return;
