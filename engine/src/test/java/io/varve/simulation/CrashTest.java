@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
-import io.varve.format.Codec;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CrashTest {
 
   private static final int SURVIVORS = 3;
-  private static final int RANDOM_RUNS = 2500;
 
   private static long states;
 
@@ -59,31 +55,6 @@ final class CrashTest {
           check(script, settings, 1, change, survivor, change % 32 == luck);
         }
       }
-    }
-  }
-
-  @Test
-  void randomCrashesOfRandomRunsLoseNothingThatWasAcknowledged() {
-    for (long seed = 0; seed < RANDOM_RUNS; seed++) {
-      Random random = new Random(seed);
-      String script = Step.script(random, 5 + random.nextInt(60));
-      LogSettings settings =
-          World.TINY
-              .withCodec(Codec.values()[random.nextInt(Codec.values().length)])
-              .withRetention(
-                  random.nextBoolean()
-                      ? Retention.FOREVER
-                      : new Retention(random.nextInt(5000), 4000 + random.nextInt(20_000)))
-              .withSegmentMs(500 + random.nextInt(5000))
-              .withSyncBytes(random.nextBoolean() ? 4096 : 1 << 20);
-      World whole = new World(settings, seed);
-      try {
-        whole.run(script);
-      } catch (RuntimeException | AssertionError e) {
-        fail("Run '" + script + "' with seed " + seed + " and " + settings, e);
-      }
-      long change = random.nextLong(whole.disk.changes() + 1);
-      check(script, settings, seed, change, random.nextInt(1000), random.nextInt(20) == 0);
     }
   }
 

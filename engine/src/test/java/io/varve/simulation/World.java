@@ -2,6 +2,8 @@ package io.varve.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.base.CorruptionException;
+import io.varve.base.StoreFailedException;
 import io.varve.commit.LogSettings;
 import io.varve.event.StreamPartition;
 import io.varve.format.FileNames;
@@ -50,7 +52,7 @@ final class World {
   private final UnaryOperator<Directory> flaw;
   private final List<Host> hosts = new ArrayList<>();
   private final Map<StreamPartition, Host> owners = new LinkedHashMap<>();
-  private Consumer<CrashProcess> trouble = process -> {};
+  private Consumer<Host> onNewHost = host -> {};
   private StreamPartition log = FIRST;
 
   private World(
@@ -86,9 +88,9 @@ final class World {
     return world;
   }
 
-  /** Lets processes that come to be from now on meet something. */
-  void trouble(Consumer<CrashProcess> some) {
-    trouble = some;
+  /** What to do with each process that comes to be from now on. */
+  void onNewHost(Consumer<Host> some) {
+    onNewHost = some;
   }
 
   /** The log that steps act on. */
@@ -109,10 +111,10 @@ final class World {
     return host;
   }
 
-  /** A process in which nothing is open, and which may meet trouble. */
+  /** The same, which may meet trouble. */
   Host newHost() {
     Host host = host();
-    trouble.accept(host.process);
+    onNewHost.accept(host);
     return host;
   }
 
@@ -169,6 +171,25 @@ final class World {
     Host host = first;
     for (char letter : script.toCharArray()) {
       host = Step.of(letter).by(this, host);
+      checkFiles();
+    }
+  }
+
+  /**
+   * The owner of the log at hand does one step. If its process dies meanwhile, another one is the
+   * owner with the next step; if it could not open the store, it tries again.
+   */
+  void step(Step step) {
+    dying(
+        () -> {
+          try {
+            step.by(this, owner());
+          } catch (StoreFailedException | CorruptionException e) {
+            Host owner = owners.get(log);
+            assertThat(!owner.isOpen() && owner.process.hadTrouble()).as("why %s", e).isTrue();
+          }
+        });
+    if (!disk.isOff()) {
       checkFiles();
     }
   }

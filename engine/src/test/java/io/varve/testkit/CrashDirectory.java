@@ -4,7 +4,6 @@ import io.varve.io.Directory;
 import io.varve.io.Lock;
 import io.varve.io.ReadFile;
 import io.varve.io.WriteFile;
-import io.varve.testkit.CrashProcess.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -238,9 +237,8 @@ final class CrashDirectory implements Directory {
       boolean fails = process.fails();
       int count = bytes.remaining();
       if (fails) {
-        // Overwriting needs no room, so only an append is cut short by a full disk.
-        boolean part = process.fault() == Fault.IO_ERROR || position == file.length;
-        count = part ? process.cut(count) : 0;
+        // The few bytes that are overwritten in place are of one page: all of them or none.
+        count = position == file.length ? process.cut(count) : 0;
       }
       byte[] written = new byte[count];
       bytes.get(written);
@@ -306,7 +304,7 @@ final class CrashDirectory implements Directory {
       int count = (int) Math.max(0, Math.min(target.remaining(), file.length - position));
       if (count > 0) {
         byte[] bytes = Arrays.copyOfRange(file.live, (int) position, (int) position + count);
-        process.flip(bytes);
+        process.read(path, bytes);
         target.put(bytes);
       }
       return count;

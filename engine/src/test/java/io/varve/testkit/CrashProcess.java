@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * One process on a {@link CrashDisk}: it counts its calls, and can be made to die, to meet a fault,
@@ -46,6 +47,7 @@ public final class CrashProcess {
   private Runnable duringForce = () -> {};
   private long flipAtCall = Long.MAX_VALUE;
   private int flipBit;
+  private Predicate<String> flips = path -> false;
   private boolean failed;
   private boolean flipped;
   private boolean dead;
@@ -100,10 +102,12 @@ public final class CrashProcess {
    * Turns one bit over of what its first read from the n-th call on brings; the disk is sound.
    *
    * @param bit which one, counted round and round
+   * @param of the paths of files for which that happens
    */
-  public void flipAt(long call, int bit) {
+  public void flipAt(long call, int bit, Predicate<String> of) {
     flipAtCall = call;
     flipBit = bit;
+    flips = of;
   }
 
   /** Whether a bit has been turned over. */
@@ -120,6 +124,11 @@ public final class CrashProcess {
   /** Whether the fault has struck. */
   public boolean hasFailed() {
     return failed;
+  }
+
+  /** Whether a fault has struck or a bit has been turned over. */
+  public boolean hadTrouble() {
+    return failed || flipped;
   }
 
   public boolean isDead() {
@@ -174,8 +183,9 @@ public final class CrashProcess {
     return (int) (calls * 31 % (bytes + 1));
   }
 
-  void flip(byte[] bytes) {
-    if (calls >= flipAtCall) {
+  /** Passes on what is read, perhaps with a wrong bit. */
+  void read(String path, byte[] bytes) {
+    if (calls >= flipAtCall && flips.test(path)) {
       flipAtCall = Long.MAX_VALUE;
       flipped = true;
       int bit = Math.floorMod(flipBit, 8 * bytes.length);

@@ -1,0 +1,24 @@
+package io.varve.simulation;
+
+import java.util.stream.LongStream;
+
+/** What tests do more of at night, in the Maven profile of that name. */
+final class Nightly {
+
+  private static final boolean ON = Boolean.getBoolean("nightly");
+
+  private Nightly() {}
+
+  /** {@code often} in each build, {@code nightly} at night. */
+  static int either(int often, int nightly) {
+    return ON ? nightly : often;
+  }
+
+  /**
+   * The numbers from 0 to {@code count}: in each build one after another, at night on all cores.
+   */
+  static LongStream threads(long count) {
+    LongStream numbers = LongStream.range(0, count);
+    return ON ? numbers.parallel() : numbers;
+  }
+}
