@@ -11,12 +11,12 @@ import io.varve.compact.Retention;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import io.varve.format.SegmentEntry;
+import io.varve.io.Directory;
 import io.varve.testkit.LogModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** How one process reads one log: a reader that follows it, and fresh ones. */
@@ -129,14 +129,14 @@ final class LogReading {
   }
 
   /** No file is gone that the reader may come to. */
-  void checkFiles(List<SegmentEntry> segments, Set<String> files) {
+  void checkFiles(List<SegmentEntry> segments, Directory folder) {
     if (reader == null) {
       return;
     }
     segments.forEach(segment -> mayNeed.put(segment.fileName(), segment.lastOffset()));
     mayNeed.forEach(
         (file, last) ->
-            assertThat(last < reader.position() || files.contains(file))
+            assertThat(last < reader.position() || folder.contains(file))
                 .as("a reader at offset %d finds %s", reader.position(), file)
                 .isTrue());
   }

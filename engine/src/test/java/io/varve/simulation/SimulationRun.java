@@ -7,6 +7,7 @@ import io.varve.io.Directory;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.CrashProcess.Fault;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,7 +36,8 @@ final class SimulationRun {
    */
   SimulationRun(long seed, UnaryOperator<Directory> flaw) {
     this.seed = seed;
-    this.random = new Random(seed);
+    // The first numbers of a Random tell seeds that are close to each other hardly apart.
+    this.random = new Random(new SplittableRandom(seed).nextLong());
     this.world = new World(settings(random), flaw, seed);
   }
 
@@ -104,15 +106,16 @@ final class SimulationRun {
 
   /** What a new process will meet, if anything. */
   private void trouble(CrashProcess process) {
-    long call = 1 + random.nextInt(400);
-    switch (random.nextInt(8)) {
+    long call = 1 + random.nextInt(250);
+    switch (random.nextInt(10)) {
       case 0 -> process.killAt(call);
       case 1 -> process.failAt(call, Fault.IO_ERROR);
       case 2 -> process.failAt(call, Fault.DISK_FULL);
       // A mark that is read wrong looks like one that a crash tore, which is passed over.
       case 3 -> process.flipAt(call, random.nextInt(1 << 16), path -> !path.contains("/commit-"));
-      case 4 -> process.before(call, this::overtake);
-      case 5 -> process.before(call, this::lookOn);
+      case 4 -> process.failAtForce(1 + random.nextInt(20));
+      case 5 -> process.before(call, this::overtake);
+      case 6 -> process.before(call, this::lookOn);
       default -> {}
     }
   }

@@ -19,12 +19,10 @@ import io.varve.testkit.StoreModel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -228,22 +226,38 @@ final class World {
 
   /** No file is gone that a manifest names or that a living reader may come to. */
   private void checkFiles() {
+    Directory root = flaw.apply(disk.process().root());
     for (StreamPartition name : model.logs()) {
       Manifest newest = manifest(name);
-      Set<String> files = new HashSet<>(filesOf(name));
+      Directory folder = folder(root, name);
       for (SegmentEntry segment : newest.segments()) {
-        assertThat(files).contains(segment.fileName(), segment.indexName());
+        checkFile(folder, segment.fileName());
+        checkFile(folder, segment.indexName());
       }
       OpenSegment open = newest.open();
       if (open != null) {
-        assertThat(files).contains(open.fileName(), FileNames.commit(open.epoch()));
+        checkFile(folder, open.fileName());
+        checkFile(folder, FileNames.commit(open.epoch()));
       }
       for (Host host : hosts) {
         if (!host.process.isDead()) {
-          host.reading(name).checkFiles(newest.segments(), files);
+          host.reading(name).checkFiles(newest.segments(), folder);
         }
       }
     }
+  }
+
+  private static void checkFile(Directory folder, String file) {
+    assertThat(folder.contains(file))
+        .as("%s/%s is there, as the manifest says", folder, file)
+        .isTrue();
+  }
+
+  private static Directory folder(Directory root, StreamPartition name) {
+    return root.folder("streams")
+        .folder(name.stream())
+        .folder("g" + name.generation())
+        .folder("p" + name.partition());
   }
 
   /** What a crash left: lets a fresh process look at it, and another one recover and read it. */

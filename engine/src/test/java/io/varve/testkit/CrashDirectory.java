@@ -254,7 +254,7 @@ final class CrashDirectory implements Directory {
       checkOpen();
       // What others write while this goes on need not be durable when it returns.
       int written = file.pending.size();
-      if (process.fails()) {
+      if (process.failsForce()) {
         file.forgetPending();
         throw process.fault().exception(path);
       }

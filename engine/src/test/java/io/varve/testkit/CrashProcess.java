@@ -43,6 +43,8 @@ public final class CrashProcess {
   private long calls;
   private long dieAtCall = Long.MAX_VALUE;
   private long failAtCall = Long.MAX_VALUE;
+  private long forces;
+  private long failAtForce = Long.MAX_VALUE;
   private Fault fault = Fault.IO_ERROR;
   private Runnable duringForce = () -> {};
   private long flipAtCall = Long.MAX_VALUE;
@@ -98,6 +100,12 @@ public final class CrashProcess {
     fault = with;
   }
 
+  /** Lets its n-th force fail, of whatever file. */
+  public void failAtForce(long force) {
+    failAtForce = force;
+    fault = Fault.IO_ERROR;
+  }
+
   /**
    * Turns one bit over of what its first read from the n-th call on brings; the disk is sound.
    *
@@ -118,6 +126,7 @@ public final class CrashProcess {
   /** No call fails any more. */
   public void heal() {
     failAtCall = Long.MAX_VALUE;
+    failAtForce = Long.MAX_VALUE;
     flipAtCall = Long.MAX_VALUE;
   }
 
@@ -169,6 +178,13 @@ public final class CrashProcess {
     }
     failed |= call == failAtCall;
     return call == failAtCall;
+  }
+
+  /** Counts a force; says whether it must fail. */
+  boolean failsForce() {
+    boolean fails = fails() | ++forces == failAtForce;
+    failed |= fails;
+    return fails;
   }
 
   /** Counts a call, or throws what it meets. */
