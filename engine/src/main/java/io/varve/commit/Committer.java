@@ -76,6 +76,7 @@ public final class Committer {
   // The background's half.
   private final LogTail tail;
   private boolean ended;
+  private volatile LogTail.Reached asked;
   private volatile boolean publishingMuch;
   private volatile @Nullable Thread waitingThread;
 
@@ -96,6 +97,7 @@ public final class Committer {
     this.epoch = manifest.epoch();
     this.nextOffset = manifest.nextOffset();
     this.tail = new LogTail(log, settings, clock, counters, failure, manifest);
+    this.asked = tail.reached();
     this.maintenance = work.every(maintenanceMs, () -> writing.execute(this::maintain));
   }
 
@@ -380,12 +382,14 @@ public final class Committer {
     }
   }
 
+  /** Publishes up to there, or further if more is asked for by then: one sync serves them all. */
   private void publish(LogTail.Reached upTo, @Nullable CompletableFuture<Long> done) {
+    asked = upTo;
     boolean handedOn =
         handOn(
             publishing,
             () -> {
-              attempt("Syncing", () -> tail.publish(upTo), done);
+              attempt("Syncing", () -> tail.publish(asked), done);
               publishingMuch = false;
               if (done != null) {
                 done.complete(tail.durableOffset());

@@ -11,6 +11,9 @@ final class AppendContest {
   static final String BARE = "bare file";
   static final String BARE_SYNCING = "bare file, synced as Varve does";
 
+  /** Between two commits. */
+  static final long COMMIT_BYTES = 1 << 20;
+
   private AppendContest() {}
 
   /**
@@ -40,5 +43,17 @@ final class AppendContest {
             work.path("kafka"),
             KafkaLog::new,
             log -> log.append(work)));
+  }
+
+  /** Who commits after every MiB: a bare file waits for each sync, Varve asks and goes on. */
+  static List<Contestant> committing(Work work, long storedBytes) {
+    long commitEvents = COMMIT_BYTES / work.values().bytes();
+    return List.of(
+        new BareAppend(BARE, work, storedBytes, COMMIT_BYTES),
+        LogTurn.fresh(
+            "Varve",
+            work.path("varve-committing"),
+            VarveLog::new,
+            log -> log.append(work, Codec.NONE, commitEvents)));
   }
 }

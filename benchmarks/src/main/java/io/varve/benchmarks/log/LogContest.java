@@ -45,6 +45,12 @@ public record LogContest(
                 AppendContest.of(work, replaying.storedBytes()),
                 0,
                 List.of(AppendContest.BARE, AppendContest.BARE_SYNCING)));
+        tables.append(
+            table(
+                "Append, a commit each MiB, ",
+                AppendContest.committing(work, replaying.storedBytes()),
+                0,
+                List.of(AppendContest.BARE)));
       }
       if (replay) {
         tables.append(

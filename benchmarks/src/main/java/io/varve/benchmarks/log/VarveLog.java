@@ -35,6 +35,11 @@ final class VarveLog implements AutoCloseable {
 
   /** Appends all events one by one and waits until they are durable. */
   long append(Work work, Codec codec) {
+    return append(work, codec, Long.MAX_VALUE);
+  }
+
+  /** The same, asking for a commit after every {@code commitEvents} events. */
+  long append(Work work, Codec codec, long commitEvents) {
     LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withCodec(codec), "benchmark");
     open = writer;
     for (long event = 0; event < work.events(); event++) {
@@ -51,9 +56,18 @@ final class VarveLog implements AutoCloseable {
           Headers.EMPTY)) {
         writer.append(Event.of(event, timestampMs, null, value));
       }
+      if ((event + 1) % commitEvents == 0) {
+        commit(writer);
+      }
     }
     writer.sync();
     return work.events();
+  }
+
+  /** Whether it succeeds shows when all are waited for. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private static void commit(LogWriter writer) {
+    writer.commit();
   }
 
   /** Steps through all events, looking at where each is and how long its value is. */
