@@ -1,8 +1,10 @@
 package io.varve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.varve.commit.LogSettings;
+import io.varve.compact.Retention;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import io.varve.format.BatchHeader;
@@ -226,6 +228,31 @@ final class VerifyTest {
     assertThat(report.problems().get(0).file()).isEqualTo(commit.toString());
     assertThat(report.problems().get(0).affected().fromOffset()).isEqualTo(EVENTS);
     assertThat(inspect(commit)).filteredOn(Part::problem).hasSize(3);
+  }
+
+  @Test
+  void checksWhatOnlyASnapshotStillNeeds() throws IOException {
+    LogSettings one = small().withRetention(new Retention(-1, 1));
+    try (Store store = Store.open(folder, StoreSettings.defaults().withMaintenanceMs(1))) {
+      store.snapshots().create("before");
+      try (LogWriter writer = store.openWriter(LOG, one, "test")) {
+        append(writer, 3);
+        writer.sync();
+        await().until(() -> store.stats(LOG).startOffset() > 0);
+      }
+    }
+    assertThat(verify().problems()).isEmpty();
+    assertThat(verify().unnamed()).isEmpty();
+    Path snapshot = log.resolve("snapshots/before.snapshot");
+    assertThat(inspect(snapshot)).noneMatch(Part::problem);
+    Path first = segments().get(0);
+
+    flip(first, 64 + BatchHeader.BYTES + 10);
+
+    assertThat(verify().problems()).hasSize(1);
+    assertThat(verify().problems().get(0).file()).isEqualTo(first.toString());
+    flip(snapshot, 30);
+    assertThat(verify().problems()).extracting(Problem::file).containsExactly(snapshot.toString());
   }
 
   @Test

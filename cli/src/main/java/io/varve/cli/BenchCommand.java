@@ -30,16 +30,12 @@ import picocli.CommandLine.Parameters;
 /** {@code varve bench}. */
 @CommandLine.Command(
     name = "bench",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Measures appending, syncing and replaying on a disk.",
     description = {
       "",
       "Works in a new folder inside FOLDER and removes it at the end. Replayed events were written"
           + " just before and come from memory, not from the disk."
     },
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Columns:",

@@ -19,11 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code varve cat}. */
 @CommandLine.Command(
     name = "cat",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Prints events.",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "A line of text has, with tabs between: the partition if there are several, offset, time, key,"

@@ -6,11 +6,7 @@ import picocli.CommandLine;
 /** {@code varve completion}. */
 @CommandLine.Command(
     name = "completion",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Prints a script that completes commands and options in bash and zsh.",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Example:",

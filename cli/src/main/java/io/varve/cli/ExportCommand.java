@@ -27,15 +27,11 @@ import picocli.CommandLine.Parameters;
 /** {@code varve export}. */
 @CommandLine.Command(
     name = "export",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Writes events to a file, as Avro or as lines of JSON.",
     description = {
       "",
       "Everything of an event is in the file: varve import makes the same events of it, to the byte."
     },
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "avro is an Avro object container file, which every Avro library reads. Its records:",

@@ -29,9 +29,6 @@ import picocli.CommandLine.Parameters;
 /** {@code varve import}. */
 @CommandLine.Command(
     name = "import",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Makes events of a file that varve export or varve cat --format json wrote.",
     description = {
       "",
@@ -39,7 +36,6 @@ import picocli.CommandLine.Parameters;
           + " partition that holds events already is refused, unless --offsets append is given. Where"
           + " there is no store, one is made."
     },
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "The events of a file that turns out to be bad are stored up to the bad one; the error names"

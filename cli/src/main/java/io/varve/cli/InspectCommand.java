@@ -15,9 +15,6 @@ import picocli.CommandLine.Parameters;
 /** {@code varve inspect}. */
 @CommandLine.Command(
     name = "inspect",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Tells in words what stands in a file of a store.",
     description = {
       "",
@@ -25,7 +22,6 @@ import picocli.CommandLine.Parameters;
           + " schemas; also damaged ones and parts of them. It shows as far as it goes and says where"
           + " it stops. docs/FORMAT.md says what the words mean."
     },
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "A line has the position in the file, what stands there, and what it says; an exclamation mark"

@@ -55,6 +55,14 @@ final class Progress {
     err.flush();
   }
 
+  /** Tells of a backup's progress. */
+  io.varve.backup.Progress of(PrintWriter err, String what) {
+    return status -> {
+      bytes(err, what, status.bytesDone(), status.bytesTotal());
+      return true;
+    };
+  }
+
   /** Takes the line away; what comes next begins anew. */
   void end(PrintWriter err) {
     if (shownMs != 0) {

@@ -23,11 +23,7 @@ import picocli.CommandLine.Parameters;
 /** {@code varve stats}. */
 @CommandLine.Command(
     name = "stats",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Shows how a store's logs grow, and how far their readers are.",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Columns:",

@@ -25,11 +25,7 @@ import picocli.CommandLine.Parameters;
 /** {@code varve streams}. */
 @CommandLine.Command(
     name = "streams",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Lists the streams of a store.",
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Columns:",

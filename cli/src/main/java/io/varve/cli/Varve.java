@@ -11,18 +11,13 @@ import picocli.CommandLine;
 /** The tool; {@code ./varve} builds and starts it. */
 @CommandLine.Command(
     name = "varve",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Looks into stores of events, checks them, and takes events out and in.",
     description = {
       "",
       "A STORE is the folder that a connector's store.path names. It may be written and read while"
           + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
-          + " reading. Only import (and bench, in a folder of its own) writes.",
-      ""
+          + " reading. Only import, snapshot and restore (and bench, in a folder of its own) write.",
     },
-    optionListHeading = "Options:%n",
     commandListHeading = "%nCommands:%n",
     footer = {
       "",
@@ -39,6 +34,10 @@ import picocli.CommandLine;
       StatsCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      SnapshotCommand.class,
+      BackupCommand.class,
+      BackupsCommand.class,
+      RestoreCommand.class,
       BenchCommand.class,
       CompletionCommand.class
     })
@@ -56,10 +55,25 @@ public final class Varve extends Command {
 
   /** The tool's command line, which prints to standard output unless it is told otherwise. */
   static CommandLine commandLine() {
-    return new CommandLine(new Varve())
+    CommandLine varve = new CommandLine(new Varve());
+    layOut(varve);
+    varve.getSubcommands().values().forEach(Varve::layOut);
+    return varve
+        .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Failures::misused)
         .setExecutionExceptionHandler(Failures::failed);
+  }
+
+  /** What the help of all commands has in common. */
+  private static void layOut(CommandLine command) {
+    command
+        .getCommandSpec()
+        .usageMessage()
+        .synopsisHeading("%nUsage: ")
+        .parameterListHeading("%nArguments:%n")
+        .optionListHeading("%nOptions:%n")
+        .sortOptions(false);
   }
 
   private static PrintWriter writer(FileDescriptor target) {

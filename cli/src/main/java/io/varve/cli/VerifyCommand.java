@@ -14,9 +14,6 @@ import picocli.CommandLine.Parameters;
 /** {@code varve verify}. */
 @CommandLine.Command(
     name = "verify",
-    separator = " ",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     header = "Checks every byte of a store that matters.",
     description = {
       "",
@@ -25,7 +22,6 @@ import picocli.CommandLine.Parameters;
           + " The store may be written and read meanwhile; nothing is changed. A lease keeps what is"
           + " being checked from being deleted."
     },
-    optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Of each problem it tells:",

@@ -5,10 +5,11 @@ import io.varve.base.FormatTooNewException;
 import io.varve.format.CommitMark;
 import io.varve.format.FileNames;
 import io.varve.format.Manifest;
-import io.varve.format.Owner;
+import io.varve.format.Point;
 import io.varve.format.ReaderLease;
+import io.varve.format.RepositoryMarker;
 import io.varve.format.SchemaFile;
-import io.varve.format.SegmentEntry;
+import io.varve.format.Snapshot;
 import io.varve.format.SparseIndex;
 import io.varve.format.StoreMarker;
 import io.varve.io.Directory;
@@ -66,6 +67,9 @@ public final class FileInspector {
         case "VARVEMAN" -> decode("manifest", Manifest.BYTES_MAX, this::manifest);
         case "VARVEIDX" -> decode("index", SparseIndex.BYTES_MAX, this::index);
         case "VARVESCH" -> decode("schema", SchemaFile.BYTES_MAX, this::schema);
+        case "VARVESNP" -> decode("snapshot", Snapshot.BYTES_MAX, this::snapshot);
+        case "VARVEREP" -> decode("repository", 64, this::repositoryMarker);
+        case "VARVEPNT" -> decode("point", Point.BYTES_MAX, this::point);
         case "VARVEHWM" -> commitFile();
         case "VARVESEG" -> new SegmentInspector(file, path, parts).inspect();
         default ->
@@ -148,46 +152,30 @@ public final class FileInspector {
   }
 
   private void manifest(ByteBuffer bytes) {
-    Manifest manifest = Manifest.decode(bytes, path);
-    tell(0, "manifest", "number " + manifest.number() + ", epoch " + manifest.epoch());
-    tell(32, "written", Words.time(manifest.writtenMs()));
-    tell(
-        40,
-        "offsets",
-        "events begin at "
-            + manifest.startOffset()
-            + ", the next is not below "
-            + manifest.nextOffset());
-    Owner owner = manifest.owner();
-    tell(56, "owner", owner + (manifest.released() ? ", has closed the log" : ""));
-    Manifest.OpenSegment open = manifest.open();
-    tell(
-        68,
-        "open segment",
-        open == null ? "none" : open.fileName() + ", created " + Words.time(open.createdMs()));
-    for (SegmentEntry segment : manifest.segments()) {
-      tell(0, "segment", entry(segment));
-    }
-    for (SegmentEntry segment : manifest.retired()) {
-      tell(0, "retired", entry(segment));
-    }
+    ManifestWords.tell(Manifest.decode(bytes, path), 0, parts);
   }
 
-  private static String entry(SegmentEntry segment) {
-    return segment.fileName()
-        + ": "
-        + segment.events()
-        + " events, offsets "
-        + segment.firstOffset()
-        + " to "
-        + segment.lastOffset()
-        + ", "
-        + Words.times(segment.minTimestampMs(), segment.maxTimestampMs())
-        + ", batches end at byte "
-        + segment.endPosition()
-        + (segment.sealed() ? ", has a footer" : ", no footer")
-        + (segment.dirty() ? "" : ", compacted")
-        + (segment.indexEpoch() == 0 ? ", no index" : ", index " + segment.indexName());
+  private void snapshot(ByteBuffer bytes) {
+    Snapshot snapshot = Snapshot.decode(bytes, path);
+    tell(0, "snapshot", "taken " + Words.time(snapshot.takenMs()));
+    tell(0, "mark", ManifestWords.mark(snapshot.mark()));
+    ManifestWords.tell(snapshot.manifest(), 0, parts);
+  }
+
+  private void repositoryMarker(ByteBuffer bytes) {
+    RepositoryMarker marker = RepositoryMarker.decode(bytes, path);
+    tell(16, "repository", "of backups, created " + Words.time(marker.createdMs()));
+  }
+
+  private void point(ByteBuffer bytes) {
+    Point point = Point.decode(bytes, path);
+    tell(0, "point", "number " + point.number() + " of store " + point.storeId());
+    tell(0, "taken", Words.time(point.takenMs()));
+    point.schemas().forEach(file -> tell(0, "schema", file.storedName()));
+    for (Point.LogCopy log : point.logs()) {
+      tell(0, "log", log.name() + ", " + log.events() + " events");
+      log.files().forEach(file -> tell(0, "segment", file.storedName()));
+    }
   }
 
   private void index(ByteBuffer bytes) {
@@ -233,22 +221,8 @@ public final class FileInspector {
     CommitMark mark = CommitMark.decodePublished(bytes, path);
     if (mark == null) {
       problem(at, what, "no mark: the magic number is another");
-    } else if (mark.segmentFirstOffset() < 0) {
-      tell(at, what, "nothing committed yet");
     } else {
-      tell(
-          at,
-          what,
-          "commit "
-              + mark.sequence()
-              + ": "
-              + mark.events()
-              + " events up to byte "
-              + mark.endPosition()
-              + " of the segment with first offset "
-              + mark.segmentFirstOffset()
-              + ", next offset "
-              + mark.nextOffset());
+      tell(at, what, ManifestWords.mark(mark));
     }
   }
 
