@@ -10,6 +10,7 @@ import io.varve.commit.Batches;
 import io.varve.commit.Committer;
 import io.varve.commit.LogSettings;
 import io.varve.commit.Takeover;
+import io.varve.compact.CompactionLane;
 import io.varve.event.StreamPartition;
 import io.varve.format.Owner;
 import io.varve.format.StoreMarker;
@@ -61,6 +62,7 @@ public final class Store implements AutoCloseable {
   private final Instances instances;
   private final SchemaStore schemas;
   private final Batches batches;
+  private final CompactionLane compaction;
   private final BufferPool buffers = new BufferPool();
   private final AtomicLong number = new AtomicLong();
   private volatile boolean closed;
@@ -81,6 +83,9 @@ public final class Store implements AutoCloseable {
     this.instances = instances;
     this.schemas = new SchemaStore(root, instances.self().nonce());
     this.batches = new Batches(settings.bufferBytes());
+    this.compaction =
+        new CompactionLane(
+            work, clock, settings.compactionBytesPerSecond(), settings.compactionKeyBytesMax());
   }
 
   /**
@@ -290,7 +295,14 @@ public final class Store implements AutoCloseable {
       Takeover takeover = Takeover.of(folder, ProcessId.owner(owner, instances.self()), clock);
       Committer committer =
           Committer.begin(
-              folder, takeover, logSettings, clock, batches, work, settings.maintenanceMs());
+              folder,
+              takeover,
+              logSettings,
+              clock,
+              batches,
+              work,
+              compaction,
+              settings.maintenanceMs());
       return new LogWriter(log, committer, takeover.report());
     } catch (IOException e) {
       throw new StoreFailedException("Opening " + log + " in " + root + " for writing failed", e);

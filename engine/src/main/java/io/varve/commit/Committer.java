@@ -6,15 +6,20 @@ import io.varve.base.FirstFailure;
 import io.varve.base.StoreClosedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.compact.CompactionLane;
+import io.varve.compact.Compactor;
+import io.varve.compact.RewriteSettings;
 import io.varve.event.Encoding;
 import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import io.varve.format.BatchBuilder;
 import io.varve.format.Manifest;
+import io.varve.format.SegmentEntry;
 import io.varve.manifest.LogFolder;
 import io.varve.work.Work;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,6 +69,7 @@ public final class Committer {
   private final Executor publishing;
   private final long epoch;
   private final Work.Repeating maintenance;
+  private final Compactor compactor;
   private final FirstFailure failure = new FirstFailure();
   private final WriterCounters counters = new WriterCounters();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -86,6 +92,7 @@ public final class Committer {
       Clock clock,
       Batches batches,
       Work work,
+      CompactionLane lane,
       long maintenanceMs,
       Manifest manifest) {
     this.log = log;
@@ -98,12 +105,23 @@ public final class Committer {
     this.nextOffset = manifest.nextOffset();
     this.tail = new LogTail(log, settings, clock, counters, failure, manifest);
     this.asked = tail.reached();
+    RewriteSettings rewriting =
+        new RewriteSettings(
+            settings.compaction(),
+            settings.codec(),
+            settings.segmentBytes(),
+            settings.batchBytes(),
+            epoch,
+            new AtomicInteger(),
+            clock);
+    this.compactor = new Compactor(log, rewriting, lane, new LiveSegments());
     this.maintenance = work.every(maintenanceMs, () -> writing.execute(this::maintain));
   }
 
   /**
    * Begins to write a log that {@code takeover} has made the caller's.
    *
+   * @param lane where the log is compacted
    * @param maintenanceMs how often to look whether a segment is old or expired, milliseconds
    */
   public static Committer begin(
@@ -113,8 +131,10 @@ public final class Committer {
       Clock clock,
       Batches batches,
       Work work,
+      CompactionLane lane,
       long maintenanceMs) {
-    return new Committer(log, settings, clock, batches, work, maintenanceMs, takeover.manifest());
+    return new Committer(
+        log, settings, clock, batches, work, lane, maintenanceMs, takeover.manifest());
   }
 
   // ---- on the caller's thread ----
@@ -219,6 +239,7 @@ public final class Committer {
     handOverFilling();
     closed = true;
     maintenance.close();
+    compactor.close();
     long upTo = nextOffset;
     return inBackground(
         done -> {
@@ -315,7 +336,7 @@ public final class Committer {
 
   /** Thread: safe. */
   public WriterMetrics metrics() {
-    return counters.snapshot(nextOffset, tail.durableOffset());
+    return counters.snapshot(nextOffset, tail.durableOffset(), compactor.metrics());
   }
 
   // ---- in the background ----
@@ -400,10 +421,40 @@ public final class Committer {
     }
   }
 
-  /** Seals a segment that is old, and retires and deletes what has expired. */
+  /**
+   * Seals a segment that is old, retires and deletes what has expired, and has the log compacted.
+   */
   private void maintain() {
     if (failure.get() == null && !ended) {
       attempt("Maintaining", tail::maintain, null);
+      compactor.maintain();
+    }
+  }
+
+  /** The sealed segments, as compaction sees and replaces them. */
+  private final class LiveSegments implements Compactor.Live {
+
+    @Override
+    public List<SegmentEntry> segments() {
+      return tail.sealedSegments();
+    }
+
+    @Override
+    public boolean replace(List<SegmentEntry> inputs, List<SegmentEntry> outputs)
+        throws IOException {
+      boolean known = false;
+      try {
+        boolean replaced = tail.replace(inputs, outputs);
+        known = true;
+        return replaced;
+      } catch (IOException e) {
+        known = true;
+        throw e;
+      } finally {
+        if (!known) {
+          letGo();
+        }
+      }
     }
   }
 
@@ -450,6 +501,7 @@ public final class Committer {
 
   private void end() {
     ended = true;
+    compactor.close();
     try {
       tail.close();
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.varve.commit;
 
 import io.varve.base.BadSettingException;
+import io.varve.compact.Compaction;
 import io.varve.compact.Retention;
 import io.varve.format.BatchHeader;
 import io.varve.format.Codec;
@@ -12,6 +13,7 @@ import io.varve.format.Codec;
  * @param segmentBytes a new segment begins when the next batch would make it larger; 4 KiB to 1 TiB
  * @param segmentMs a segment is sealed when it is older, milliseconds; from 1
  * @param retention how long events are kept
+ * @param compaction whether and when the log is compacted by key
  * @param batchBytes events are written together up to about as many bytes; 1 KiB to 16 MiB
  * @param eventBytesMax a larger event is refused; 1 to 63 MiB
  * @param syncBytes what was written is synced and published at the latest after as many bytes, also
@@ -22,6 +24,7 @@ public record LogSettings(
     long segmentBytes,
     long segmentMs,
     Retention retention,
+    Compaction compaction,
     int batchBytes,
     int eventBytesMax,
     long syncBytes) {
@@ -35,6 +38,7 @@ public record LogSettings(
           256L << 20,
           7 * 86_400_000L,
           Retention.FOREVER,
+          Compaction.OFF,
           256 << 10,
           16 << 20,
           16L << 20);
@@ -44,6 +48,12 @@ public record LogSettings(
     check("segment.ms", segmentMs, 1, Long.MAX_VALUE);
     check("retention.ms", retention.ms(), -1, Long.MAX_VALUE);
     check("retention.bytes", retention.bytes(), -1, Long.MAX_VALUE);
+    check("delete.retention.ms", compaction.tombstonesMs(), 0, Long.MAX_VALUE);
+    check("min.compaction.lag.ms", compaction.lagMs(), 0, Long.MAX_VALUE);
+    if (!(compaction.dirtyRatioMin() >= 0 && compaction.dirtyRatioMin() <= 1)) {
+      throw new BadSettingException(
+          "min.cleanable.dirty.ratio", compaction.dirtyRatioMin(), "a number from 0 to 1");
+    }
     check("batch.bytes", batchBytes, 1 << 10, 16 << 20);
     check("event.bytes.max", eventBytesMax, 1, EVENT_BYTES_LIMIT);
     check("sync.bytes", syncBytes, 4096, Long.MAX_VALUE);
@@ -65,35 +75,48 @@ public record LogSettings(
 
   public LogSettings withCodec(Codec value) {
     return new LogSettings(
-        value, segmentBytes, segmentMs, retention, batchBytes, eventBytesMax, syncBytes);
+        value,
+        segmentBytes,
+        segmentMs,
+        retention,
+        compaction,
+        batchBytes,
+        eventBytesMax,
+        syncBytes);
   }
 
   public LogSettings withSegmentBytes(long value) {
     return new LogSettings(
-        codec, value, segmentMs, retention, batchBytes, eventBytesMax, syncBytes);
+        codec, value, segmentMs, retention, compaction, batchBytes, eventBytesMax, syncBytes);
   }
 
   public LogSettings withSegmentMs(long value) {
     return new LogSettings(
-        codec, segmentBytes, value, retention, batchBytes, eventBytesMax, syncBytes);
+        codec, segmentBytes, value, retention, compaction, batchBytes, eventBytesMax, syncBytes);
   }
 
   public LogSettings withRetention(Retention value) {
     return new LogSettings(
-        codec, segmentBytes, segmentMs, value, batchBytes, eventBytesMax, syncBytes);
+        codec, segmentBytes, segmentMs, value, compaction, batchBytes, eventBytesMax, syncBytes);
+  }
+
+  public LogSettings withCompaction(Compaction value) {
+    return new LogSettings(
+        codec, segmentBytes, segmentMs, retention, value, batchBytes, eventBytesMax, syncBytes);
   }
 
   public LogSettings withBatchBytes(int value) {
     return new LogSettings(
-        codec, segmentBytes, segmentMs, retention, value, eventBytesMax, syncBytes);
+        codec, segmentBytes, segmentMs, retention, compaction, value, eventBytesMax, syncBytes);
   }
 
   public LogSettings withEventBytesMax(int value) {
-    return new LogSettings(codec, segmentBytes, segmentMs, retention, batchBytes, value, syncBytes);
+    return new LogSettings(
+        codec, segmentBytes, segmentMs, retention, compaction, batchBytes, value, syncBytes);
   }
 
   public LogSettings withSyncBytes(long value) {
     return new LogSettings(
-        codec, segmentBytes, segmentMs, retention, batchBytes, eventBytesMax, value);
+        codec, segmentBytes, segmentMs, retention, compaction, batchBytes, eventBytesMax, value);
   }
 }

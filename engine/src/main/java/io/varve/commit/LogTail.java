@@ -18,6 +18,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ final class LogTail implements Closeable {
   private Manifest manifest;
   private @Nullable WriteFile commitFile;
   private long sequence;
+  private boolean closed;
 
   private volatile long durableOffset;
   private volatile long durableBytes;
@@ -251,22 +253,77 @@ final class LogTail implements Closeable {
       List<SegmentEntry> retired,
       boolean released)
       throws IOException {
-    Manifest committed =
-        new Manifest(
-            manifest.number() + 1,
-            manifest.epoch(),
-            manifest.owner(),
-            released,
-            clock.wallMs(),
-            Math.max(start, manifest.startOffset()),
-            Math.max(next, manifest.nextOffset()),
-            segments,
-            open,
-            retired);
-    if (!log.manifests().commit(committed)) {
+    Manifest following = following(segments, open, start, next, retired, released);
+    if (!log.manifests().commit(following)) {
       throw Takeover.fenced(log, manifest);
     }
-    manifest = committed;
+    manifest = following;
+  }
+
+  private Manifest following(
+      List<SegmentEntry> segments,
+      @Nullable OpenSegment open,
+      long start,
+      long next,
+      List<SegmentEntry> retired,
+      boolean released) {
+    return new Manifest(
+        manifest.number() + 1,
+        manifest.epoch(),
+        manifest.owner(),
+        released,
+        clock.wallMs(),
+        Math.max(start, manifest.startOffset()),
+        Math.max(next, manifest.nextOffset()),
+        segments,
+        open,
+        retired);
+  }
+
+  /** Segments that get no more events, by rising offsets. Thread: safe. */
+  synchronized List<SegmentEntry> sealedSegments() {
+    return manifest.segments();
+  }
+
+  /**
+   * Puts segments that compaction has written, durably, in the place of others. Thread: safe.
+   *
+   * @return false if the log no longer has those others, or has been closed
+   * @throws IOException if that could not be written down; then nothing has changed
+   */
+  synchronized boolean replace(List<SegmentEntry> inputs, List<SegmentEntry> outputs)
+      throws IOException {
+    failure.check();
+    int at = Collections.indexOfSubList(manifest.segments(), inputs);
+    if (at < 0 || manifest.released() || closed) {
+      return false;
+    }
+    List<SegmentEntry> segments = new ArrayList<>(manifest.segments());
+    List<SegmentEntry> replaced = segments.subList(at, at + inputs.size());
+    List<SegmentEntry> retired = new ArrayList<>(manifest.retired());
+    replaced.forEach(each -> retired.add(each.asReplaced()));
+    replaced.clear();
+    segments.addAll(at, outputs);
+    Manifest following =
+        following(
+            segments,
+            manifest.open(),
+            manifest.startOffset(),
+            manifest.nextOffset(),
+            retired,
+            false);
+    // What fails from here on ends the writer: a sync of the folder is its own files' too.
+    inOneGo("Compacting ", log.directory()::sync);
+    log.manifests().prepare(following);
+    inOneGo(
+        "Compacting ",
+        () -> {
+          if (!log.manifests().commitPrepared(following)) {
+            throw Takeover.fenced(log, manifest);
+          }
+          manifest = following;
+        });
+    return true;
   }
 
   /** Seals a segment that is old, and retires and deletes what has expired. */
@@ -348,6 +405,7 @@ final class LogTail implements Closeable {
   /** Lets go of the files and writes nothing more. */
   @Override
   public synchronized void close() throws IOException {
+    closed = true;
     try (SegmentWriter writing = segment;
         WriteFile marks = commitFile) {
       segment = null;

@@ -1,5 +1,7 @@
 package io.varve.commit;
 
+import io.varve.compact.CompactionMetrics;
+
 /**
  * Counts a writer's work. Thread: safe, guarded by itself; asked once a batch, not once an event.
  */
@@ -36,7 +38,8 @@ final class WriterCounters {
     segmentsRetired += segments;
   }
 
-  synchronized WriterMetrics snapshot(long nextOffset, long durableOffset) {
+  synchronized WriterMetrics snapshot(
+      long nextOffset, long durableOffset, CompactionMetrics compaction) {
     return new WriterMetrics(
         events,
         eventBytes,
@@ -47,6 +50,7 @@ final class WriterCounters {
         commitNanosMax,
         segmentsSealed,
         segmentsRetired,
-        Math.max(0, nextOffset - durableOffset));
+        Math.max(0, nextOffset - durableOffset),
+        compaction);
   }
 }

@@ -1,5 +1,7 @@
 package io.varve.commit;
 
+import io.varve.compact.CompactionMetrics;
+
 /**
  * What a writer has done since it was opened, at one moment.
  *
@@ -13,6 +15,7 @@ package io.varve.commit;
  * @param segmentsSealed segments that became full or old
  * @param segmentsRetired segments that retention took away
  * @param pendingEvents upper bound of the events that are appended and not durable yet
+ * @param compaction what compaction has done
  */
 public record WriterMetrics(
     long events,
@@ -24,4 +27,5 @@ public record WriterMetrics(
     long commitNanosMax,
     long segmentsSealed,
     long segmentsRetired,
-    long pendingEvents) {}
+    long pendingEvents,
+    CompactionMetrics compaction) {}

@@ -42,7 +42,8 @@ public record Retention(long ms, long bytes) {
     return count;
   }
 
-  private static long newestMs(SegmentEntry segment) {
+  /** The time from which a segment counts its age, milliseconds since the Unix epoch. */
+  static long newestMs(SegmentEntry segment) {
     return segment.maxTimestampMs() == Long.MIN_VALUE
         ? segment.createdMs()
         : segment.maxTimestampMs();

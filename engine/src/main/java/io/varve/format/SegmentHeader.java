@@ -41,6 +41,11 @@ public record SegmentHeader(
     return FileNames.segment(firstOffset, epoch, rewrite);
   }
 
+  /** The name of the index that its writer makes. */
+  public String indexName() {
+    return FileNames.index(firstOffset, epoch, rewrite, epoch);
+  }
+
   /** Decodes the 64 bytes at the buffer's start. */
   public static SegmentHeader decode(ByteBuffer bytes, String file) {
     ByteBuffer view = Fixed64.check(bytes, 0, MAGIC, "segment header", file, 0);

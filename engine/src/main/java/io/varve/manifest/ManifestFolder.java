@@ -69,13 +69,35 @@ public final class ManifestFolder {
    * @return false if the caller has been superseded: its number is taken, or was taken and is past
    */
   public boolean commit(Manifest manifest) throws IOException {
-    String temporary = TEMPORARY + manifest.epoch() + "-" + manifest.number() + "-" + nonce;
+    prepare(manifest);
+    return commitPrepared(manifest);
+  }
+
+  /**
+   * The first half of {@link #commit}: writes a manifest down under another name. If that fails,
+   * nothing has changed.
+   */
+  public void prepare(Manifest manifest) throws IOException {
+    String temporary = temporary(manifest);
     try {
       folder.writeAll(temporary, manifest.encode());
     } catch (IOException e) {
       folder.delete(temporary);
       throw e;
     }
+  }
+
+  private String temporary(Manifest manifest) {
+    return TEMPORARY + manifest.epoch() + "-" + manifest.number() + "-" + nonce;
+  }
+
+  /**
+   * The second half of {@link #commit}. If that fails, nobody knows whether it is committed.
+   *
+   * @return false if the caller has been superseded
+   */
+  public boolean commitPrepared(Manifest manifest) throws IOException {
+    String temporary = temporary(manifest);
     try {
       if (!folder.publish(temporary, FileNames.manifest(manifest.number()))) {
         return false;
