@@ -130,9 +130,11 @@ final class CatCommand extends Command {
     }
   }
 
-  /** Whether enough is printed, or nobody reads it any more. */
+  /** Whether enough is printed, the user wants it to end, or nobody reads it any more. */
   private boolean ended() {
-    return printed >= limit || (++looks % CHECK_INTERVAL == 0 && out().checkError());
+    return printed >= limit
+        || Thread.currentThread().isInterrupted()
+        || (++looks % CHECK_INTERVAL == 0 && out().checkError());
   }
 
   private static byte @Nullable [] keyBytes(@Nullable String text) {

@@ -2,6 +2,7 @@ package io.varve.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Option;
 
 /**
@@ -29,8 +30,12 @@ final class Progress {
    * Something is {@code done} bytes far. May be called often.
    *
    * @param total bytes in all, or 0 if that isn't known
+   * @throws CancellationException if the user wants it to end
    */
   void bytes(PrintWriter err, String what, long done, long total) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted");
+    }
     long nowMs = System.nanoTime() / 1_000_000;
     if (startedMs < 0) {
       startedMs = nowMs;

@@ -74,18 +74,28 @@ final class StatsCommand extends Command {
   private long lastNanos;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     if (!(intervalSeconds > 0 && intervalSeconds <= 86_400)) {
       throw new BadInputException("--interval: expected a number above 0 and up to 86400");
     }
     try (Store store = Store.openReadOnly(path)) {
       look(store);
-      for (long i = 1; watch && i < times && !out().checkError(); i++) {
-        TimeUnit.MICROSECONDS.sleep((long) (intervalSeconds * 1e6));
+      for (long i = 1; watch && i < times && !out().checkError() && pause(); i++) {
         look(store);
       }
     }
     return ExitCode.FINE;
+  }
+
+  /** Waits until it is time to look again; false if the user wants to end. */
+  private boolean pause() {
+    try {
+      TimeUnit.MICROSECONDS.sleep((long) (intervalSeconds * 1e6));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private void look(Store store) {

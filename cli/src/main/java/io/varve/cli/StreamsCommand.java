@@ -4,6 +4,7 @@ import io.varve.LogStats;
 import io.varve.LogUsers;
 import io.varve.Store;
 import io.varve.TimeSpan;
+import io.varve.base.CorruptionException;
 import io.varve.cli.Table.Column;
 import io.varve.cli.Table.Kind;
 import io.varve.event.StreamPartition;
@@ -46,7 +47,7 @@ import picocli.CommandLine.Parameters;
       "  ./varve streams /var/lib/varve --partitions",
       "  ./varve streams /var/lib/varve --json | jq '.[] | select(.writer == null).stream'",
       "",
-      "Exit codes: 0 fine; 1 a file is damaged; 2 wrong usage or no store; 3 it could not be read."
+      "Exit codes: 0 fine; 1 a log is damaged and left out; 2 wrong usage or no store; 3 it could not be read."
     })
 final class StreamsCommand extends Command {
 
@@ -76,12 +77,19 @@ final class StreamsCommand extends Command {
               new Column("segments", Kind.COUNT),
               new Column("writer", Kind.TEXT),
               new Column("readers", Kind.COUNT));
+      boolean damaged = false;
       for (List<StreamPartition> group : groups(store.logs())) {
-        add(table, store, group);
+        try {
+          add(table, store, group);
+        } catch (CorruptionException e) {
+          damaged = true;
+          err().println(e.getMessage());
+        }
       }
       output.print(table, out());
+      err().flush();
+      return damaged ? ExitCode.PROBLEMS : ExitCode.FINE;
     }
-    return ExitCode.FINE;
   }
 
   /** What goes into one line each. */

@@ -6,6 +6,8 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /** The tool; {@code ./varve} builds and starts it. */
@@ -43,14 +45,43 @@ import picocli.CommandLine;
     })
 public final class Varve extends Command {
 
+  private static final long GRACE_SECONDS = 3;
+
   /** See {@code ./varve --help}. */
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT); // One way to write numbers, whatever the machine's.
-    System.exit(
+    CountDownLatch ended = new CountDownLatch(1);
+    endInOrder(Thread.currentThread(), ended);
+    int exitCode =
         commandLine()
             .setOut(writer(FileDescriptor.out))
             .setErr(writer(FileDescriptor.err))
-            .execute(arguments));
+            .execute(arguments);
+    ended.countDown();
+    System.exit(exitCode);
+  }
+
+  /** At Ctrl-C lets the command give back what it holds: leases, its work folder. */
+  private static void endInOrder(Thread command, CountDownLatch ended) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  if (ended.getCount() > 0) {
+                    command.interrupt();
+                    awaitQuietly(ended);
+                  }
+                }));
+  }
+
+  private static void awaitQuietly(CountDownLatch ended) {
+    try {
+      if (!ended.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("interrupted; a lease may be left, which the next writer takes away");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The tool's command line, which prints to standard output unless it is told otherwise. */

@@ -71,6 +71,22 @@ final class StreamsTest {
   }
 
   @Test
+  void leavesADamagedLogOutAndSaysSo() throws Exception {
+    Path manifest =
+        Stores.files(Stores.orders(folder)).stream()
+            .filter(file -> file.toString().contains("p0/manifest/"))
+            .findFirst()
+            .orElseThrow();
+    Files.write(manifest, new byte[100]);
+
+    Run run = Run.of("streams", folder, "--partitions");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(run.lines()).hasSize(2);
+    assertThat(run.err()).contains(manifest.toString()).hasLineCount(1);
+  }
+
+  @Test
   void leavesNothingBehind() throws Exception {
     List<Path> before = Stores.files(Stores.orders(folder));
 

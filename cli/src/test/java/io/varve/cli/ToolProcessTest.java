@@ -55,8 +55,28 @@ final class ToolProcessTest {
     }
   }
 
+  @Test
+  void leavesNoLeaseWhenItIsInterrupted() throws Exception {
+    Stores.orders(folder);
+    List<Path> before = Stores.files(folder);
+    Process process = start("cat", folder, "orders", "--follow");
+    process.getInputStream().read();
+    assertThat(Stores.files(folder)).hasSizeGreaterThan(before.size());
+
+    process.destroy();
+
+    process.waitFor();
+    assertThat(Stores.files(folder)).isEqualTo(before);
+  }
+
   /** The exit code on the first line, then what was printed. */
   private static String run(Object... arguments) throws IOException, InterruptedException {
+    Process process = start(arguments);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() + "\n" + output;
+  }
+
+  private static Process start(Object... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -64,8 +84,6 @@ final class ToolProcessTest {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return process.waitFor() + "\n" + output;
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

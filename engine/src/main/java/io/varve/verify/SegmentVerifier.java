@@ -43,10 +43,7 @@ final class SegmentVerifier {
   private boolean whole = true;
   private long end;
   private int batches;
-  private long events;
-  private long lastOffset;
-  private long minTimestampMs = Long.MAX_VALUE;
-  private long maxTimestampMs = Long.MIN_VALUE;
+  private Figures found;
 
   /**
    * @param entry what is said of the segment
@@ -64,7 +61,7 @@ final class SegmentVerifier {
     this.report = report;
     this.directory = log.directory();
     this.path = directory.path() + "/" + entry.fileName();
-    this.lastOffset = entry.firstOffset() - 1;
+    this.found = Figures.none(entry.firstOffset() - 1);
   }
 
   void verify() throws IOException {
@@ -170,21 +167,18 @@ final class SegmentVerifier {
     if (batch == null) {
       throw new IllegalStateException("peeked behind the limit of " + path);
     }
-    if (batch.baseOffset() <= lastOffset) {
+    if (batch.baseOffset() <= found.lastOffset()) {
       throw new CorruptionException(
           path,
           position,
-          "a batch with offsets above " + lastOffset,
+          "a batch with offsets above " + found.lastOffset(),
           "one that begins with " + batch.baseOffset());
     }
     if (index != null) {
       index.batch(position, batch.baseOffset(), batch.minTimestampMs(), batch.maxTimestampMs());
     }
     batches++;
-    events += batch.count();
-    lastOffset = batch.lastOffset();
-    minTimestampMs = Math.min(minTimestampMs, batch.minTimestampMs());
-    maxTimestampMs = Math.max(maxTimestampMs, batch.maxTimestampMs());
+    found = found.and(batch);
     try {
       reader.load(cursor);
       verifyEvents(batch, position);
@@ -239,7 +233,7 @@ final class SegmentVerifier {
     } catch (CorruptionException alsoThere) {
       // It is met again, and reported, by the next step.
     }
-    report.problem(Problem.of(e, new Affected(log.name(), lastOffset + 1, toOffset)));
+    report.problem(Problem.of(e, new Affected(log.name(), found.lastOffset() + 1, toOffset)));
     return behind;
   }
 
@@ -249,13 +243,7 @@ final class SegmentVerifier {
     try {
       SegmentFooter footer = SegmentFooter.decode(bytes.flip(), path, entry.endPosition());
       if (whole) {
-        Figures said =
-            new Figures(
-                footer.lastOffset(),
-                footer.events(),
-                footer.minTimestampMs(),
-                footer.maxTimestampMs());
-        compare(path, entry.endPosition(), "the footer", figures(), said);
+        compare("the footer", Figures.of(footer));
         if (footer.batches() != batches) {
           problem(path, entry.endPosition(), batches + " batches", "" + footer.batches(), null);
         }
@@ -268,9 +256,14 @@ final class SegmentVerifier {
   private void compareWithEntry() {
     String by = "the entry in " + saidBy;
     if (!open) {
-      compare(path, entry.endPosition(), by, figures(), ofEntry());
-    } else if (events != entry.events()) {
-      problem(path, end, entry.events() + " events, as " + by + " says", events + " events", null);
+      compare(by, Figures.of(entry));
+    } else if (found.events() != entry.events()) {
+      problem(
+          path,
+          end,
+          entry.events() + " events, as " + by + " says",
+          found.events() + " events",
+          null);
     }
   }
 
@@ -286,32 +279,9 @@ final class SegmentVerifier {
     }
   }
 
-  /** What is said of a segment in more than one place. */
-  private record Figures(long lastOffset, long events, long minTimestampMs, long maxTimestampMs) {
-    @Override
-    public String toString() {
-      return events
-          + " events up to offset "
-          + lastOffset
-          + ", timestamps "
-          + minTimestampMs
-          + " to "
-          + maxTimestampMs;
-    }
-  }
-
-  private Figures figures() {
-    return new Figures(lastOffset, events, minTimestampMs, maxTimestampMs);
-  }
-
-  private Figures ofEntry() {
-    return new Figures(
-        entry.lastOffset(), entry.events(), entry.minTimestampMs(), entry.maxTimestampMs());
-  }
-
-  private void compare(String file, long position, String by, Figures found, Figures said) {
+  private void compare(String by, Figures said) {
     if (!found.equals(said)) {
-      problem(file, position, said + ", as " + by + " says", found.toString(), null);
+      problem(path, entry.endPosition(), said + ", as " + by + " says", found.toString(), null);
     }
   }
 
@@ -320,9 +290,9 @@ final class SegmentVerifier {
   }
 
   private @Nullable Affected affectedBehind() {
-    return lastOffset >= entry.lastOffset()
+    return found.lastOffset() >= entry.lastOffset()
         ? null
-        : new Affected(log.name(), lastOffset + 1, entry.lastOffset());
+        : new Affected(log.name(), found.lastOffset() + 1, entry.lastOffset());
   }
 
   private void problem(
