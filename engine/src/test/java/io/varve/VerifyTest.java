@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.varve.commit.LogSettings;
+import io.varve.compact.Compaction;
 import io.varve.compact.Retention;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
@@ -253,6 +254,31 @@ final class VerifyTest {
     assertThat(verify().problems().get(0).file()).isEqualTo(first.toString());
     flip(snapshot, 30);
     assertThat(verify().problems()).extracting(Problem::file).containsExactly(snapshot.toString());
+  }
+
+  @Test
+  void findsALogSoundWhileItIsCompactedAndAfterwards() throws IOException {
+    Compaction always = new Compaction(true, 0, 0, 0);
+    StreamPartition keyed = new StreamPartition("keyed", 1, 0);
+    try (Store store = Store.open(folder, StoreSettings.defaults().withMaintenanceMs(1));
+        LogWriter writer = store.openWriter(keyed, small().withCompaction(always), "test")) {
+      for (int i = 0; i < 2000; i++) {
+        writer.append(Event.of(i, i, new byte[] {(byte) (i % 7)}, new byte[50]));
+        if (i % 200 == 0) {
+          writer.sync();
+          assertThat(verify().problems()).isEmpty();
+        }
+      }
+      await().until(() -> writer.metrics().compaction().passes() > 1);
+      assertThat(writer.metrics().compaction().eventsRemoved()).isPositive();
+      assertThat(verify().problems()).isEmpty();
+    }
+    VerifyReport report = verify();
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.counts().events()).isLessThan(EVENTS + 2000);
+    for (Path segment : segments()) {
+      assertThat(inspect(segment)).as("%s", segment).noneMatch(Part::problem);
+    }
   }
 
   @Test
