@@ -1,6 +1,5 @@
 package io.varve;
 
-import io.varve.backup.Source;
 import io.varve.base.BadSettingException;
 import io.varve.base.StoreFailedException;
 import io.varve.event.StreamPartition;
@@ -9,6 +8,7 @@ import io.varve.manifest.LogFolder;
 import io.varve.manifest.LogState;
 import io.varve.manifest.ReaderLeases.Lease;
 import io.varve.manifest.SnapshotFolder;
+import io.varve.manifest.StoreFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedSet;
@@ -23,9 +23,9 @@ import java.util.TreeSet;
  */
 public final class Snapshots {
 
-  private final Source source;
+  private final StoreFiles source;
 
-  Snapshots(Source source) {
+  Snapshots(StoreFiles source) {
     this.source = source;
   }
 

@@ -1,6 +1,5 @@
 package io.varve;
 
-import io.varve.backup.Source;
 import io.varve.base.BadSettingException;
 import io.varve.base.Clock;
 import io.varve.base.NoSuchStreamException;
@@ -19,6 +18,7 @@ import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
 import io.varve.manifest.Instances;
 import io.varve.manifest.LogFolder;
+import io.varve.manifest.StoreFiles;
 import io.varve.manifest.StoreLayout;
 import io.varve.verify.StoreVerifier;
 import io.varve.verify.VerifyListener;
@@ -380,15 +380,15 @@ public final class Store implements AutoCloseable {
     return LogFolder.of(log, layout.log(log), instances, buffers, number.incrementAndGet());
   }
 
-  /** The store as a backup reads it, see {@link io.varve.backup.Repository#backup}. */
-  public Source backupSource() {
+  /** The store's files, for backups, see {@link io.varve.backup.Repository#backup}. */
+  public StoreFiles files() {
     check();
-    return new Source(layout, instances, buffers, clock, number::incrementAndGet);
+    return new StoreFiles(layout, instances, buffers, clock, number::incrementAndGet);
   }
 
   /** The named snapshots of the store's logs. */
   public Snapshots snapshots() {
-    return new Snapshots(backupSource());
+    return new Snapshots(files());
   }
 
   /** The schemas of the store's structured values. */

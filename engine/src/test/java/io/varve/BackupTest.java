@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.backup.BackupReport;
+import io.varve.backup.BackupSchedule;
 import io.varve.backup.ExpiryReport;
 import io.varve.backup.Keep;
 import io.varve.backup.Progress;
@@ -19,6 +20,7 @@ import io.varve.compact.Retention;
 import io.varve.event.Event;
 import io.varve.format.Point;
 import io.varve.testkit.CrashDisk;
+import io.varve.testkit.ManualWork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +46,7 @@ final class BackupTest {
     long epoch = source.stats(ORDERS).epoch();
 
     Repository repository = run.repository();
-    BackupReport report = repository.backup(source.backupSource(), Progress.NONE);
+    BackupReport report = repository.backup(source.files(), Progress.NONE);
     run.append(writer, 5);
     assertThat(report.point().events()).isEqualTo(held.get(0).size() + held.get(1).size());
     assertThat(report.bytesCopied()).isEqualTo(report.point().bytes());
@@ -78,7 +80,7 @@ final class BackupTest {
           return true;
         };
     Repository repository = run.repository();
-    BackupReport report = repository.backup(source.backupSource(), busy);
+    BackupReport report = repository.backup(source.files(), busy);
     assertThat(told[0]).isPositive();
     assertThat(read(source, ORDERS)).doesNotContain(held.get(0).get(0));
     assertThat(readAll(restore(repository, report.point(), "restored"))).isEqualTo(held);
@@ -96,15 +98,15 @@ final class BackupTest {
     LogWriter writer = source.openWriter(ORDERS, TINY, "test");
     run.append(writer, 2);
     Repository repository = run.repository();
-    BackupReport first = repository.backup(source.backupSource(), Progress.NONE);
-    BackupReport same = repository.backup(source.backupSource(), Progress.NONE);
+    BackupReport first = repository.backup(source.files(), Progress.NONE);
+    BackupReport same = repository.backup(source.files(), Progress.NONE);
     assertThat(same.filesCopied()).isZero();
     assertThat(same.bytesCopied()).isZero();
     assertThat(same.bytesThere()).isEqualTo(first.point().bytes());
     assertThat(same.point().logs()).isEqualTo(first.point().logs());
 
     run.append(writer, 1);
-    BackupReport third = repository.backup(source.backupSource(), Progress.NONE);
+    BackupReport third = repository.backup(source.files(), Progress.NONE);
     assertThat(third.filesCopied()).isOne();
     assertThat(third.bytesCopied())
         .isLessThan(4096)
@@ -116,13 +118,13 @@ final class BackupTest {
   void aRestoredStoreIsAnotherStoreToTheRepository() {
     Store source = run.open("source");
     Repository repository = run.repository();
-    Point point = repository.backup(source.backupSource(), Progress.NONE).point();
+    Point point = repository.backup(source.files(), Progress.NONE).point();
     Store restored = restore(repository, point, "restored");
     run.append(source.openWriter(ORDERS, TINY, "one"), 2);
     run.clock.advanceMs(5);
     run.append(restored.openWriter(ORDERS, TINY, "another"), 2);
-    Point ofSource = repository.backup(source.backupSource(), Progress.NONE).point();
-    Point ofRestored = repository.backup(restored.backupSource(), Progress.NONE).point();
+    Point ofSource = repository.backup(source.files(), Progress.NONE).point();
+    Point ofRestored = repository.backup(restored.files(), Progress.NONE).point();
     assertThat(ofRestored.storeId()).isEqualTo(RESTORED).isNotEqualTo(ofSource.storeId());
     assertThat(readAll(restore(repository, ofSource, "a"))).isEqualTo(readAll(source));
     assertThat(readAll(restore(repository, ofRestored, "b")))
@@ -143,7 +145,7 @@ final class BackupTest {
     for (int i = 0; i < 4; i++) {
       run.append(writer, 4);
       held.add(readAll(source));
-      points.add(repository.backup(source.backupSource(), Progress.NONE).point());
+      points.add(repository.backup(source.files(), Progress.NONE).point());
       run.clock.advanceMs(900);
       run.work.tick();
       run.work.runAll();
@@ -188,13 +190,13 @@ final class BackupTest {
   void aCancelledBackupMakesNoPointAndTheNextGoesOn() {
     Store source = run.open("source");
     Repository repository = run.repository();
-    assertThatThrownBy(() -> repository.backup(source.backupSource(), status -> false))
+    assertThatThrownBy(() -> repository.backup(source.files(), status -> false))
         .isInstanceOf(CancellationException.class);
     assertThat(repository.points()).isEmpty();
     Progress.Status[] last = {null};
     BackupReport report =
         repository.backup(
-            source.backupSource(),
+            source.files(),
             status -> {
               last[0] = status;
               return true;
@@ -212,7 +214,7 @@ final class BackupTest {
     byte[] bytes = run.disk.bytes(segment);
     bytes[200] ^= 1;
     run.disk.overwrite(segment, bytes);
-    assertThatThrownBy(() -> repository.backup(source.backupSource(), Progress.NONE))
+    assertThatThrownBy(() -> repository.backup(source.files(), Progress.NONE))
         .isInstanceOfSatisfying(
             CorruptionException.class,
             e -> {
@@ -227,7 +229,7 @@ final class BackupTest {
   void everyBitThatTurnsOverInTheRepositoryIsFound() {
     Store source = run.open("source");
     List<List<Event>> held = readAll(source);
-    Point point = run.repository().backup(source.backupSource(), Progress.NONE).point();
+    Point point = run.repository().backup(source.files(), Progress.NONE).point();
     for (String file : repositoryFiles()) {
       for (int at = 0; at < run.disk.bytes(file).length; at += 37) {
         CrashDisk damaged = run.disk.crash(1);
@@ -248,7 +250,7 @@ final class BackupTest {
         if (at == 0) {
           damaged.remove(file);
           assertThat(repository.verify(point, Progress.NONE)).hasSize(1);
-          repository.backup(other.open("source").backupSource(), Progress.NONE);
+          repository.backup(other.open("source").files(), Progress.NONE);
           assertThat(repository.verify(point, Progress.NONE)).as("copied again").isEmpty();
         }
       }
@@ -259,7 +261,7 @@ final class BackupTest {
   @Test
   void everyBitThatTurnsOverInAPointIsFound() {
     Store source = run.open("source");
-    run.repository().backup(source.backupSource(), Progress.NONE);
+    run.repository().backup(source.files(), Progress.NONE);
     String file =
         run.disk.files().stream().filter(f -> f.endsWith(".point")).findFirst().orElseThrow();
     byte[] sound = run.disk.bytes(file);
@@ -287,11 +289,11 @@ final class BackupTest {
       writer.append(Event.of(0, 1, null, new byte[] {1}));
       writer.sync();
       Repository inside = Repository.create(path.resolve("backup"));
-      assertThatThrownBy(() -> inside.backup(store.backupSource(), Progress.NONE))
+      assertThatThrownBy(() -> inside.backup(store.files(), Progress.NONE))
           .isInstanceOf(BadSettingException.class)
           .hasMessageContaining("outside");
       Repository repository = Repository.create(folder.resolve("repository"));
-      Point point = repository.backup(store.backupSource(), Progress.NONE).point();
+      Point point = repository.backup(store.files(), Progress.NONE).point();
       assertThatThrownBy(() -> repository.restore(point, path, Progress.NONE))
           .isInstanceOf(BadSettingException.class)
           .hasMessageContaining("empty folder");
@@ -301,6 +303,37 @@ final class BackupTest {
         assertThat(read(restored, OTHER)).isEqualTo(read(store, OTHER)).hasSize(1);
       }
     }
+  }
+
+  @Test
+  void aScheduleBacksUpAndExpiresAndTriesAgainAfterAFailure() {
+    Store source = run.open("source");
+    LogWriter writer = source.openWriter(ORDERS, TINY, "test");
+    Repository repository = run.repository();
+    ManualWork work = new ManualWork(1);
+    BackupSchedule schedule =
+        new BackupSchedule(repository, source.files(), Keep.newest(2), 60_000, work);
+    for (int i = 0; i < 4; i++) {
+      run.append(writer, 1);
+      work.tick();
+      work.tick();
+      work.runAll();
+    }
+    assertThat(repository.points()).extracting(Point::number).containsExactly(3L, 4L);
+    assertThat(schedule.failure()).isNull();
+    run.disk.overwrite("repository/points/00000000000000000003.point", new byte[] {1});
+    work.tick();
+    work.runAll();
+    assertThat(schedule.failure()).isInstanceOf(CorruptionException.class);
+    repository.drop(3);
+    work.tick();
+    work.runAll();
+    assertThat(schedule.failure()).isNull();
+    assertThat(schedule.last().point()).isEqualTo(repository.newest());
+    schedule.close();
+    work.tick();
+    work.runAll();
+    assertThat(repository.newest().number()).isEqualTo(6);
   }
 
   private Store restore(Repository repository, Point point, String folder) {

@@ -17,6 +17,7 @@ import io.varve.log.SegmentScan;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.LogState;
 import io.varve.manifest.ReaderLeases.Lease;
+import io.varve.manifest.StoreFiles;
 import io.varve.manifest.StoreLayout;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backup implements Closeable {
 
-  private final Source source;
+  private final StoreFiles source;
   private final UUID storeId;
   private final StoreLayout target;
   private final long startNanos;
@@ -79,7 +80,7 @@ final class Backup implements Closeable {
     }
   }
 
-  private Backup(Source source, UUID storeId, StoreLayout target) {
+  private Backup(StoreFiles source, UUID storeId, StoreLayout target) {
     this.source = source;
     this.storeId = storeId;
     this.target = target;
@@ -94,7 +95,11 @@ final class Backup implements Closeable {
    * @param snapshot which of the logs' named snapshots to copy, or null for the logs as they are
    */
   static BackupReport run(
-      Source source, Directory stores, long number, @Nullable String snapshot, Progress progress)
+      StoreFiles source,
+      Directory stores,
+      long number,
+      @Nullable String snapshot,
+      Progress progress)
       throws IOException {
     UUID storeId = source.layout().marker().id();
     StoreLayout target = new StoreLayout(stores.folder(storeId.toString()));

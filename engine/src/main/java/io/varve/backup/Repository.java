@@ -12,6 +12,7 @@ import io.varve.format.StoreMarker;
 import io.varve.io.Directory;
 import io.varve.io.Lock;
 import io.varve.io.PosixDirectory;
+import io.varve.manifest.StoreFiles;
 import io.varve.manifest.StoreLayout;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Repository repository = Repository.create(Path.of("/backup/events"));
- * BackupReport report = repository.backup(store.backupSource(), Progress.NONE);
+ * BackupReport report = repository.backup(store.files(), Progress.NONE);
  * repository.expire(Keep.newest(7));
  * repository.restore(report.point(), Path.of("/data/restored"), Progress.NONE);
  * }</pre>
@@ -120,7 +121,7 @@ public final class Repository {
    * @throws java.util.concurrent.CancellationException if {@code progress} ended it; the next
    *     backup goes on with what was copied
    */
-  public BackupReport backup(Source source, Progress progress) {
+  public BackupReport backup(StoreFiles source, Progress progress) {
     return backup(source, null, progress);
   }
 
@@ -130,7 +131,7 @@ public final class Repository {
    *
    * @param snapshot the snapshot's name, or null for the store as it is now
    */
-  public BackupReport backup(Source source, @Nullable String snapshot, Progress progress) {
+  public BackupReport backup(StoreFiles source, @Nullable String snapshot, Progress progress) {
     String from = source.layout().root().path();
     if ((root.path() + "/").startsWith(from + "/")) {
       throw new BadSettingException(

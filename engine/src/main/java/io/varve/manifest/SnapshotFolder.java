@@ -130,7 +130,7 @@ public final class SnapshotFolder {
         } catch (NoSuchFileException e) {
           // Dropped in between.
         } catch (CorruptionException e) {
-          LOG.warn("A snapshot is damaged, so no segment is deleted until it is dropped: {}", e);
+          LOG.warn("A snapshot is damaged, so no segment is deleted until it is dropped: {}", e.getMessage());
           return segment -> true;
         }
       }

@@ -1,15 +1,15 @@
-package io.varve.backup;
+package io.varve.manifest;
 
 import io.varve.base.Clock;
 import io.varve.event.StreamPartition;
 import io.varve.io.BufferPool;
-import io.varve.manifest.Instances;
-import io.varve.manifest.LogFolder;
-import io.varve.manifest.StoreLayout;
 import java.util.function.LongSupplier;
 
 /**
- * An open store, as far as a backup needs to know it. {@code Store.backupSource} gives one.
+ * The files of an open store, for what works on them beside its readers and writers: backups,
+ * snapshots, repair. {@code Store.files} gives them.
+ *
+ * <p>Thread: safe.
  *
  * @param layout where its logs are
  * @param instances who is alive in it, this opening among them
@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  * @param clock the time
  * @param numbers gives numbers that this opening of the store never uses again
  */
-public record Source(
+public record StoreFiles(
     StoreLayout layout,
     Instances instances,
     BufferPool buffers,
