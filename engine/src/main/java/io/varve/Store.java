@@ -11,6 +11,7 @@ import io.varve.commit.LogSettings;
 import io.varve.commit.Takeover;
 import io.varve.compact.CompactionLane;
 import io.varve.event.StreamPartition;
+import io.varve.format.Loss;
 import io.varve.format.Owner;
 import io.varve.format.StoreMarker;
 import io.varve.io.BufferPool;
@@ -20,6 +21,8 @@ import io.varve.manifest.Instances;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.StoreFiles;
 import io.varve.manifest.StoreLayout;
+import io.varve.repair.Repair;
+import io.varve.repair.RepairPlan;
 import io.varve.verify.StoreVerifier;
 import io.varve.verify.VerifyListener;
 import io.varve.verify.VerifyReport;
@@ -384,6 +387,33 @@ public final class Store implements AutoCloseable {
   public StoreFiles files() {
     check();
     return new StoreFiles(layout, instances, buffers, clock, number::incrementAndGet);
+  }
+
+  /**
+   * Finds every damage in the store, and what repairing it would lose; reads all of it and changes
+   * nothing. See {@link #repair}.
+   */
+  public RepairPlan planRepair() {
+    return new Repair(files()).plan();
+  }
+
+  /**
+   * Repairs the damage that {@link #planRepair} found: events that can't be read are given up, all
+   * others stay, and damaged files are kept aside.
+   *
+   * @throws io.varve.base.OwnedException if somebody living writes a damaged log
+   * @throws BadSettingException if a log has changed since it was planned for
+   */
+  public void repair(RepairPlan plan) {
+    if (!writable) {
+      throw new BadSettingException("store", root.path(), "one that is opened for writing");
+    }
+    new Repair(files()).apply(plan, ProcessId.owner("repair", instances.self()));
+  }
+
+  /** What earlier repairs of a log have lost, a record for each segment. */
+  public List<Loss> losses(StreamPartition log) {
+    return new Repair(files()).losses(log);
   }
 
   /** The named snapshots of the store's logs. */

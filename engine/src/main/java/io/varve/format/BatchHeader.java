@@ -146,6 +146,17 @@ public final class BatchHeader {
     return payload >= 1 && payload <= PAYLOAD_BYTES_MAX ? BYTES + payload : 0;
   }
 
+  /** Whether the bytes at {@code at} are those that every batch begins with. */
+  public static boolean beginsAt(ByteBuffer from, int at) {
+    return from.getInt(at) == MAGIC;
+  }
+
+  /** Makes the batch at a little-endian buffer's start one of a segment of that epoch. */
+  public static void rename(ByteBuffer batch, long epoch) {
+    batch.putInt(56, (int) epoch);
+    batch.putInt(4, Checksum.of(batch, 8, BYTES - 8));
+  }
+
   /** Header and payload together. */
   public int totalBytes() {
     return BYTES + payloadBytes;

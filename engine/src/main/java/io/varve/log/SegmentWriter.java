@@ -51,14 +51,37 @@ public final class SegmentWriter implements Closeable {
 
   /** Writes a batch that is encoded already. */
   public void append(BatchBuilder batch, ByteBuffer encoded) throws IOException {
+    append(
+        encoded,
+        batch.baseOffset(),
+        batch.lastOffset(),
+        batch.minTimestampMs(),
+        batch.maxTimestampMs(),
+        batch.count());
+  }
+
+  /** Writes a batch that was salvaged from another segment. */
+  public void append(SegmentSalvage.Batch batch, ByteBuffer encoded) throws IOException {
+    append(
+        encoded,
+        batch.baseOffset(),
+        batch.lastOffset(),
+        batch.minTimestampMs(),
+        batch.maxTimestampMs(),
+        batch.events());
+  }
+
+  private void append(
+      ByteBuffer encoded, long baseOffset, long last, long minMs, long maxMs, int count)
+      throws IOException {
     long position = file.length();
     file.append(encoded);
-    index.add(batch.baseOffset(), position, batch.minTimestampMs(), batch.maxTimestampMs());
+    index.add(baseOffset, position, minMs, maxMs);
     batches++;
-    events += batch.count();
-    lastOffset = batch.lastOffset();
-    minTimestampMs = Math.min(minTimestampMs, batch.minTimestampMs());
-    maxTimestampMs = Math.max(maxTimestampMs, batch.maxTimestampMs());
+    events += count;
+    lastOffset = last;
+    minTimestampMs = Math.min(minTimestampMs, minMs);
+    maxTimestampMs = Math.max(maxTimestampMs, maxMs);
   }
 
   /** Returns when all that was appended is durable. */

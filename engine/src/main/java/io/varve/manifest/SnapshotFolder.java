@@ -130,7 +130,9 @@ public final class SnapshotFolder {
         } catch (NoSuchFileException e) {
           // Dropped in between.
         } catch (CorruptionException e) {
-          LOG.warn("A snapshot is damaged, so no segment is deleted until it is dropped: {}", e.getMessage());
+          LOG.warn(
+              "A snapshot is damaged, so no segment is deleted until it is dropped: {}",
+              e.getMessage());
           return segment -> true;
         }
       }
