@@ -384,7 +384,7 @@ public final class Store implements AutoCloseable {
   }
 
   /** The store's files, for backups, see {@link io.varve.backup.Repository#backup}. */
-  public StoreFiles files() {
+  public StoreFiles backupSource() {
     check();
     return new StoreFiles(layout, instances, buffers, clock, number::incrementAndGet);
   }
@@ -394,7 +394,7 @@ public final class Store implements AutoCloseable {
    * nothing. See {@link #repair}.
    */
   public RepairPlan planRepair() {
-    return new Repair(files()).plan();
+    return new Repair(backupSource()).plan();
   }
 
   /**
@@ -408,17 +408,17 @@ public final class Store implements AutoCloseable {
     if (!writable) {
       throw new BadSettingException("store", root.path(), "one that is opened for writing");
     }
-    new Repair(files()).apply(plan, ProcessId.owner("repair", instances.self()));
+    new Repair(backupSource()).apply(plan, ProcessId.owner("repair", instances.self()));
   }
 
   /** What earlier repairs of a log have lost, a record for each segment. */
   public List<Loss> losses(StreamPartition log) {
-    return new Repair(files()).losses(log);
+    return new Repair(backupSource()).losses(log);
   }
 
   /** The named snapshots of the store's logs. */
   public Snapshots snapshots() {
-    return new Snapshots(files());
+    return new Snapshots(backupSource());
   }
 
   /** The schemas of the store's structured values. */

@@ -35,7 +35,7 @@ final class BackupCrashTest {
     BackupRun run = BackupRun.written();
     CrashProcess process = run.disk.process();
     Store source = run.open(process, "source");
-    run.repository(process).backup(source.files(), Progress.NONE);
+    run.repository(process).backup(source.backupSource(), Progress.NONE);
     run.append(source.openWriter(ORDERS, TINY, "test"), 9);
     process.kill();
     return run.disk;
@@ -43,7 +43,7 @@ final class BackupCrashTest {
 
   private static void backup(BackupRun run, CrashProcess process) {
     try (Store source = run.openReadOnly(process, "source")) {
-      run.repository(process).backup(source.files(), Progress.NONE);
+      run.repository(process).backup(source.backupSource(), Progress.NONE);
     }
   }
 
@@ -138,7 +138,7 @@ final class BackupCrashTest {
         assertThat(restored.stats(ORDERS).events())
             .isEqualTo(repository.point(1).logs().get(0).events());
       }
-      Point next = repository.backup(source.files(), Progress.NONE).point();
+      Point next = repository.backup(source.backupSource(), Progress.NONE).point();
       assertThat(repository.verify(next, Progress.NONE)).isEmpty();
       repository.expire(Keep.newest(1));
       repository.restore(next, run.disk.process().root().folder("again"), RESTORED, Progress.NONE);

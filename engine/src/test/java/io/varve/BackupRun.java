@@ -25,7 +25,9 @@ final class BackupRun {
   final CrashDisk disk;
   final ManualClock clock = new ManualClock();
   final ManualWork work = new ManualWork(0);
-  private final Random random = new Random(7);
+
+  /** Of all runs together, for the openings of a store have names of their own for ever. */
+  private static final Random RANDOM = new Random(7);
 
   BackupRun(CrashDisk disk) {
     this.disk = disk;
@@ -42,11 +44,11 @@ final class BackupRun {
         StoreSettings.defaults(),
         clock,
         work,
-        process.instance(random));
+        process.instance(RANDOM));
   }
 
   Store openReadOnly(CrashProcess process, String folder) {
-    return Store.openReadOnly(process.root().folder(folder), clock, work, process.instance(random));
+    return Store.openReadOnly(process.root().folder(folder), clock, work, process.instance(RANDOM));
   }
 
   Repository repository(CrashProcess process) {

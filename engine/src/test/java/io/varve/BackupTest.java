@@ -46,7 +46,7 @@ final class BackupTest {
     long epoch = source.stats(ORDERS).epoch();
 
     Repository repository = run.repository();
-    BackupReport report = repository.backup(source.files(), Progress.NONE);
+    BackupReport report = repository.backup(source.backupSource(), Progress.NONE);
     run.append(writer, 5);
     assertThat(report.point().events()).isEqualTo(held.get(0).size() + held.get(1).size());
     assertThat(report.bytesCopied()).isEqualTo(report.point().bytes());
@@ -80,7 +80,7 @@ final class BackupTest {
           return true;
         };
     Repository repository = run.repository();
-    BackupReport report = repository.backup(source.files(), busy);
+    BackupReport report = repository.backup(source.backupSource(), busy);
     assertThat(told[0]).isPositive();
     assertThat(read(source, ORDERS)).doesNotContain(held.get(0).get(0));
     assertThat(readAll(restore(repository, report.point(), "restored"))).isEqualTo(held);
@@ -98,15 +98,15 @@ final class BackupTest {
     LogWriter writer = source.openWriter(ORDERS, TINY, "test");
     run.append(writer, 2);
     Repository repository = run.repository();
-    BackupReport first = repository.backup(source.files(), Progress.NONE);
-    BackupReport same = repository.backup(source.files(), Progress.NONE);
+    BackupReport first = repository.backup(source.backupSource(), Progress.NONE);
+    BackupReport same = repository.backup(source.backupSource(), Progress.NONE);
     assertThat(same.filesCopied()).isZero();
     assertThat(same.bytesCopied()).isZero();
     assertThat(same.bytesThere()).isEqualTo(first.point().bytes());
     assertThat(same.point().logs()).isEqualTo(first.point().logs());
 
     run.append(writer, 1);
-    BackupReport third = repository.backup(source.files(), Progress.NONE);
+    BackupReport third = repository.backup(source.backupSource(), Progress.NONE);
     assertThat(third.filesCopied()).isOne();
     assertThat(third.bytesCopied())
         .isLessThan(4096)
@@ -118,13 +118,13 @@ final class BackupTest {
   void aRestoredStoreIsAnotherStoreToTheRepository() {
     Store source = run.open("source");
     Repository repository = run.repository();
-    Point point = repository.backup(source.files(), Progress.NONE).point();
+    Point point = repository.backup(source.backupSource(), Progress.NONE).point();
     Store restored = restore(repository, point, "restored");
     run.append(source.openWriter(ORDERS, TINY, "one"), 2);
     run.clock.advanceMs(5);
     run.append(restored.openWriter(ORDERS, TINY, "another"), 2);
-    Point ofSource = repository.backup(source.files(), Progress.NONE).point();
-    Point ofRestored = repository.backup(restored.files(), Progress.NONE).point();
+    Point ofSource = repository.backup(source.backupSource(), Progress.NONE).point();
+    Point ofRestored = repository.backup(restored.backupSource(), Progress.NONE).point();
     assertThat(ofRestored.storeId()).isEqualTo(RESTORED).isNotEqualTo(ofSource.storeId());
     assertThat(readAll(restore(repository, ofSource, "a"))).isEqualTo(readAll(source));
     assertThat(readAll(restore(repository, ofRestored, "b")))
@@ -145,7 +145,7 @@ final class BackupTest {
     for (int i = 0; i < 4; i++) {
       run.append(writer, 4);
       held.add(readAll(source));
-      points.add(repository.backup(source.files(), Progress.NONE).point());
+      points.add(repository.backup(source.backupSource(), Progress.NONE).point());
       run.clock.advanceMs(900);
       run.work.tick();
       run.work.runAll();
@@ -190,13 +190,13 @@ final class BackupTest {
   void aCancelledBackupMakesNoPointAndTheNextGoesOn() {
     Store source = run.open("source");
     Repository repository = run.repository();
-    assertThatThrownBy(() -> repository.backup(source.files(), status -> false))
+    assertThatThrownBy(() -> repository.backup(source.backupSource(), status -> false))
         .isInstanceOf(CancellationException.class);
     assertThat(repository.points()).isEmpty();
     Progress.Status[] last = {null};
     BackupReport report =
         repository.backup(
-            source.files(),
+            source.backupSource(),
             status -> {
               last[0] = status;
               return true;
@@ -214,7 +214,7 @@ final class BackupTest {
     byte[] bytes = run.disk.bytes(segment);
     bytes[200] ^= 1;
     run.disk.overwrite(segment, bytes);
-    assertThatThrownBy(() -> repository.backup(source.files(), Progress.NONE))
+    assertThatThrownBy(() -> repository.backup(source.backupSource(), Progress.NONE))
         .isInstanceOfSatisfying(
             CorruptionException.class,
             e -> {
@@ -229,7 +229,7 @@ final class BackupTest {
   void everyBitThatTurnsOverInTheRepositoryIsFound() {
     Store source = run.open("source");
     List<List<Event>> held = readAll(source);
-    Point point = run.repository().backup(source.files(), Progress.NONE).point();
+    Point point = run.repository().backup(source.backupSource(), Progress.NONE).point();
     for (String file : repositoryFiles()) {
       for (int at = 0; at < run.disk.bytes(file).length; at += 37) {
         CrashDisk damaged = run.disk.crash(1);
@@ -250,7 +250,7 @@ final class BackupTest {
         if (at == 0) {
           damaged.remove(file);
           assertThat(repository.verify(point, Progress.NONE)).hasSize(1);
-          repository.backup(other.open("source").files(), Progress.NONE);
+          repository.backup(other.open("source").backupSource(), Progress.NONE);
           assertThat(repository.verify(point, Progress.NONE)).as("copied again").isEmpty();
         }
       }
@@ -261,7 +261,7 @@ final class BackupTest {
   @Test
   void everyBitThatTurnsOverInAPointIsFound() {
     Store source = run.open("source");
-    run.repository().backup(source.files(), Progress.NONE);
+    run.repository().backup(source.backupSource(), Progress.NONE);
     String file =
         run.disk.files().stream().filter(f -> f.endsWith(".point")).findFirst().orElseThrow();
     byte[] sound = run.disk.bytes(file);
@@ -289,11 +289,11 @@ final class BackupTest {
       writer.append(Event.of(0, 1, null, new byte[] {1}));
       writer.sync();
       Repository inside = Repository.create(path.resolve("backup"));
-      assertThatThrownBy(() -> inside.backup(store.files(), Progress.NONE))
+      assertThatThrownBy(() -> inside.backup(store.backupSource(), Progress.NONE))
           .isInstanceOf(BadSettingException.class)
           .hasMessageContaining("outside");
       Repository repository = Repository.create(folder.resolve("repository"));
-      Point point = repository.backup(store.files(), Progress.NONE).point();
+      Point point = repository.backup(store.backupSource(), Progress.NONE).point();
       assertThatThrownBy(() -> repository.restore(point, path, Progress.NONE))
           .isInstanceOf(BadSettingException.class)
           .hasMessageContaining("empty folder");
@@ -312,7 +312,7 @@ final class BackupTest {
     Repository repository = run.repository();
     ManualWork work = new ManualWork(1);
     BackupSchedule schedule =
-        new BackupSchedule(repository, source.files(), Keep.newest(2), 60_000, work);
+        new BackupSchedule(repository, source.backupSource(), Keep.newest(2), 60_000, work);
     for (int i = 0; i < 4; i++) {
       run.append(writer, 1);
       work.tick();

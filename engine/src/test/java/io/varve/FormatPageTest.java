@@ -9,10 +9,12 @@ import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import io.varve.format.CommitMark;
+import io.varve.format.Loss;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.Owner;
 import io.varve.format.ReaderLease;
+import io.varve.format.RepositoryMarker;
 import io.varve.format.SegmentEntry;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
@@ -141,6 +143,10 @@ final class FormatPageTest {
         "the first 64 bytes of " + log + "commit-2",
         bytes(new CommitMark(1, 8, 164, 9, 1).encode()));
     files.put("a reader's lease", bytes(new ReaderLease(5).encode()));
+    files.put(
+        "damaged/00000000000000000005-1.log.lost",
+        bytes(new Loss("00000000000000000005-1.log", 2, List.of(new Loss.Range(5, 8))).encode()));
+    files.put("REPOSITORY", bytes(new RepositoryMarker(NOON).encode()));
     return files;
   }
 

@@ -36,7 +36,7 @@ final class SnapshotTest {
     expireAll();
     assertThat(read(store, ORDERS)).doesNotContainAnyElementsOf(held);
     Repository repository = run.repository();
-    Point point = repository.backup(store.files(), "monday", Progress.NONE).point();
+    Point point = repository.backup(store.backupSource(), "monday", Progress.NONE).point();
     repository.restore(
         point, run.disk.process().root().folder("restored"), new UUID(1, 2), Progress.NONE);
     assertThat(read(run.open("restored"), ORDERS)).isEqualTo(held);
@@ -107,7 +107,7 @@ final class SnapshotTest {
       other.work.tick();
       other.work.runAll();
       Repository repository = other.repository();
-      Point point = repository.backup(source.files(), "s", Progress.NONE).point();
+      Point point = repository.backup(source.backupSource(), "s", Progress.NONE).point();
       assertThat(point.logs().get(0).manifest().nextOffset())
           .as("call " + call)
           .isEqualTo(source.snapshots().get(ORDERS, "s").nextOffset());

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ final class StoredFiles {
   private static final int CHUNK_BYTES = 1 << 18;
 
   private final Directory folder;
-  private final List<FileCopy> copies = new ArrayList<>();
+  private final Map<String, List<FileCopy>> copies = new HashMap<>();
 
   private StoredFiles(Directory folder) {
     this.folder = folder;
@@ -35,9 +37,13 @@ final class StoredFiles {
   static StoredFiles in(Directory folder) throws IOException {
     StoredFiles files = new StoredFiles(folder);
     for (String name : folder.list()) {
-      FileCopy.ofStoredName(name).ifPresent(files.copies::add);
+      FileCopy.ofStoredName(name).ifPresent(files::add);
     }
     return files;
+  }
+
+  private void add(FileCopy copy) {
+    copies.computeIfAbsent(copy.name(), name -> new ArrayList<>()).add(copy);
   }
 
   /** Where the bytes of a copy go. */
@@ -56,8 +62,8 @@ final class StoredFiles {
    * of its name.
    */
   @Nullable FileCopy find(Directory source, String name, long bytes) throws IOException {
-    for (FileCopy copy : copies) {
-      if (copy.name().equals(name) && copy.bytes() == bytes && sameEdges(source, copy)) {
+    for (FileCopy copy : copies.getOrDefault(name, List.of())) {
+      if (copy.bytes() == bytes && sameEdges(source, copy)) {
         return copy;
       }
     }
@@ -106,10 +112,9 @@ final class StoredFiles {
     if (folder.contains(copy.storedName())) {
       // Not found by its edges, so it is damaged: this one is what its name says.
       folder.delete(copy.storedName());
-      copies.remove(copy);
     }
     folder.publish(temporary, copy.storedName());
-    copies.add(copy);
+    add(copy);
     return copy;
   }
 

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The files of an open store, for what works on them beside its readers and writers: backups,
- * snapshots, repair. {@code Store.files} gives them.
+ * snapshots, repair. {@code Store.backupSource} gives them.
  *
  * <p>Thread: safe.
  *
