@@ -16,6 +16,7 @@ import io.varve.backup.Progress;
 import io.varve.backup.Repository;
 import io.varve.base.BadSettingException;
 import io.varve.base.CorruptionException;
+import io.varve.compact.Compaction;
 import io.varve.compact.Retention;
 import io.varve.event.Event;
 import io.varve.format.Point;
@@ -90,6 +91,43 @@ final class BackupTest {
     assertThat(run.disk.files())
         .as("what the backup needed is deleted once it is done")
         .noneMatch(file -> file.startsWith("source/streams/orders/g1/p0/00000000000000000000-1"));
+  }
+
+  @Test
+  void aLogThatIsCompactedMeanwhileComesBackAsItWas() {
+    Store source = run.open("source");
+    LogWriter writer =
+        source.openWriter(ORDERS, TINY.withCompaction(Compaction.ON.withDirtyRatioMin(0)), "test");
+    appendOneKey(writer);
+    List<List<Event>> held = readAll(source);
+    Repository repository = run.repository();
+    Progress compacting =
+        status -> {
+          for (int i = 0; i < 20; i++) {
+            run.clock.advanceMs(1000);
+            run.work.tick();
+            run.work.runAll();
+          }
+          return true;
+        };
+    Point before = repository.backup(source.backupSource(), compacting).point();
+    List<List<Event>> compacted = readAll(source);
+    assertThat(compacted.get(0)).hasSizeLessThan(held.get(0).size());
+    Point after = repository.backup(source.backupSource(), Progress.NONE).point();
+    assertThat(readAll(restore(repository, before, "before"))).isEqualTo(held);
+    Store restored = restore(repository, after, "after");
+    assertThat(readAll(restored)).isEqualTo(compacted);
+    run.append(restored.openWriter(ORDERS, TINY, "next"), 1);
+    assertThat(read(restored, ORDERS)).hasSize(compacted.get(0).size() + 1);
+  }
+
+  private void appendOneKey(LogWriter writer) {
+    for (int i = 0; i < 30; i++) {
+      writer.append(Event.of(writer.nextOffset(), 5, new byte[] {1}, new byte[500]));
+      run.work.runAll();
+    }
+    writer.commit();
+    run.work.runAll();
   }
 
   @Test
