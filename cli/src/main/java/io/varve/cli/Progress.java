@@ -1,8 +1,10 @@
 package io.varve.cli;
 
+import io.varve.base.Clock;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
@@ -21,10 +23,23 @@ final class Progress {
       names = "--progress",
       negatable = true,
       description = "Show progress also where standard error is no terminal; --no-progress: never.")
-  private boolean shown = Boolean.getBoolean("varve.progress");
+  private @Nullable Boolean asked;
 
+  private final Clock clock;
   private long startedMs = -1;
   private long shownMs;
+
+  Progress() {
+    this(Clock.SYSTEM);
+  }
+
+  Progress(Clock clock) {
+    this.clock = clock;
+  }
+
+  private boolean shown() {
+    return asked == null ? Boolean.getBoolean("varve.progress") : asked;
+  }
 
   /**
    * Something is {@code done} bytes far. May be called often.
@@ -36,12 +51,12 @@ final class Progress {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("interrupted");
     }
-    long nowMs = System.nanoTime() / 1_000_000;
+    long nowMs = clock.nanos() / 1_000_000;
     if (startedMs < 0) {
       startedMs = nowMs;
     }
     long elapsedMs = nowMs - startedMs;
-    if (!shown || elapsedMs < FIRST_MS || nowMs - shownMs < INTERVAL_MS) {
+    if (!shown() || elapsedMs < FIRST_MS || nowMs - shownMs < INTERVAL_MS) {
       return;
     }
     shownMs = nowMs;
