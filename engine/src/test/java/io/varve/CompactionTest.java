@@ -1,13 +1,20 @@
 package io.varve;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import io.varve.commit.LogSettings;
+import io.varve.event.Event;
 import io.varve.format.Codec;
 import io.varve.testkit.CrashDisk;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Compaction by key against the model of {@link CompactionRun}. */
 final class CompactionTest {
@@ -25,6 +32,51 @@ final class CompactionTest {
     run.check();
     run.checkFullyCompacted();
     run.close();
+  }
+
+  @Test
+  void appendsAndReadersGoOnBesideItOnRealFiles(@TempDir Path folder) throws Exception {
+    Map<String, String> written = new HashMap<>();
+    Map<String, String> followed = new HashMap<>();
+    StoreSettings settings = StoreSettings.defaults().withMaintenanceMs(5);
+    try (Store store = Store.open(folder, settings);
+        LogWriter writer =
+            store.openWriter(
+                CompactionRun.LOG, CompactionRun.SETTINGS.withSegmentBytes(64 << 10), "test");
+        LogReader follower = store.openReader(CompactionRun.LOG, ReadRange.all())) {
+      Random random = new Random(1);
+      for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < 200; i++) {
+          String key = "key " + random.nextInt(500);
+          String value = round + "." + i;
+          writer.append(
+              Event.of(writer.nextOffset(), 1, key.getBytes(UTF_8), value.getBytes(UTF_8)));
+          written.put(key, value);
+        }
+        writer.commit().get();
+        note(follower, followed);
+      }
+      await().until(() -> writer.metrics().compaction().passes() > 1);
+      assertThat(writer.failure()).isNull();
+      assertThat(writer.metrics().compaction().failures()).isZero();
+      note(follower, followed);
+      assertThat(followed).isEqualTo(written);
+      try (LogReader anew = store.openReader(CompactionRun.LOG, ReadRange.all())) {
+        Map<String, String> found = new HashMap<>();
+        assertThat(note(anew, found)).isLessThan(200 * 200);
+        assertThat(found).isEqualTo(written);
+      }
+    }
+  }
+
+  private static int note(LogReader reader, Map<String, String> values) {
+    int events = 0;
+    while (reader.next()) {
+      Event event = reader.event().toEvent();
+      values.put(new String(event.key(), UTF_8), new String(event.value(), UTF_8));
+      events++;
+    }
+    return events;
   }
 
   @Test

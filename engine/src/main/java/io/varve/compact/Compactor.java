@@ -92,9 +92,19 @@ public final class Compactor implements AutoCloseable {
     if (plan.isEmpty() || !lane.take()) {
       return;
     }
-    long lastOffset = segments.get(segments.size() - 1).lastOffset();
-    pass = new CompactionPass(log, settings, plan, lastOffset, lane.keyBytesMax(), live, counters);
-    steps = lane.repeat(this::step);
+    boolean begun = false;
+    try {
+      long lastOffset = segments.get(segments.size() - 1).lastOffset();
+      pass =
+          new CompactionPass(log, settings, plan, lastOffset, lane.keyBytesMax(), live, counters);
+      steps = lane.repeat(this::step);
+      begun = true;
+    } finally {
+      if (!begun) {
+        pass = null;
+        lane.leave();
+      }
+    }
   }
 
   private boolean pausing() {

@@ -123,7 +123,10 @@ public final class SegmentScan {
                 maxTimestampMs,
                 segment.createdMs(),
                 segment.sealed(),
-                segment.indexEpoch());
+                segment.indexEpoch(),
+                segment.rewrite(),
+                segment.tombstonesUntilMs(),
+                segment.replaced());
     return new Result(entry, index.build());
   }
 

@@ -386,6 +386,9 @@ final class ArchivedPartition {
   /** Shows the meters where this partition stands. */
   void publish() {
     meters.publish(position, durableOffset(), generation);
+    if (writer != null) {
+      meters.publish(writer.metrics().compaction());
+    }
   }
 
   private LogWriter writer() {

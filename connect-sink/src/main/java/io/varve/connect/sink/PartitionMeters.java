@@ -1,6 +1,9 @@
 package io.varve.connect.sink;
 
+import io.varve.compact.CompactionMetrics;
 import io.varve.event.Event;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition's counts and where it stands. Counting is plain arithmetic; others see it after
@@ -21,6 +24,7 @@ final class PartitionMeters {
   private volatile long position;
   private volatile long durableOffset;
   private volatile int generation;
+  private volatile @Nullable CompactionMetrics compaction;
 
   PartitionMeters(SinkMeters totals) {
     this.totals = totals;
@@ -67,6 +71,17 @@ final class PartitionMeters {
     position = nextPosition;
     durableOffset = nextDurableOffset;
     generation = currentGeneration;
+  }
+
+  /** Shows others what compaction has done with the log since this task opened it. */
+  void publish(CompactionMetrics done) {
+    compaction = done;
+  }
+
+  /** One of compaction's counts; 0 before the log was opened. */
+  long compaction(ToLongFunction<CompactionMetrics> count) {
+    CompactionMetrics done = compaction;
+    return done == null ? 0 : count.applyAsLong(done);
   }
 
   /** The next event's lowest offset. */

@@ -2,6 +2,7 @@ package io.varve.connect.sink;
 
 import io.varve.StoreSettings;
 import io.varve.commit.LogSettings;
+import io.varve.compact.Compaction;
 import io.varve.connect.common.config.Choices;
 import io.varve.connect.common.config.Limits;
 import io.varve.connect.common.config.NameFormat;
@@ -25,12 +26,19 @@ final class SinkConfig {
   static final String EVENT_BYTES_MAX = "event.bytes.max";
   static final String RETENTION_MS = "retention.ms";
   static final String RETENTION_BYTES = "retention.bytes";
+  static final String CLEANUP_POLICY = "cleanup.policy";
+  static final String DELETE_RETENTION_MS = "delete.retention.ms";
+  static final String MIN_CLEANABLE_DIRTY_RATIO = "min.cleanable.dirty.ratio";
+  static final String MIN_COMPACTION_LAG_MS = "min.compaction.lag.ms";
+  static final String COMPACTION_BYTES_PER_SECOND = "compaction.bytes.per.second";
+  static final String COMPACTION_KEY_BYTES_MAX = "compaction.key.bytes.max";
   static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
   static final String BUFFER_BYTES = "buffer.bytes";
 
   private static final String WHERE = "Where";
   private static final String HOW = "How it is stored";
   private static final String HOW_LONG = "How long it is kept";
+  private static final String COMPACTION = "How it is compacted";
   private static final String WHEN = "When it is durable";
 
   /** The placeholder of {@link #STREAM_FORMAT}. */
@@ -40,10 +48,13 @@ final class SinkConfig {
       Choices.of(RecreatedTopics.settingNames().toArray(String[]::new));
   private static final Choices CODECS = Choices.of(Codec.settingNames().toArray(String[]::new));
 
+  private static final Choices POLICIES =
+      Choices.of(CleanupPolicy.settingNames().toArray(String[]::new));
+
   private static final long KIB = 1024;
   private static final long MIB = 1024 * KIB;
 
-  static final ConfigDef DEFINITION = where(how(howLong(when(new ConfigDef()))));
+  static final ConfigDef DEFINITION = where(how(howLong(compaction(when(new ConfigDef())))));
 
   private SinkConfig() {}
 
@@ -155,15 +166,35 @@ final class SinkConfig {
   private static ConfigDef howLong(ConfigDef config) {
     return config
         .define(
+            CLEANUP_POLICY,
+            Type.STRING,
+            CleanupPolicy.DELETE.settingName(),
+            POLICIES,
+            Importance.MEDIUM,
+            "What becomes of old events, as in Kafka. 'delete' deletes whole segments by "
+                + RETENTION_MS
+                + " and "
+                + RETENTION_BYTES
+                + ". 'compact' keeps the latest event of each key, and all events without a key, for"
+                + " ever. 'compact,delete' does both. Offsets and order never change.",
+            HOW_LONG,
+            1,
+            Width.MEDIUM,
+            "Cleanup policy",
+            List.of(),
+            POLICIES)
+        .define(
             RETENTION_MS,
             Type.LONG,
             -1L,
             Limits.millis(1000, Long.MAX_VALUE).orMinusOne("no limit"),
             Importance.MEDIUM,
             "Sealed segments are deleted when their youngest event is older than this many"
-                + " milliseconds. -1 keeps them.",
+                + " milliseconds. -1 keeps them. Not with "
+                + CLEANUP_POLICY
+                + "=compact.",
             HOW_LONG,
-            1,
+            2,
             Width.MEDIUM,
             "Retention ms")
         .define(
@@ -173,11 +204,77 @@ final class SinkConfig {
             Limits.bytes(64 * KIB, Long.MAX_VALUE).orMinusOne("no limit"),
             Importance.MEDIUM,
             "A partition's oldest sealed segments are deleted while those that stay have at least"
-                + " this many bytes. -1 keeps them. It counts for each partition.",
+                + " this many bytes. -1 keeps them. It counts for each partition. Not with "
+                + CLEANUP_POLICY
+                + "=compact.",
             HOW_LONG,
-            2,
+            3,
             Width.MEDIUM,
             "Retention bytes");
+  }
+
+  private static ConfigDef compaction(ConfigDef config) {
+    return config
+        .define(
+            DELETE_RETENTION_MS,
+            Type.LONG,
+            Compaction.ON.tombstonesMs(),
+            Limits.millis(0, Long.MAX_VALUE),
+            Importance.MEDIUM,
+            "A tombstone (an event with a key and no value) stays at least this many milliseconds"
+                + " after it was first compacted over, so that readers that are behind learn of it.",
+            COMPACTION,
+            1,
+            Width.MEDIUM,
+            "Delete retention ms")
+        .define(
+            MIN_CLEANABLE_DIRTY_RATIO,
+            Type.DOUBLE,
+            Compaction.ON.dirtyRatioMin(),
+            ConfigDef.Range.between(0, 1),
+            Importance.MEDIUM,
+            "A partition is compacted once this share of the bytes in its sealed segments has never"
+                + " been. Lower means less disk and more rewriting.",
+            COMPACTION,
+            2,
+            Width.SHORT,
+            "Dirty ratio")
+        .define(
+            MIN_COMPACTION_LAG_MS,
+            Type.LONG,
+            Compaction.ON.lagMs(),
+            Limits.millis(0, Long.MAX_VALUE),
+            Importance.LOW,
+            "A segment is not compacted before its youngest event is this many milliseconds old.",
+            COMPACTION,
+            3,
+            Width.MEDIUM,
+            "Compaction lag")
+        .define(
+            COMPACTION_BYTES_PER_SECOND,
+            Type.LONG,
+            StoreSettings.defaults().compactionBytesPerSecond(),
+            Limits.bytes(64 * KIB, 1L << 40),
+            Importance.LOW,
+            "How many bytes compaction may read and write in a second, in each task, so that storing"
+                + " events keeps its pace.",
+            COMPACTION,
+            4,
+            Width.MEDIUM,
+            "Compaction bytes per second")
+        .define(
+            COMPACTION_KEY_BYTES_MAX,
+            Type.LONG,
+            StoreSettings.defaults().compactionKeyBytesMax(),
+            Limits.bytes(KIB, 16L << 30),
+            Importance.LOW,
+            "Memory for the keys of the partition that is being compacted, 24 bytes for each and a"
+                + " third more; each task has its own. If it is not enough for all new keys, a pass"
+                + " covers a part of the partition.",
+            COMPACTION,
+            5,
+            Width.MEDIUM,
+            "Compaction key bytes");
   }
 
   private static ConfigDef when(ConfigDef config) {

@@ -2,6 +2,7 @@ package io.varve.connect.sink;
 
 import io.varve.StoreSettings;
 import io.varve.commit.LogSettings;
+import io.varve.compact.Compaction;
 import io.varve.compact.Retention;
 import io.varve.connect.common.config.NameFormat;
 import io.varve.format.Codec;
@@ -34,6 +35,7 @@ record SinkSettings(
    */
   static SinkSettings of(Map<String, String> properties) {
     AbstractConfig config = new AbstractConfig(SinkConfig.DEFINITION, properties, false);
+    CleanupPolicy policy = CleanupPolicy.ofSettingName(text(config, SinkConfig.CLEANUP_POLICY));
     LogSettings log =
         LogSettings.defaults()
             .withCodec(
@@ -43,10 +45,8 @@ record SinkSettings(
             .withSegmentBytes(config.getLong(SinkConfig.SEGMENT_BYTES))
             .withSegmentMs(config.getLong(SinkConfig.SEGMENT_MS))
             .withEventBytesMax(config.getInt(SinkConfig.EVENT_BYTES_MAX))
-            .withRetention(
-                new Retention(
-                    config.getLong(SinkConfig.RETENTION_MS),
-                    config.getLong(SinkConfig.RETENTION_BYTES)));
+            .withRetention(policy.deletes() ? retention(config) : Retention.FOREVER)
+            .withCompaction(policy.compacts() ? compaction(config) : Compaction.OFF);
     return new SinkSettings(
         properties.getOrDefault("name", "unnamed"),
         Path.of(text(config, SinkConfig.STORE_PATH)).normalize(),
@@ -54,8 +54,23 @@ record SinkSettings(
             SinkConfig.STREAM_FORMAT, text(config, SinkConfig.STREAM_FORMAT), SinkConfig.TOPIC),
         RecreatedTopics.ofSettingName(text(config, SinkConfig.RECREATED_TOPICS)),
         log,
-        StoreSettings.defaults().withBufferBytes(config.getLong(SinkConfig.BUFFER_BYTES)),
+        StoreSettings.defaults()
+            .withBufferBytes(config.getLong(SinkConfig.BUFFER_BYTES))
+            .withCompactionBytesPerSecond(config.getLong(SinkConfig.COMPACTION_BYTES_PER_SECOND))
+            .withCompactionKeyBytesMax(config.getLong(SinkConfig.COMPACTION_KEY_BYTES_MAX)),
         config.getLong(SinkConfig.COMMIT_INTERVAL_MS));
+  }
+
+  private static Retention retention(AbstractConfig config) {
+    return new Retention(
+        config.getLong(SinkConfig.RETENTION_MS), config.getLong(SinkConfig.RETENTION_BYTES));
+  }
+
+  private static Compaction compaction(AbstractConfig config) {
+    return Compaction.ON
+        .withTombstonesMs(config.getLong(SinkConfig.DELETE_RETENTION_MS))
+        .withDirtyRatioMin(config.getDouble(SinkConfig.MIN_CLEANABLE_DIRTY_RATIO))
+        .withLagMs(config.getLong(SinkConfig.MIN_COMPACTION_LAG_MS));
   }
 
   /** How this connector's writers are named to others that want the same log. */

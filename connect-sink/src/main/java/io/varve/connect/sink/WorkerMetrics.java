@@ -69,6 +69,10 @@ final class WorkerMetrics {
     names.add(add("unsynced-offsets", "Offsets taken and not durable yet", tags, meters::unsynced));
     names.add(
         add("generation", "The stream's generation that is written", tags, meters::generation));
+    for (CompactionMeter meter : CompactionMeter.values()) {
+      names.add(
+          add(meter.metric(), meter.description(), tags, () -> meters.compaction(meter::valueOf)));
+    }
     ofPartitions.put(source, names);
   }
 

@@ -63,6 +63,12 @@ final class VarveSinkConnectorTest {
         "event.bytes.max   | 1000000000     | 1024 (1 KiB)",
         "retention.ms      | -2             | -1 (no limit)",
         "retention.bytes   | 0              | -1 (no limit)",
+        "cleanup.policy    | trim           | one of delete, compact, compact,delete",
+        "delete.retention.ms | -1           | 0 or more",
+        "min.cleanable.dirty.ratio | 1.5    | no more than 1",
+        "min.compaction.lag.ms | -1         | 0 or more",
+        "compaction.bytes.per.second | 1    | 65536 (64 KiB)",
+        "compaction.key.bytes.max | 1       | 1024 (1 KiB)",
         "commit.interval.ms| 0              | milliseconds",
         "buffer.bytes      | 0              | 1048576 (1 MiB)",
       })
