@@ -55,6 +55,7 @@ final class CompactionRun {
   private List<Event> timeline = new ArrayList<>();
   private long acknowledged;
   private boolean faulty;
+  private int keys = 8;
 
   CrashProcess process;
   private ManualWork work;
@@ -81,6 +82,12 @@ final class CompactionRun {
     run.acknowledged = acknowledged;
     run.clock.advanceMs(clock.wallMs() - run.clock.wallMs());
     return run;
+  }
+
+  /** How many keys there are, instead of eight. */
+  CompactionRun withKeys(int count) {
+    keys = count;
+    return this;
   }
 
   /** From now on calls may fail. */
@@ -175,7 +182,7 @@ final class CompactionRun {
           if (writer == null) {
             return;
           }
-          int key = random.nextInt(9);
+          int key = random.nextInt(keys + 1);
           byte[] value = new byte[200 + random.nextInt(300)];
           random.nextBytes(value);
           Event event =

@@ -98,22 +98,26 @@ final class CompactionTest {
           StoreSettings.defaults()
               .withCompactionBytesPerSecond(64L << (10 + random.nextInt(6)))
               .withCompactionKeyBytesMax(random.nextBoolean() ? 1024 : 1 << 20);
+      // With 100 keys more than the smallest memory holds at a time.
+      int keys = random.nextInt(3) == 0 ? 100 : 8;
       StringBuilder script = new StringBuilder();
       String letters = "AAAaccmmmmmrrRxwKTz";
       for (int i = 10 + random.nextInt(60); i > 0; i--) {
         script.append(letters.charAt(random.nextInt(letters.length())));
       }
       try {
-        CompactionRun run = new CompactionRun(new CrashDisk(), settings, store, seed);
+        CompactionRun run =
+            new CompactionRun(new CrashDisk(), settings, store, seed).withKeys(keys);
         run.run(script.toString());
         run.run("c");
         run.check();
         CompactionRun last =
             new CompactionRun(
-                new CrashDisk(),
-                settings.withCompaction(CompactionRun.SETTINGS.compaction()),
-                store,
-                seed);
+                    new CrashDisk(),
+                    settings.withCompaction(CompactionRun.SETTINGS.compaction()),
+                    store,
+                    seed)
+                .withKeys(keys);
         last.run(script + "c");
         last.checkFullyCompacted();
         last.close();
