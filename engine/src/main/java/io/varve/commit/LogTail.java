@@ -161,15 +161,7 @@ final class LogTail implements Closeable {
           false);
     } else {
       target.force();
-      CommitMark mark =
-          new CommitMark(
-              ++sequence,
-              target.header().firstOffset(),
-              upTo.endPosition(),
-              upTo.offset(),
-              upTo.events());
-      marks.writeAt(mark.encode(), CommitMark.slotOf(sequence));
-      marks.force();
+      CommitMark mark = markDurable(marks, target, upTo);
       if (log.manifests().superseded(manifest)) {
         throw Takeover.fenced(log, manifest);
       }
@@ -178,6 +170,21 @@ final class LogTail implements Closeable {
     durableOffset = upTo.offset();
     durableBytes = upTo.bytes();
     counters.committed(clock.nanos() - start);
+  }
+
+  /** Marks durably how far the segment goes, all of which is durable itself. */
+  private CommitMark markDurable(WriteFile marks, SegmentWriter target, Reached upTo)
+      throws IOException {
+    CommitMark mark =
+        new CommitMark(
+            ++sequence,
+            target.header().firstOffset(),
+            upTo.endPosition(),
+            upTo.offset(),
+            upTo.events());
+    marks.writeAt(mark.encode(), CommitMark.slotOf(sequence));
+    marks.force();
+    return mark;
   }
 
   /** Seals the open segment, if there is one, and begins the next. */
@@ -212,11 +219,20 @@ final class LogTail implements Closeable {
     return SegmentWriter.create(log.directory(), header, Indexes.INTERVAL_BYTES);
   }
 
+  /**
+   * Seals the open segment, if there is one. Readers see the manifest that will name it a moment
+   * before that is durable, so a durable mark covers it first.
+   */
   private List<SegmentEntry> sealOpen() throws IOException {
     List<SegmentEntry> segments = new ArrayList<>(manifest.segments());
     SegmentWriter full = segment;
-    if (full != null) {
+    WriteFile marks = commitFile;
+    if (full != null && marks != null) {
+      Reached end = reached();
       segments.add(full.seal());
+      if (end.offset() > durableOffset) {
+        markDurable(marks, full, end);
+      }
       segment = null;
       counters.sealed();
     }

@@ -118,6 +118,23 @@ final class FenceTest {
   }
 
   @Test
+  void whatReadersSeeBetweenAnyTwoCallsIsDurable() {
+    String script = "aaaaaaaaaaaaqwwwaaaaaaaacaaamx";
+    for (long call = 1; call <= callsOf(script); call++) {
+      World run = newRun();
+      Host first = run.host();
+      Host onlooker = run.host();
+      first.process.before(
+          call,
+          () -> {
+            look(run, onlooker);
+            run.on(run.disk.crash(0)).checkFound().closeAll();
+          });
+      goOn(run, first, script, "looked at before call " + call);
+    }
+  }
+
+  @Test
   void readersThatAreInterruptedByTheWriterAtAnyCallReadOn() {
     for (long call = 1; call <= 120; call++) {
       World run = newRun(new Retention(-1, 9000));
