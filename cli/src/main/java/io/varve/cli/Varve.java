@@ -18,7 +18,7 @@ import picocli.CommandLine;
       "",
       "A STORE is the folder that a connector's store.path names. It may be written and read while"
           + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
-          + " reading. Only import, snapshot and restore (and bench, in a folder of its own) write.",
+          + " reading. Only import, snapshot, restore and repair (and bench, in a folder of its own) write.",
     },
     commandListHeading = "%nCommands:%n",
     footer = {
@@ -40,6 +40,7 @@ import picocli.CommandLine;
       BackupCommand.class,
       BackupsCommand.class,
       RestoreCommand.class,
+      RepairCommand.class,
       BenchCommand.class,
       CompletionCommand.class
     })

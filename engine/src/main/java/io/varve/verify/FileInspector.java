@@ -4,6 +4,7 @@ import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.format.CommitMark;
 import io.varve.format.FileNames;
+import io.varve.format.Loss;
 import io.varve.format.Manifest;
 import io.varve.format.Point;
 import io.varve.format.ReaderLease;
@@ -68,6 +69,7 @@ public final class FileInspector {
         case "VARVEIDX" -> decode("index", SparseIndex.BYTES_MAX, this::index);
         case "VARVESCH" -> decode("schema", SchemaFile.BYTES_MAX, this::schema);
         case "VARVESNP" -> decode("snapshot", Snapshot.BYTES_MAX, this::snapshot);
+        case "VARVELOS" -> decode("loss", Loss.BYTES_MAX, this::loss);
         case "VARVEREP" -> decode("repository", 64, this::repositoryMarker);
         case "VARVEPNT" -> decode("point", Point.BYTES_MAX, this::point);
         case "VARVEHWM" -> commitFile();
@@ -160,6 +162,14 @@ public final class FileInspector {
     tell(0, "snapshot", "taken " + Words.time(snapshot.takenMs()));
     tell(0, "mark", ManifestWords.mark(snapshot.mark()));
     ManifestWords.tell(snapshot.manifest(), 0, parts);
+  }
+
+  private void loss(ByteBuffer bytes) {
+    Loss loss = Loss.decode(bytes, name, path);
+    tell(16, "loss", loss.events() + " events could not be read when the log was repaired");
+    for (Loss.Range range : loss.ranges()) {
+      tell(28, "range", "from offset " + range.from() + ", below " + range.to());
+    }
   }
 
   private void repositoryMarker(ByteBuffer bytes) {
