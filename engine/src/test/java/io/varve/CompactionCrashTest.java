@@ -45,7 +45,9 @@ final class CompactionCrashTest {
           found.run("");
           found.check();
           found.run("Acm");
-          found.checkFullyCompacted();
+          if (luck == 0) {
+            found.checkFullyCompacted();
+          }
           found.close();
           states++;
         } catch (RuntimeException | AssertionError e) {
