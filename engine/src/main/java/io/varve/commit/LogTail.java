@@ -18,7 +18,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ final class LogTail implements Closeable {
   private long writtenBytes;
 
   // Guarded by this.
-  private Manifest manifest;
+  private final OwnManifest manifest;
   private @Nullable WriteFile commitFile;
   private long sequence;
   private boolean closed;
@@ -76,7 +75,7 @@ final class LogTail implements Closeable {
     this.clock = clock;
     this.counters = counters;
     this.failure = failure;
-    this.manifest = manifest;
+    this.manifest = new OwnManifest(log, clock, manifest);
     this.writtenOffset = manifest.nextOffset();
     this.durableOffset = writtenOffset;
   }
@@ -152,19 +151,11 @@ final class LogTail implements Closeable {
     WriteFile marks = commitFile;
     if (target == null || marks == null) {
       // Nothing but a skipped gap is new, and no segment is open: a manifest says so.
-      commitManifest(
-          manifest.segments(),
-          null,
-          manifest.startOffset(),
-          upTo.offset(),
-          manifest.retired(),
-          false);
+      manifest.commitGap(upTo.offset());
     } else {
       target.force();
       CommitMark mark = markDurable(marks, target, upTo);
-      if (log.manifests().superseded(manifest)) {
-        throw Takeover.fenced(log, manifest);
-      }
+      manifest.checkEpoch();
       marks.writeAt(mark.encode(), CommitMark.PUBLISHED_AT);
     }
     durableOffset = upTo.offset();
@@ -197,12 +188,11 @@ final class LogTail implements Closeable {
           segment = next;
           next.force();
           if (commitFile == null) {
-            commitFile = log.directory().create(FileNames.commit(manifest.epoch()));
+            commitFile = log.directory().create(FileNames.commit(next.header().epoch()));
             commitFile.append(new CommitMark(0, -1, 0, writtenOffset, 0).encodeFile());
             commitFile.force();
           }
-          log.directory().sync();
-          commitManifest(segments, next);
+          commitSegments(segments, next, false);
         });
     return Objects.requireNonNull(segment);
   }
@@ -212,7 +202,7 @@ final class LogTail implements Closeable {
         new SegmentHeader(
             firstOffset,
             clock.wallMs(),
-            manifest.epoch(),
+            manifest.get().epoch(),
             log.name().generation(),
             log.name().partition(),
             0);
@@ -224,7 +214,7 @@ final class LogTail implements Closeable {
    * before that is durable, so a durable mark covers it first.
    */
   private List<SegmentEntry> sealOpen() throws IOException {
-    List<SegmentEntry> segments = new ArrayList<>(manifest.segments());
+    List<SegmentEntry> segments = new ArrayList<>(manifest.get().segments());
     SegmentWriter full = segment;
     WriteFile marks = commitFile;
     if (full != null && marks != null) {
@@ -239,66 +229,24 @@ final class LogTail implements Closeable {
     return segments;
   }
 
-  /**
-   * Commits a manifest that ends with all that was written; everything written is in sealed
-   * segments.
-   */
-  private void commitManifest(List<SegmentEntry> segments, @Nullable SegmentWriter open)
+  /** Commits a manifest that ends with all that was written, all of which is in sealed segments. */
+  private void commitSegments(
+      List<SegmentEntry> segments, @Nullable SegmentWriter open, boolean released)
       throws IOException {
     OpenSegment writing =
         open == null
             ? null
             : new OpenSegment(
                 open.header().firstOffset(), open.header().epoch(), open.header().createdMs());
-    commitManifest(
-        segments,
-        writing,
-        manifest.startOffsetWith(segments),
-        writtenOffset,
-        manifest.retired(),
-        false);
+    log.directory().sync();
+    manifest.commitSegments(segments, writing, writtenOffset, released);
     durableOffset = writtenOffset;
     durableBytes = writtenBytes;
   }
 
-  private void commitManifest(
-      List<SegmentEntry> segments,
-      @Nullable OpenSegment open,
-      long start,
-      long next,
-      List<SegmentEntry> retired,
-      boolean released)
-      throws IOException {
-    Manifest following = following(segments, open, start, next, retired, released);
-    if (!log.manifests().commit(following)) {
-      throw Takeover.fenced(log, manifest);
-    }
-    manifest = following;
-  }
-
-  private Manifest following(
-      List<SegmentEntry> segments,
-      @Nullable OpenSegment open,
-      long start,
-      long next,
-      List<SegmentEntry> retired,
-      boolean released) {
-    return new Manifest(
-        manifest.number() + 1,
-        manifest.epoch(),
-        manifest.owner(),
-        released,
-        clock.wallMs(),
-        Math.max(start, manifest.startOffset()),
-        Math.max(next, manifest.nextOffset()),
-        segments,
-        open,
-        retired);
-  }
-
   /** Segments that get no more events, by rising offsets. Thread: safe. */
   synchronized List<SegmentEntry> sealedSegments() {
-    return manifest.segments();
+    return manifest.get().segments();
   }
 
   /**
@@ -310,35 +258,15 @@ final class LogTail implements Closeable {
   synchronized boolean replace(List<SegmentEntry> inputs, List<SegmentEntry> outputs)
       throws IOException {
     failure.check();
-    int at = Collections.indexOfSubList(manifest.segments(), inputs);
-    if (at < 0 || manifest.released() || closed) {
+    Manifest following =
+        manifest.isReleased() || closed ? null : manifest.replacing(inputs, outputs);
+    if (following == null) {
       return false;
     }
-    List<SegmentEntry> segments = new ArrayList<>(manifest.segments());
-    List<SegmentEntry> replaced = segments.subList(at, at + inputs.size());
-    List<SegmentEntry> retired = new ArrayList<>(manifest.retired());
-    replaced.forEach(each -> retired.add(each.asReplaced()));
-    replaced.clear();
-    segments.addAll(at, outputs);
-    Manifest following =
-        following(
-            segments,
-            manifest.open(),
-            manifest.startOffset(),
-            manifest.nextOffset(),
-            retired,
-            false);
     // What fails from here on ends the writer: a sync of the folder is its own files' too.
     inOneGo("Compacting ", log.directory()::sync);
     log.manifests().prepare(following);
-    inOneGo(
-        "Compacting ",
-        () -> {
-          if (!log.manifests().commitPrepared(following)) {
-            throw Takeover.fenced(log, manifest);
-          }
-          manifest = following;
-        });
+    inOneGo("Compacting ", () -> manifest.commitPrepared(following));
     return true;
   }
 
@@ -349,9 +277,7 @@ final class LogTail implements Closeable {
         () -> {
           SegmentWriter open = segment;
           if (open != null && isOld(open)) {
-            List<SegmentEntry> segments = sealOpen();
-            log.directory().sync();
-            commitManifest(segments, null);
+            commitSegments(sealOpen(), null, false);
           }
           retire();
         });
@@ -367,55 +293,26 @@ final class LogTail implements Closeable {
   private void retire() throws IOException {
     SegmentWriter open = segment;
     long openBytes = open == null ? 0 : open.endPosition();
-    List<SegmentEntry> segments = manifest.segments();
-    int expired = settings.retention().expired(segments, openBytes, clock.wallMs());
-    if (expired == 0 && manifest.retired().isEmpty()) {
-      return;
-    }
+    int expired =
+        settings.retention().expired(manifest.get().segments(), openBytes, clock.wallMs());
     if (expired > 0) {
-      List<SegmentEntry> retired = new ArrayList<>(manifest.retired());
-      retired.addAll(segments.subList(0, expired));
-      commitManifest(
-          segments.subList(expired, segments.size()),
-          manifest.open(),
-          expired < segments.size()
-              ? segments.get(expired).firstOffset()
-              : segments.get(expired - 1).lastOffset() + 1,
-          manifest.nextOffset(),
-          retired,
-          false);
+      manifest.retire(expired);
       counters.retired(expired);
     }
-    Sweeper sweeper = new Sweeper(log);
-    List<SegmentEntry> kept = sweeper.deleteRetired(manifest);
-    if (kept.size() < manifest.retired().size()) {
+    List<SegmentEntry> retired = manifest.get().retired();
+    if (retired.isEmpty()) {
+      return;
+    }
+    List<SegmentEntry> kept = new Sweeper(log).deleteRetired(manifest.get());
+    if (kept.size() < retired.size()) {
       log.directory().sync();
-      commitManifest(
-          manifest.segments(),
-          manifest.open(),
-          manifest.startOffset(),
-          manifest.nextOffset(),
-          kept,
-          false);
+      manifest.commitRetired(kept);
     }
   }
 
   /** Makes durable all that was written and says in the manifest that the writer is gone. */
   void release() {
-    inOneGo(
-        "Closing ",
-        () -> {
-          List<SegmentEntry> segments = sealOpen();
-          log.directory().sync();
-          commitManifest(
-              segments,
-              null,
-              manifest.startOffsetWith(segments),
-              writtenOffset,
-              manifest.retired(),
-              true);
-          durableOffset = writtenOffset;
-        });
+    inOneGo("Closing ", () -> commitSegments(sealOpen(), null, true));
   }
 
   /** Lets go of the files and writes nothing more. */
