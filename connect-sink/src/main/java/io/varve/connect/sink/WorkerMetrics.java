@@ -36,6 +36,7 @@ final class WorkerMetrics {
     try {
       return new WorkerMetrics(context.pluginMetrics());
     } catch (NoSuchMethodError | NoClassDefFoundError | UnsupportedOperationException e) {
+      // Workers before 4.1 have neither the method nor the class; a context may have no metrics.
       LOG.info("This worker takes no metrics of plugins; Kafka 4.1 and later do");
       return new WorkerMetrics(null);
     }

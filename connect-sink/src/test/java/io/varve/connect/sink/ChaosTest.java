@@ -97,7 +97,7 @@ final class ChaosTest extends SinkFixture {
               });
       case 10 -> {
         if (!hanging) {
-          disk.fillDisk();
+          disk.fill();
         }
       }
       case 11 -> {

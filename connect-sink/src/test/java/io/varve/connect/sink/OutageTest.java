@@ -21,7 +21,7 @@ final class OutageTest extends SinkFixture {
     FakeWorker worker = archiving(ORDERS_0, ORDERS_1);
     worker.iterate();
 
-    disk.fillDisk();
+    disk.fill();
     worker.iterateUntil(
         () -> {
           kafka.produce(ORDERS_0, 1);
@@ -45,7 +45,7 @@ final class OutageTest extends SinkFixture {
     FakeWorker worker = archiving(ORDERS_0);
     worker.drain(); // All are taken, none is synced.
 
-    disk.fillDisk();
+    disk.fill();
     worker.commit();
     assertThat(kafka.committed.getOrDefault(ORDERS_0, 0L)).isZero();
     disk.heal();
@@ -60,7 +60,7 @@ final class OutageTest extends SinkFixture {
   void aFullDiskAtTheFirstOpeningIsWaitedForToo() {
     kafka.produce(ORDERS_0, 60);
     FakeWorker worker = started();
-    disk.fillDisk();
+    disk.fill();
     worker.assign(ORDERS_0);
     worker.iterateUntil(() -> worker.retries > 0);
 

@@ -172,7 +172,7 @@ final class RebalanceTest extends SinkFixture {
     worker.assign(ORDERS_0);
     worker.iterate();
     worker.iterate();
-    disk.fillDisk();
+    disk.fill();
     worker.commit();
     worker.iterateUntil(() -> worker.retries > 0);
 

@@ -211,7 +211,7 @@ final class RecreatedTopicsTest extends SinkFixture {
     archived(100);
     recreated(80);
     FakeWorker worker = archiving(ORDERS_0);
-    disk.fillDisk();
+    disk.fill();
     worker.iterateUntil(() -> worker.retries > 1);
 
     disk.heal();

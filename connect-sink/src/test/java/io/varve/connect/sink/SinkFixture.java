@@ -2,7 +2,6 @@ package io.varve.connect.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.FaultyStore;
 import io.varve.LogReader;
 import io.varve.ReadRange;
 import io.varve.Store;
@@ -26,7 +25,7 @@ abstract class SinkFixture {
   @TempDir Path folder;
 
   final FakeKafka kafka = new FakeKafka();
-  final FaultyStore.Faults disk = new FaultyStore.Faults();
+  final FaultyDisk disk = new FaultyDisk();
   final Map<String, String> properties =
       new HashMap<>(Map.of("name", "archive", "topics", "orders", "commit.interval.ms", "1"));
 
@@ -41,8 +40,7 @@ abstract class SinkFixture {
         new FakeWorker(
             kafka,
             new VarveSinkTask(
-                settings -> FaultyStore.open(settings.storePath(), settings.store(), disk),
-                Clock.SYSTEM));
+                settings -> disk.open(settings.storePath(), settings.store()), Clock.SYSTEM));
     return worker;
   }
 

@@ -94,12 +94,12 @@ final class WorkerMetricsTest extends SinkFixture {
 
     @Override
     public Sensor addSensor(String name) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException("the sink has gauges only");
     }
 
     @Override
     public void removeSensor(String name) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException("the sink has gauges only");
     }
   }
 }
