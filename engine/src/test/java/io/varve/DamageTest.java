@@ -10,15 +10,11 @@ import io.varve.base.VarveException;
 import io.varve.commit.LogSettings;
 import io.varve.event.Event;
 import io.varve.testkit.CrashDisk;
-import io.varve.testkit.CrashProcess;
-import io.varve.testkit.ManualClock;
-import io.varve.testkit.ManualWork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -185,13 +181,7 @@ final class DamageTest {
     }
 
     static Answers whenReading(CrashDisk disk) {
-      CrashProcess process = disk.process();
-      try (Store store =
-          Store.openReadOnly(
-              process.root(),
-              new ManualClock(),
-              new ManualWork(0),
-              process.instance(new Random(3)))) {
+      try (Store store = SmallStore.openReadOnly(disk, 3)) {
         return of(store);
       }
     }

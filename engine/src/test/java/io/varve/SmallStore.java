@@ -35,6 +35,12 @@ final class SmallStore {
         process.instance(new Random(seed)));
   }
 
+  static Store openReadOnly(CrashDisk disk, long seed) {
+    CrashProcess process = disk.process();
+    return Store.openReadOnly(
+        process.root(), new ManualClock(), new ManualWork(0), process.instance(new Random(seed)));
+  }
+
   /**
    * A sealed segment, one whose writer died, and one that was being written when its writer and a
    * reader died.

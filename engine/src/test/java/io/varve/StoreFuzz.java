@@ -4,12 +4,8 @@ import io.varve.commit.LogSettings;
 import io.varve.fuzz.Seal;
 import io.varve.fuzz.Trial;
 import io.varve.testkit.CrashDisk;
-import io.varve.testkit.CrashProcess;
-import io.varve.testkit.ManualClock;
-import io.varve.testkit.ManualWork;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 /**
  * A store of which one file was changed by someone who knows the format: read, then opened for
@@ -61,13 +57,7 @@ public final class StoreFuzz {
   }
 
   private static void read(CrashDisk disk) {
-    CrashProcess process = disk.process();
-    try (Store store =
-        Store.openReadOnly(
-            process.root(),
-            new ManualClock(),
-            new ManualWork(0),
-            process.instance(new Random(3)))) {
+    try (Store store = SmallStore.openReadOnly(disk, 3)) {
       store.schemas().get(SmallStore.SCHEMA_FINGERPRINT);
       store.stats(SmallStore.LOG);
       for (ReadRange range : List.of(ReadRange.all(), ReadRange.times(20, 45))) {

@@ -207,8 +207,8 @@ final class VerifyTest {
   }
 
   @Test
-  void reportsAnOpenSegmentWhoseMarksAreGone() throws IOException {
-    Path copy = folder.resolveSibling(folder.getFileName() + "-copy");
+  void reportsAnOpenSegmentWhoseMarksAreGone(@TempDir Path other) throws IOException {
+    Path copy = other.resolve("copy");
     try (Store store = Store.open(folder, StoreSettings.defaults());
         LogWriter writer = store.openWriter(LOG, small(), "test")) {
       append(writer, 3);

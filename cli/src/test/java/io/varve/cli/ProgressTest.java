@@ -3,7 +3,7 @@ package io.varve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.base.Clock;
+import io.varve.testkit.ManualClock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.CancellationException;
@@ -17,20 +17,7 @@ final class ProgressTest {
 
   private final StringWriter text = new StringWriter();
   private final PrintWriter err = new PrintWriter(text);
-  private long nowMs = 5_000;
-
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public long wallMs() {
-          return nowMs;
-        }
-
-        @Override
-        public long nanos() {
-          return nowMs * 1_000_000;
-        }
-      };
+  private final ManualClock clock = new ManualClock();
 
   @AfterEach
   void noTerminal() {
@@ -43,7 +30,7 @@ final class ProgressTest {
 
   private void run(Progress progress) {
     progress.bytes(err, "verify", 0, 400 << 20);
-    nowMs += 2_000;
+    clock.advanceMs(2_000);
     progress.bytes(err, "verify", 100 << 20, 400 << 20);
     progress.end(err);
   }
@@ -83,7 +70,7 @@ final class ProgressTest {
   void saysNothingOfWhatIsDoneWithinASecond() {
     Progress progress = progress("--progress");
     progress.bytes(err, "verify", 0, 100);
-    nowMs += 900;
+    clock.advanceMs(900);
     progress.bytes(err, "verify", 90, 100);
     progress.end(err);
 

@@ -2,7 +2,6 @@ package io.varve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +24,7 @@ final class RepairCommandTest {
 
   @Test
   void tellsWhatWouldBeLostAndThenLosesOnlyThat() throws Exception {
-    Path segment = damage();
+    Path segment = Stores.damagedSegment(folder);
     byte[] damaged = Files.readAllBytes(segment);
 
     Run plan = Run.of("repair", folder);
@@ -52,17 +51,5 @@ final class RepairCommandTest {
             .findFirst()
             .orElseThrow();
     assertThat(Run.of("inspect", loss).out()).contains("from offset 0, below ");
-  }
-
-  private Path damage() throws IOException {
-    Path segment =
-        Stores.files(folder).stream()
-            .filter(file -> file.toString().endsWith(".log"))
-            .findFirst()
-            .orElseThrow();
-    byte[] bytes = Files.readAllBytes(segment);
-    bytes[140] ^= 1;
-    Files.write(segment, bytes);
-    return segment;
   }
 }

@@ -111,6 +111,19 @@ final class Stores {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Damages the first batch of the first log, which begins at byte 64 of its segment. */
+  static Path damagedSegment(Path store) throws IOException {
+    Path segment =
+        files(store).stream()
+            .filter(file -> file.toString().endsWith(".log"))
+            .findFirst()
+            .orElseThrow();
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[140] ^= 1;
+    Files.write(segment, bytes);
+    return segment;
+  }
+
   /** All files in a store. */
   static List<Path> files(Path store) throws IOException {
     try (Stream<Path> files = Files.walk(store)) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +30,7 @@ final class VerifyCommandTest {
 
   @Test
   void tellsOfEachProblemWhereItIsAndWhatItTakesAway() throws Exception {
-    Path segment = damagedSegment();
+    Path segment = Stores.damagedSegment(folder);
 
     Run run = Run.of("verify", folder);
 
@@ -48,7 +46,7 @@ final class VerifyCommandTest {
 
   @Test
   void catPrintsWhatStandsBeforeTheDamageAndThenSaysSo() throws Exception {
-    damagedSegment();
+    Stores.damagedSegment(folder);
 
     Run run = Run.of("cat", folder, "orders/0");
 
@@ -59,7 +57,7 @@ final class VerifyCommandTest {
 
   @Test
   void inspectsAFileInWordsAndInJson() throws Exception {
-    Path segment = damagedSegment();
+    Path segment = Stores.damagedSegment(folder);
 
     Run run = Run.of("inspect", segment);
 
@@ -79,17 +77,5 @@ final class VerifyCommandTest {
     assertThat(Run.of("inspect", folder.resolve("nothing")).exitCode())
         .isEqualTo(ExitCode.BAD_INPUT);
     assertThat(Run.of("inspect", folder).exitCode()).isEqualTo(ExitCode.BAD_INPUT);
-  }
-
-  private Path damagedSegment() throws IOException {
-    Path segment =
-        Stores.files(folder).stream()
-            .filter(file -> file.toString().endsWith(".log"))
-            .findFirst()
-            .orElseThrow();
-    byte[] bytes = Files.readAllBytes(segment);
-    bytes[140] ^= 1;
-    Files.write(segment, bytes);
-    return segment;
   }
 }

@@ -118,6 +118,7 @@ public final class PosixDirectory implements Directory {
     try {
       Files.createLink(path.resolve(name), from);
     } catch (FileAlreadyExistsException e) {
+      // Another one was first, which the caller is told.
       Files.deleteIfExists(from);
       return false;
     } catch (UnsupportedOperationException e) {

@@ -168,18 +168,7 @@ final class LogVerifier {
               null));
       return;
     }
-    SegmentEntry committed =
-        new SegmentEntry(
-            open.firstOffset(),
-            open.epoch(),
-            mark.endPosition(),
-            mark.nextOffset() - 1,
-            mark.events(),
-            Long.MAX_VALUE,
-            Long.MIN_VALUE,
-            open.createdMs(),
-            false,
-            0);
+    SegmentEntry committed = SegmentEntry.of(open, mark);
     new SegmentVerifier(log, committed, true, saidBy, report).verify();
   }
 
