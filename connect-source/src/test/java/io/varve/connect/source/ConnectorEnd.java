@@ -35,6 +35,6 @@ final class ConnectorEnd implements SourceConnectorContext {
 
   @Override
   public PluginMetrics pluginMetrics() {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("the connector counts nothing, its tasks do");
   }
 }

@@ -126,14 +126,18 @@ final class TaskRun implements AutoCloseable {
     }
 
     @Override
-    public void removeMetric(MetricName name) {}
-
-    @Override
-    public Sensor addSensor(String name) {
-      throw new UnsupportedOperationException();
+    public void removeMetric(MetricName name) {
+      // Stays, so that a test can ask for it after the task has ended.
     }
 
     @Override
-    public void removeSensor(String name) {}
+    public Sensor addSensor(String name) {
+      throw new UnsupportedOperationException("the source has gauges only");
+    }
+
+    @Override
+    public void removeSensor(String name) {
+      throw new UnsupportedOperationException("the source has gauges only");
+    }
   }
 }
