@@ -1,6 +1,7 @@
 package io.varve.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.base.CorruptionException;
@@ -85,6 +86,21 @@ final class BatchTest {
         fail("Seed " + seed, e);
       }
     }
+  }
+
+  /** Else a header could have a reader allocate the largest payload there may be. */
+  @ParameterizedTest
+  @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void aLengthThatItsPayloadCanNotHoldIsCorrupt(Codec codec) throws IOException {
+    ByteBuffer encoded = encode(List.of(Event.of(7, 7, null, new byte[1000])), codec);
+    assertThat(header(encoded).payloadBytes()).isLessThan(200);
+    encoded.putInt(52, BatchHeader.PAYLOAD_BYTES_MAX);
+    encoded.putInt(4, Checksum.of(encoded, 8, BatchHeader.BYTES - 8));
+
+    assertThatThrownBy(() -> header(encoded))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("uncompressed bytes")
+        .hasMessageContaining("" + BatchHeader.PAYLOAD_BYTES_MAX);
   }
 
   @Test
