@@ -114,6 +114,15 @@ final class CompactionPass {
     return replace(writing) ? 0 : -1;
   }
 
+  /** The segment that it has come to, or null if that is none. */
+  @Nullable SegmentEntry reading() {
+    Rewrite writing = rewrite;
+    if (writing != null) {
+      return writing.reading();
+    }
+    return nextDirty < plan.dirty().size() ? plan.dirty().get(nextDirty) : null;
+  }
+
   private boolean replace(Rewrite written) throws IOException {
     boolean replaced = false;
     boolean known = true;

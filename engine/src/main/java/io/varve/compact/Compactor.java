@@ -6,6 +6,7 @@ import io.varve.format.SegmentEntry;
 import io.varve.manifest.LogFolder;
 import io.varve.work.Work;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,11 @@ public final class Compactor implements AutoCloseable {
           return;
         }
         lane.budget().spend(bytes);
+      }
+    } catch (NoSuchFileException e) {
+      // Retention may have taken what the pass was about to read; the next one plans without it.
+      if (going == null || live.segments().contains(going.reading())) {
+        failed(e);
       }
     } catch (CorruptionException e) {
       damaged = true;

@@ -103,6 +103,11 @@ final class Rewrite {
     return bytes;
   }
 
+  /** The segment that it has come to, or null before the first. */
+  @Nullable SegmentEntry reading() {
+    return nextInput == 0 ? null : inputs.get(nextInput - 1);
+  }
+
   private SegmentReader open(SegmentEntry input) throws IOException {
     SegmentReader opened =
         SegmentReader.open(log.directory(), input.fileName(), log.buffers(), null);
