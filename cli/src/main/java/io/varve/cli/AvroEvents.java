@@ -49,14 +49,35 @@ final class AvroEvents {
 
   private AvroEvents() {}
 
+  /** The schema of records whose keys and values are decoded; the other fields are the same. */
+  static Schema decoded(Schema key, Schema value) {
+    List<Schema.Field> fields = new ArrayList<>();
+    for (Schema.Field field : SCHEMA.getFields()) {
+      Schema of =
+          switch (field.name()) {
+            case "key" -> key;
+            case "value" -> value;
+            default -> field.schema();
+          };
+      fields.add(new Schema.Field(field.name(), of));
+    }
+    return Schema.createRecord("DecodedEvent", null, "io.varve", false, fields);
+  }
+
   static GenericRecord write(int partition, EventView event) {
-    GenericRecord to = new GenericData.Record(SCHEMA);
+    GenericRecord to = record(SCHEMA, partition, event);
+    to.put("key", data(new GenericData.Record(DATA), event.keyEncoding(), event.key()));
+    to.put("value", data(new GenericData.Record(DATA), event.valueEncoding(), event.value()));
+    return to;
+  }
+
+  /** A record without key and value. */
+  static GenericRecord record(Schema schema, int partition, EventView event) {
+    GenericRecord to = new GenericData.Record(schema);
     to.put("partition", partition);
     to.put("offset", event.offset());
     to.put("timestamp", event.timestampMs());
     to.put("timestampType", name(event.timestampType()));
-    to.put("key", data(new GenericData.Record(DATA), event.keyEncoding(), event.key()));
-    to.put("value", data(new GenericData.Record(DATA), event.valueEncoding(), event.value()));
     List<GenericRecord> headers = new ArrayList<>();
     for (Headers.Header header : event.headers().asList()) {
       GenericRecord record =

@@ -110,9 +110,9 @@ final class CatCommand extends Command {
   }
 
   private BiFunction<Integer, EventView, String> lines(Store store, boolean several) {
-    StructuredValues structured = new StructuredValues(store);
+    StructuredValues structured = StructuredValues.readable(store);
     if (format == Format.JSON) {
-      return new EventJson(structured)::write;
+      return EventJson.alsoDecoded(structured)::write;
     }
     EventText text = new EventText(structured);
     return (partition, event) -> (several ? partition + "\t" : "") + text.write(event);

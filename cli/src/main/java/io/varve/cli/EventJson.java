@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Bytes that are UTF-8 are in {@code text}, others in {@code base64}. A structured value has a
- * field {@code decoded} beside, for people. {@code headers}, {@code messageId} (base64) and {@code
- * dueTime} are there if the event has them.
+ * field {@code decoded} beside, or instead, for people. {@code headers}, {@code messageId} (base64)
+ * and {@code dueTime} are there if the event has them.
  *
  * <p>Thread: confined to one.
  */
@@ -35,12 +35,26 @@ final class EventJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final @Nullable StructuredValues structured;
+  private final boolean bytesToo;
 
-  /**
-   * @param structured reads structured values for people, or null if that isn't wanted
-   */
-  EventJson(@Nullable StructuredValues structured) {
+  private EventJson(@Nullable StructuredValues structured, boolean bytesToo) {
     this.structured = structured;
+    this.bytesToo = bytesToo;
+  }
+
+  /** All that makes the event, and nothing else. */
+  static EventJson asStored() {
+    return new EventJson(null, true);
+  }
+
+  /** Structured values also as they read. */
+  static EventJson alsoDecoded(StructuredValues structured) {
+    return new EventJson(structured, true);
+  }
+
+  /** Structured values only as they read; the event does not come back from that. */
+  static EventJson decoded(StructuredValues structured) {
+    return new EventJson(structured, false);
   }
 
   String write(int partition, EventView event) {
@@ -79,12 +93,12 @@ final class EventJson {
       object.put("text", text);
       return;
     }
-    object.put("base64", Base64.getEncoder().encodeToString(bytes));
-    if (encoding == Encoding.AVRO && structured != null) {
-      JsonNode decoded = structured.decode(bytes);
-      if (decoded != null) {
-        object.set("decoded", decoded);
-      }
+    JsonNode decoded = structured == null ? null : structured.json(encoding, bytes);
+    if (decoded == null || bytesToo) {
+      object.put("base64", Base64.getEncoder().encodeToString(bytes));
+    }
+    if (decoded != null) {
+      object.set("decoded", decoded);
     }
   }
 
@@ -131,6 +145,10 @@ final class EventJson {
   private static byte @Nullable [] bytes(JsonNode node) {
     if (node.path("null").asBoolean(false)) {
       return null;
+    }
+    if (node.has("decoded") && !node.has("base64")) {
+      throw new BadInputException(
+          "a structured value without its bytes; expected an export without --values decoded");
     }
     return node.has("text")
         ? text(node, "text").getBytes(StandardCharsets.UTF_8)

@@ -31,12 +31,7 @@ final class EventText {
   }
 
   private String readable(Encoding encoding, byte @Nullable [] bytes) {
-    if (encoding == Encoding.AVRO && bytes != null) {
-      JsonNode decoded = structured.decode(bytes);
-      if (decoded != null) {
-        return decoded.toString();
-      }
-    }
-    return ByteText.readable(bytes);
+    JsonNode decoded = bytes == null ? null : structured.json(encoding, bytes);
+    return decoded == null ? ByteText.readable(bytes) : decoded.toString();
   }
 }

@@ -1,7 +1,6 @@
 package io.varve.cli;
 
 import io.varve.LogReader;
-import io.varve.LogStats;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.event.EventView;
@@ -14,7 +13,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.apache.avro.Schema;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "Everything of an event is in the file: varve import makes the same events of it, to the byte."
+          + " With --values decoded it is for other programs."
     },
     footer = {
       "",
@@ -46,10 +49,17 @@ import picocli.CommandLine.Parameters;
       "jsonl has a line for each event, as varve cat --format json prints it.",
       "Schemas of structured values stay in the store: copy its folder schemas along.",
       "",
+      "With --values decoded structured keys and values are as they read, which import does not take"
+          + " back. In avro, key and value are unions of null, the schemas of the structured ones,"
+          + " string, and bytes for all others and for what does not decode. Where a schema has"
+          + " changed, all are read by one that can read the others; if there is none, use jsonl. In"
+          + " jsonl, a field decoded takes the place of base64. Headers stay as they are in avro.",
+      "",
       "Examples:",
       "  ./varve export /var/lib/varve orders orders.avro",
       "  ./varve export /var/lib/varve orders/0 day.jsonl --format jsonl --from-time 2026-11-20"
           + " --to-time 2026-11-21",
+      "  ./varve export /var/lib/varve orders orders.avro --values decoded",
       "",
       "Exit codes: 0 fine; 1 a file of the store is damaged, the export has what stands before; 2"
           + " wrong usage, no such store or stream, or the file exists; 3 it could not be done."
@@ -75,17 +85,42 @@ final class ExportCommand extends Command {
 
   @Mixin private final Progress progress = new Progress();
 
+  /** What keys and values become. */
+  enum Values {
+    STORED,
+    DECODED
+  }
+
+  @Option(
+      names = "--values",
+      paramLabel = "WHAT",
+      description =
+          "stored: as they are, so that import takes them back. decoded: structured ones as they"
+              + " read. Default: stored.")
+  private Values values = Values.STORED;
+
   private long events;
   private long bytes;
 
   @Override
   public Integer call() throws IOException {
     try (Store store = Store.openReadOnly(choice.store())) {
-      List<StreamPartition> logs = choice.in(store);
-      try (Target target = open()) {
-        for (StreamPartition log : logs) {
-          export(store, log, target);
-        }
+      Map<StreamPartition, ReadRange> ranges = new LinkedHashMap<>();
+      for (StreamPartition log : choice.in(store)) {
+        ranges.put(log, range.upTo(store.stats(log).nextOffset()));
+      }
+      if (Files.exists(file)) {
+        throw new FileAlreadyExistsException(file.toString());
+      }
+      try (Target target = open(store, ranges)) {
+        read(
+            store,
+            ranges,
+            "export ",
+            (log, event) -> {
+              target.write(log.partition(), event);
+              events++;
+            });
       } finally {
         progress.end(err());
       }
@@ -102,19 +137,48 @@ final class ExportCommand extends Command {
     void write(int partition, EventView event) throws IOException;
   }
 
-  private Target open() throws IOException {
-    return format == Format.AVRO ? avro() : jsonLines();
+  private Target open(Store store, Map<StreamPartition, ReadRange> ranges) throws IOException {
+    boolean decoded = values == Values.DECODED;
+    if (format == Format.JSONL) {
+      return jsonLines(
+          decoded ? EventJson.decoded(StructuredValues.readable(store)) : EventJson.asStored());
+    }
+    return decoded ? decodedAvro(store, ranges) : avro(AvroEvents.SCHEMA, AvroEvents::write);
   }
 
-  private Target avro() throws IOException {
-    DataFileWriter<GenericRecord> writer =
-        new DataFileWriter<>(new GenericDatumWriter<>(AvroEvents.SCHEMA));
+  /** Reads everything twice: an Avro file begins with the schema of all that is in it. */
+  private Target decodedAvro(Store store, Map<StreamPartition, ReadRange> ranges)
+      throws IOException {
+    AvroColumn keys = new AvroColumn("key", store);
+    AvroColumn of = new AvroColumn("value", store);
+    read(
+        store,
+        ranges,
+        "look at ",
+        (log, event) -> {
+          keys.expect(event.keyEncoding(), event.key());
+          of.expect(event.valueEncoding(), event.value());
+        });
+    Schema schema = AvroEvents.decoded(keys.schema(), of.schema());
+    return avro(
+        schema,
+        (partition, event) -> {
+          GenericRecord record = AvroEvents.record(schema, partition, event);
+          record.put("key", keys.write(event.keyEncoding(), event.key()));
+          record.put("value", of.write(event.valueEncoding(), event.value()));
+          return record;
+        });
+  }
+
+  private Target avro(Schema schema, BiFunction<Integer, EventView, GenericRecord> records)
+      throws IOException {
+    DataFileWriter<GenericRecord> writer = new DataFileWriter<>(new GenericDatumWriter<>(schema));
     writer.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
-    writer.create(AvroEvents.SCHEMA, Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+    writer.create(schema, Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
     return new Target() {
       @Override
       public void write(int partition, EventView event) throws IOException {
-        writer.append(AvroEvents.write(partition, event));
+        writer.append(records.apply(partition, event));
       }
 
       @Override
@@ -124,8 +188,7 @@ final class ExportCommand extends Command {
     };
   }
 
-  private Target jsonLines() throws IOException {
-    EventJson json = new EventJson(null);
+  private Target jsonLines(EventJson json) throws IOException {
     BufferedWriter writer =
         Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
     return new Target() {
@@ -142,16 +205,23 @@ final class ExportCommand extends Command {
     };
   }
 
-  private void export(Store store, StreamPartition log, Target target) throws IOException {
-    LogStats stats = store.stats(log);
-    ReadRange chosen = range.upTo(stats.nextOffset());
-    try (LogReader reader = store.openReader(log, chosen)) {
-      while (reader.next()) {
-        EventView event = reader.event();
-        target.write(log.partition(), event);
-        events++;
-        bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
-        progress.bytes(err(), "export " + log, bytes, 0);
+  /** What is done with each event. */
+  private interface Step {
+    void take(StreamPartition log, EventView event) throws IOException;
+  }
+
+  private void read(Store store, Map<StreamPartition, ReadRange> ranges, String doing, Step step)
+      throws IOException {
+    bytes = 0;
+    for (Map.Entry<StreamPartition, ReadRange> each : ranges.entrySet()) {
+      StreamPartition log = each.getKey();
+      try (LogReader reader = store.openReader(log, each.getValue())) {
+        while (reader.next()) {
+          EventView event = reader.event();
+          step.take(log, event);
+          bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
+          progress.bytes(err(), doing + log, bytes, 0);
+        }
       }
     }
   }

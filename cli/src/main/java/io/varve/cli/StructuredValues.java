@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.varve.SchemaStore;
 import io.varve.Store;
 import io.varve.base.VarveException;
+import io.varve.event.Encoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,16 +32,42 @@ final class StructuredValues {
   private static final short MARKER = (short) 0x01c3;
 
   private final SchemaStore schemas;
-  private final GenericData data = new GenericData();
+  private final GenericData data;
+  private final @Nullable Schema readerSchema;
   private final Map<Long, Optional<GenericDatumReader<Object>>> readers = new HashMap<>();
 
-  StructuredValues(Store store) {
-    schemas = store.schemas();
+  private StructuredValues(Store store, GenericData data, @Nullable Schema readerSchema) {
+    this.schemas = store.schemas();
+    this.data = data;
+    this.readerSchema = readerSchema;
+  }
+
+  /** For people: dates, times and decimal numbers as such. */
+  static StructuredValues readable(Store store) {
+    GenericData data = new GenericData();
     data.addLogicalTypeConversion(new Conversions.DecimalConversion());
     data.addLogicalTypeConversion(new TimeConversions.DateConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimeMillisConversion());
     data.addLogicalTypeConversion(new TimeConversions.TimestampMillisConversion());
+    return new StructuredValues(store, data, null);
   }
+
+  /**
+   * As Avro has them.
+   *
+   * @param readerSchema what all are to be read as, or null for what each was written by
+   */
+  static StructuredValues asStored(Store store, @Nullable Schema readerSchema) {
+    return new StructuredValues(store, new GenericData(), readerSchema);
+  }
+
+  /**
+   * A value that was read.
+   *
+   * @param schema what it was read as
+   * @param datum as the Avro library gives it
+   */
+  record Decoded(Schema schema, @Nullable Object datum) {}
 
   /** The fingerprint of the schema that a value was written by, or null if it is no such value. */
   static @Nullable Long fingerprint(byte[] value) {
@@ -48,9 +75,17 @@ final class StructuredValues {
     return value.length < HEADER_BYTES || bytes.getShort(0) != MARKER ? null : bytes.getLong(2);
   }
 
-  /** The value as JSON, or null if its schema isn't in the store or does not fit. */
-  @Nullable JsonNode decode(byte[] value) {
-    Long fingerprint = fingerprint(value);
+  /** The value as JSON, or null if it is not structured, or as in {@link #read}. */
+  @Nullable JsonNode json(Encoding encoding, byte[] value) {
+    Decoded decoded = read(encoding, value);
+    return decoded == null ? null : AvroJson.of(decoded.datum());
+  }
+
+  /**
+   * The value, or null if it is not structured, or its schema isn't in the store or does not fit.
+   */
+  @Nullable Decoded read(Encoding encoding, byte[] value) {
+    Long fingerprint = encoding == Encoding.AVRO ? fingerprint(value) : null;
     if (fingerprint == null) {
       return null;
     }
@@ -65,7 +100,7 @@ final class StructuredValues {
               null,
               DecoderFactory.get()
                   .binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
-      return AvroJson.of(datum);
+      return new Decoded(reader.getExpected(), datum);
     } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
       return null;
     }
@@ -75,7 +110,8 @@ final class StructuredValues {
     try {
       String text = new String(schemas.get(fingerprint), StandardCharsets.UTF_8);
       Schema schema = new Schema.Parser().parse(text);
-      return Optional.of(new GenericDatumReader<>(schema, schema, data));
+      return Optional.of(
+          new GenericDatumReader<>(schema, readerSchema == null ? schema : readerSchema, data));
     } catch (VarveException | AvroRuntimeException e) {
       return Optional.empty();
     }
