@@ -21,7 +21,9 @@ import io.varve.compact.Retention;
 import io.varve.event.Event;
 import io.varve.format.Point;
 import io.varve.testkit.CrashDisk;
+import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualWork;
+import io.varve.testkit.ProcessDied;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -241,6 +243,29 @@ final class BackupTest {
             });
     assertThat(last[0].bytesDone()).isEqualTo(last[0].bytesTotal());
     assertThat(repository.verify(report.point(), Progress.NONE)).isEmpty();
+  }
+
+  /** Found by the simulation with seed 378. */
+  @Test
+  void whatABackupThatDiedHasCopiedIsDurableOnceTheNextOneIsDone() {
+    boolean died = true;
+    for (long call = 1; died; call++) {
+      BackupRun other = new BackupRun(run.disk.crash(1));
+      CrashProcess dying = other.disk.process();
+      dying.killAt(call);
+      died = false;
+      try {
+        Store source = other.openReadOnly(dying, "source");
+        other.repository(dying).backup(source.backupSource(), Progress.NONE);
+      } catch (ProcessDied e) {
+        died = true;
+      }
+      Point next =
+          other.repository().backup(other.open("source").backupSource(), Progress.NONE).point();
+      BackupRun found = new BackupRun(other.disk.crash(0));
+      assertThat(found.repository().newest()).isEqualTo(next);
+      assertThat(found.repository().verify(next, Progress.NONE)).as("dead at " + call).isEmpty();
+    }
   }
 
   @Test

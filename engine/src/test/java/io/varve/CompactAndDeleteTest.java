@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.commit.LogSettings;
+import io.varve.compact.Compaction;
 import io.varve.compact.Retention;
 import io.varve.event.Event;
+import io.varve.event.StreamPartition;
 import io.varve.format.Manifest;
 import io.varve.format.SegmentEntry;
 import io.varve.testkit.CrashDisk;
@@ -30,6 +32,14 @@ import org.junit.jupiter.api.Test;
  * Logs that are compacted and have a retention: segments expire while a pass is writing them anew.
  */
 final class CompactAndDeleteTest {
+
+  private static final StreamPartition LOG = new StreamPartition("keyed", 1, 0);
+  private static final long TOMBSTONES_MS = 8000;
+  private static final LogSettings SETTINGS =
+      LogSettings.defaults()
+          .withSegmentBytes(4096)
+          .withBatchBytes(1024)
+          .withCompaction(Compaction.ON.withTombstonesMs(TOMBSTONES_MS).withDirtyRatioMin(0));
 
   private static final int SEEDS = 20;
   private static final int ROUNDS = 60;
@@ -68,7 +78,7 @@ final class CompactAndDeleteTest {
   private long run(Random random, long seed) {
     boolean byAge = random.nextBoolean();
     LogSettings settings =
-        CompactionRun.SETTINGS
+        SETTINGS
             .withSegmentMs(1000 + random.nextInt(4000))
             .withRetention(byAge ? new Retention(RETENTION_MS, -1) : new Retention(-1, 12_000));
     // As slow as may be, so that a pass takes many ticks.
@@ -78,7 +88,7 @@ final class CompactAndDeleteTest {
     timeline = new ArrayList<>();
     CrashProcess process = disk.process();
     store = Store.open(process.root(), slow, clock, work, process.instance(random));
-    writer = store.openWriter(CompactionRun.LOG, settings, "test");
+    writer = store.openWriter(LOG, settings, "test");
     for (int round = 0; round < ROUNDS; round++) {
       for (int i = random.nextInt(40); i > 0; i--) {
         append(random);
@@ -96,7 +106,7 @@ final class CompactAndDeleteTest {
       for (int i = 0; i < 2 * RETENTION_MS / TICK_MS; i++) {
         tick();
       }
-      assertThat(store.stats(CompactionRun.LOG).events()).isZero();
+      assertThat(store.stats(LOG).events()).isZero();
       assertThat(segmentFiles()).isEmpty();
     }
     store.close();
@@ -138,7 +148,7 @@ final class CompactAndDeleteTest {
 
   private Manifest manifest() {
     try {
-      return store.backupSource().log(CompactionRun.LOG).manifests().load();
+      return store.backupSource().log(LOG).manifests().load();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -164,11 +174,11 @@ final class CompactAndDeleteTest {
   }
 
   private void check() {
-    LogStats stats = store.stats(CompactionRun.LOG);
+    LogStats stats = store.stats(LOG);
     List<Event> there =
         timeline.stream().filter(event -> event.offset() >= stats.startOffset()).toList();
     List<Event> found = new ArrayList<>();
-    try (LogReader reader = store.openReader(CompactionRun.LOG, ReadRange.all())) {
+    try (LogReader reader = store.openReader(LOG, ReadRange.all())) {
       while (reader.next()) {
         found.add(reader.event().toEvent());
       }
@@ -177,7 +187,7 @@ final class CompactAndDeleteTest {
     assertThat(there.stream().filter(new HashSet<>(found)::contains).toList()).isEqualTo(found);
     assertThat(state(found)).isEqualTo(state(there));
     latest(there).values().stream()
-        .filter(event -> clock.wallMs() - event.timestampMs() <= CompactionRun.TOMBSTONES_MS)
+        .filter(event -> clock.wallMs() - event.timestampMs() <= TOMBSTONES_MS)
         .forEach(event -> assertThat(found).contains(event));
   }
 

@@ -26,6 +26,12 @@ public final class TestStores {
         ProcessId.instance());
   }
 
+  /** As {@link Store#open(java.nio.file.Path, StoreSettings)}. */
+  public static Store open(
+      Directory root, StoreSettings settings, Clock clock, Work work, Owner.Instance self) {
+    return Store.open(root, settings, clock, work, self);
+  }
+
   /** As {@link Store#openReadOnly(java.nio.file.Path)}. */
   public static Store openReadOnly(Directory root, Clock clock, Work work, Owner.Instance self) {
     return Store.openReadOnly(root, clock, work, self);

@@ -188,6 +188,7 @@ final class Backup implements Closeable {
         throw new CorruptionException(path, 0, "the file that the manifest names", "no file");
       }
     }
+    stored.sync();
     return new LogCopy(
         held.log().name(), manifest.closedWith(entries, snapshot.nextOffset()), files);
   }
@@ -232,6 +233,7 @@ final class Backup implements Closeable {
       }
       files.add(copy);
     }
+    stored.sync();
     return files;
   }
 

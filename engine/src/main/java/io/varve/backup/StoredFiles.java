@@ -85,6 +85,17 @@ final class StoredFiles {
     return bytes.flip();
   }
 
+  /**
+   * Makes the copies' names durable. One that was found may have its name from a backup that died
+   * right after giving it.
+   */
+  void sync() throws IOException {
+    if (!copies.isEmpty()) {
+      folder.create();
+      folder.sync();
+    }
+  }
+
   /** Stores a copy; it is whole and durable once it has its name, whatever happens before. */
   FileCopy store(String name, Content content) throws IOException {
     folder.create();

@@ -24,13 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is named.
  *
  * <ul>
- *   <li>{@code -Dvarve.fuzz.seconds=600}: how long each;
+ *   <li>{@code -Dvarve.fuzz.seconds=N}: how long each; a second in each build, 600 at night;
  *   <li>{@code -Dvarve.fuzz.keep=true}: keeps what was found, in {@code src/test/resources/fuzz/}.
  * </ul>
  */
 final class FuzzTest {
 
-  private static final int SECONDS = Integer.getInteger("varve.fuzz.seconds", 3);
+  private static final int SECONDS = Integer.getInteger("varve.fuzz.seconds", 1);
 
   /** A whole store takes longer than a structure. */
   private static final int STORE_TIMES = 3;

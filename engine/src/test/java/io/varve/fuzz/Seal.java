@@ -1,5 +1,6 @@
 package io.varve.fuzz;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -8,6 +9,9 @@ import java.util.zip.CRC32C;
 public final class Seal {
 
   private static final int BATCH_HEADER = 64;
+  private static final int SNAPSHOT_HEAD = 64;
+  private static final int POINT_HEAD = 48;
+  private static final int MANIFEST_TEXTS = 68;
 
   private Seal() {}
 
@@ -45,6 +49,47 @@ public final class Seal {
       }
     }
     return sealed;
+  }
+
+  /** A snapshot, and the manifest in it. */
+  static ByteBuffer snapshot(byte[] bytes) {
+    if (bytes.length > SNAPSHOT_HEAD) {
+      structure("VARVEMAN", bytes, SNAPSHOT_HEAD, bytes.length - SNAPSHOT_HEAD);
+    }
+    return whole("VARVESNP", bytes);
+  }
+
+  /** A point, and the manifests in it as far as its counts lead to them. */
+  static ByteBuffer point(byte[] bytes) {
+    ByteBuffer in = buffer(bytes);
+    try {
+      in.position(POINT_HEAD);
+      skip(in, in.getInt(), 8 + 8 + 4);
+      for (int logs = in.getInt(); logs > 0; logs--) {
+        skip(in, in.getInt(), 1);
+        skip(in, 2, 4);
+        int length = in.getInt();
+        int at = in.position();
+        in.position(at + MANIFEST_TEXTS);
+        for (int text = 0; text < 4; text++) {
+          skip(in, in.getInt(), 1);
+        }
+        skip(in, 3, 8);
+        int segments = in.getInt();
+        in.position(at);
+        skip(in, length, 1);
+        structure("VARVEMAN", bytes, at, length);
+        skip(in, segments, 8 + 4);
+      }
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      // The decoder will come to that, too.
+    }
+    return whole("VARVEPNT", bytes);
+  }
+
+  private static void skip(ByteBuffer in, int count, int bytesEach) {
+    long to = in.position() + (long) count * bytesEach;
+    in.position((int) Math.max(-1, Math.min(to, in.limit() + 1L)));
   }
 
   private static ByteBuffer structure(String magic, byte[] bytes, int at, int length) {

@@ -4,12 +4,17 @@ import io.varve.StoreFuzz;
 import io.varve.format.BatchCursor;
 import io.varve.format.BatchHeader;
 import io.varve.format.CommitMark;
+import io.varve.format.FileCopy;
 import io.varve.format.FileNames;
+import io.varve.format.Loss;
 import io.varve.format.Manifest;
+import io.varve.format.Point;
 import io.varve.format.ReaderLease;
+import io.varve.format.RepositoryMarker;
 import io.varve.format.SchemaFile;
 import io.varve.format.SegmentFooter;
 import io.varve.format.SegmentHeader;
+import io.varve.format.Snapshot;
 import io.varve.format.SparseIndex;
 import io.varve.format.StoreMarker;
 import java.nio.ByteBuffer;
@@ -37,9 +42,16 @@ public final class Targets {
           Index.class,
           Schema.class,
           Batch.class,
+          SnapshotFile.class,
+          PointFile.class,
+          LossRecord.class,
+          RepositoryMark.class,
           StoreFuzz.class);
 
   private static final String FILE = "file";
+
+  /** Bytes that may be allocated for each byte of a file from whose numbers names are made. */
+  private static final int NAMES = 256;
 
   private Targets() {}
 
@@ -142,6 +154,58 @@ public final class Targets {
           8,
           bytes -> Seal.whole("VARVEMAN", bytes.array()),
           bytes -> Manifest.decode(bytes, FILE).encode());
+    }
+  }
+
+  /** A named snapshot. */
+  public static final class SnapshotFile {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          NAMES,
+          bytes -> Seal.snapshot(bytes.array()),
+          bytes -> {
+            Snapshot snapshot = Snapshot.decode(bytes, FILE);
+            snapshot.segmentNames();
+            snapshot.encode();
+          });
+    }
+  }
+
+  /** A point of a backup. */
+  public static final class PointFile {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          NAMES,
+          bytes -> Seal.point(bytes.array()),
+          bytes -> {
+            Point point = Point.decode(bytes, FILE);
+            point.logs().forEach(log -> log.files().forEach(FileCopy::storedName));
+            point.encode();
+          });
+    }
+  }
+
+  /** What a repair could not keep. */
+  public static final class LossRecord {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          8,
+          bytes -> Seal.whole("VARVELOS", bytes.array()),
+          bytes -> Loss.decode(bytes, "segment", FILE).encode());
+    }
+  }
+
+  /** A backup repository's marker. */
+  public static final class RepositoryMark {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          1,
+          bytes -> Seal.each64("VARVEREP", bytes.array(), 0),
+          bytes -> RepositoryMarker.decode(bytes, FILE));
     }
   }
 

@@ -47,6 +47,12 @@ final class Child implements AutoCloseable {
     return output.readLine();
   }
 
+  /** Gives it a line to read. */
+  void tell(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /** Sends SIGKILL and waits for its end. */
   void kill() throws InterruptedException {
     // By its handle: Process would close the pipe, and with it what was said last.

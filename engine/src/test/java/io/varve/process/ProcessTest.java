@@ -3,75 +3,20 @@ package io.varve.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.LogReader;
 import io.varve.LogWriter;
-import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.StoreSettings;
 import io.varve.base.FencedException;
 import io.varve.base.OwnedException;
 import io.varve.commit.LogSettings;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ProcessTest {
 
-  private static final int KILLS = 8;
-  private static final long EVENTS = 150_000;
-
   @TempDir Path folder;
-
-  @Test
-  void aReaderFollowsAWriterThatIsKilledAgainAndAgainAndNothingAcknowledgedIsLost()
-      throws Exception {
-    long seed = System.nanoTime();
-    System.out.println("Seed of the kills: " + seed);
-    Random random = new Random(seed);
-    long acknowledged = 0;
-    Child reader = null;
-    try {
-      for (int kill = 0; kill <= KILLS; kill++) {
-        try (Child writer =
-            Child.start(WriterProcess.class, folder.toString(), "test", "" + EVENTS)) {
-          assertThat(number(writer.line(), "opened ")).isGreaterThanOrEqualTo(acknowledged);
-          if (reader == null) {
-            reader = Child.start(ReaderProcess.class, folder.toString(), "" + EVENTS);
-          }
-          // The last one may end.
-          long lines = kill == KILLS ? Long.MAX_VALUE : random.nextInt(60);
-          String line = "";
-          while (lines-- > 0 && line != null && !line.equals("done")) {
-            line = writer.line();
-            acknowledged = Math.max(acknowledged, number(line, "durable "));
-          }
-          writer.kill();
-          // What it had said before it died counts too.
-          while (line != null) {
-            line = writer.line();
-            acknowledged = Math.max(acknowledged, number(line, "durable "));
-          }
-        }
-      }
-      assertThat(acknowledged).isEqualTo(EVENTS);
-      assertThat(reader.line()).isEqualTo("read " + EVENTS);
-      assertThat(reader.exitCode()).isZero();
-    } finally {
-      if (reader != null) {
-        reader.close();
-      }
-    }
-    try (Store store = Store.openReadOnly(folder);
-        LogReader all = store.openReader(Numbered.LOG, ReadRange.all())) {
-      for (long number = 0; number < EVENTS; number++) {
-        assertThat(all.next()).isTrue();
-        Numbered.check(all.event(), number);
-      }
-      assertThat(all.next()).isFalse();
-    }
-  }
 
   private static long number(String line, String word) {
     return line != null && line.startsWith(word)

@@ -46,7 +46,7 @@ final class CrashTest {
       })
   void everyCrashOfShortRunsLosesNothingThatWasAcknowledged(String script) {
     for (Retention retention : List.of(Retention.FOREVER, new Retention(1500, 9000))) {
-      LogSettings settings = World.TINY.withRetention(retention).withSegmentMs(2500);
+      LogSettings settings = Setup.TINY.withRetention(retention).withSegmentMs(2500);
       World whole = new World(settings, 1);
       whole.run(script);
       for (long change = 0; change <= whole.disk.changes(); change++) {
@@ -54,6 +54,46 @@ final class CrashTest {
           long survivor = luck < 2 ? luck : luck + change;
           check(script, settings, 1, change, survivor, change % 32 == luck);
         }
+      }
+    }
+  }
+
+  /**
+   * The same of one run, for scripts that change a lot: of a log that is compacted, and backed up.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "AAAcmmmmm",
+        "AArAcmrmAcmArmm",
+        "AAAcxmmmAAcxmmmmmmmmmmmm",
+        "AAcmAKmAcmmTMmm",
+        "AcSAcmmSmmmDmmDm",
+        "AcBAcBxABE",
+        "AcSAcmmmNBUDmEmU"
+      })
+  void everyCrashOfPassesAndBackupsLosesNothingThatIsNeeded(String script) {
+    World run = new World(Setup.of(Setup.TINY), World.KEYED, 1);
+    run.disk.afterEachChange(() -> checkCopies(run, script));
+    run.run(script);
+  }
+
+  private static void checkCopies(World run, String script) {
+    long change = run.disk.changes();
+    for (long luck = 0; luck < SURVIVORS; luck++) {
+      long survivor = luck < 2 ? luck : luck + change;
+      try {
+        World found = run.on(run.disk.crash(survivor));
+        found.checkRecovery();
+        if (luck == 0 && change % 4 == 0) {
+          run.on(run.disk.crash(survivor)).checkCompaction();
+        }
+        states++;
+      } catch (RuntimeException | AssertionError e) {
+        fail(
+            "Script '%s', power off after change %d, survivor %d"
+                .formatted(script, change, survivor),
+            e);
       }
     }
   }

@@ -1,11 +1,11 @@
 package io.varve.simulation;
 
-import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
 import io.varve.testkit.CrashDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,48 +14,58 @@ import org.junit.jupiter.api.Test;
  * survivors are possible, all of them are recovered and compared with the model; elsewhere the one
  * that lost everything, the one that kept everything, and some that are drawn.
  *
- * <p>In each build sequences of up to three steps are gone through, and each hundredth longer one;
- * at night all of up to five.
+ * <p>In each build the shorter sequences are gone through, and each hundredth longer one; at night
+ * all.
  */
 final class EnumerationTest {
 
-  /**
-   * Append; a large event, which begins a segment; commit; retention; close and open again; taking
-   * over; a zombie that goes on; a reader.
-   */
-  private static final String CORE = "abcmRTzr";
-
-  private static final int STEPS_MAX = 5;
-  private static final int STEPS_OFTEN = 3;
   private static final int LONGER_EACH = 100;
   private static final int ALL_SURVIVORS = 16;
   private static final int DRAWN_SURVIVORS = 2;
-
-  /** Segments end soon, and retention takes all but the newest. */
-  private static final LogSettings SETTINGS =
-      World.TINY.withSegmentMs(500).withRetention(new Retention(-1, 1500));
 
   private final AtomicLong crashes = new AtomicLong();
   private final AtomicLong wholly = new AtomicLong();
   private final AtomicLong states = new AtomicLong();
 
+  /** What a log is written and read with; retention takes all but the newest segments. */
   @Test
   void aCrashAfterAnyChangeOfShortRunsLosesNothingThatWasAcknowledged() {
-    List<String> scripts = scripts();
-    Nightly.threads(scripts.size()).forEach(i -> explore(scripts.get((int) i)));
+    Setup setup = Setup.of(Setup.TINY.withSegmentMs(500).withRetention(new Retention(-1, 1500)));
+    // Append; a large event, which begins a segment; commit; retention; close and open again;
+    // taking over; a zombie that goes on; a reader.
+    explore(scripts("abcmRTzr", 3, 5), () -> new World(setup, World.LOGS.get(0), 1));
+  }
+
+  /** What a log is compacted with, and what keeps a part of it from going. */
+  @Test
+  void aCrashAfterAnyChangeOfShortRunsWithPassesAndBackupsLosesNothingThatIsNeeded() {
+    Setup setup = Setup.of(Setup.TINY.withSegmentMs(500));
+    // Some segments of events; half a pass; a snapshot made, dropped; a backup; an expiry; a
+    // restore; taking over.
+    explore(scripts("AmSDBEUT", 2, 4), () -> new World(setup, World.KEYED, 1));
+  }
+
+  private void explore(List<String> scripts, Supplier<World> worlds) {
+    Nightly.threads(scripts.size()).forEach(i -> explore(scripts.get((int) i), worlds.get()));
     System.out.printf(
         "Sequences enumerated: %d, crashes: %d (%d with every survivor), crash states explored: %d%n",
         scripts.size(), crashes.get(), wholly.get(), states.get());
   }
 
-  private static List<String> scripts() {
-    int all = Nightly.either(STEPS_OFTEN, STEPS_MAX);
+  /**
+   * Rows of steps.
+   *
+   * @param often all of up to so many
+   * @param most all of up to so many at night, some in each build
+   */
+  private static List<String> scripts(String core, int often, int most) {
+    int all = Nightly.either(often, most);
     List<String> scripts = new ArrayList<>(List.of(""));
     List<String> longest = scripts;
-    for (int steps = 1; steps <= STEPS_MAX; steps++) {
+    for (int steps = 1; steps <= most; steps++) {
       List<String> longer = new ArrayList<>();
       for (String script : longest) {
-        CORE.chars().forEach(letter -> longer.add(script + (char) letter));
+        core.chars().forEach(letter -> longer.add(script + (char) letter));
       }
       int each = steps <= all ? 1 : LONGER_EACH;
       for (int i = 0; i < longer.size(); i += each) {
@@ -66,8 +76,7 @@ final class EnumerationTest {
     return scripts;
   }
 
-  private void explore(String script) {
-    World world = new World(SETTINGS, 1);
+  private void explore(String script, World world) {
     int last = Math.max(0, script.length() - 1);
     if (!script.isEmpty()) {
       world.run(script.substring(0, last));

@@ -16,6 +16,7 @@ import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
 import io.varve.testkit.ProcessDied;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,9 @@ final class FaultTest {
     "acac", "aaaaaaacaaac", "abcgcscx", "acRacaaaaaaac", "aaaaaacmmaaaaaaacmmac"
   };
 
+  /** Of a log that is compacted, and backed up. */
+  private static final String[] COPYING = {"AAcmmmAcmmmx", "AcSABmmmD", "AcSAcNBEUx"};
+
   private static long faults;
 
   @AfterAll
@@ -42,16 +46,61 @@ final class FaultTest {
   @EnumSource(Fault.class)
   void aWriterStopsWithTheFirstFailureAndReopeningGoesOn(Fault fault) {
     for (String script : SCRIPTS) {
-      boolean struck = true;
-      for (long call = 1; struck; call++) {
-        World run = newRun();
-        try {
-          struck = failAt(run, call, fault, script);
-        } catch (RuntimeException | AssertionError e) {
-          fail("Script '" + script + "', " + fault + " at call " + call, e);
-        }
-        faults++;
+      failAtEachCall(FaultTest::newRun, fault, script);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void passesAndBackupsThatFailLeaveNothingHalf(Fault fault) {
+    for (String script : COPYING) {
+      failAtEachCall(FaultTest::newKeyedRun, fault, script);
+    }
+  }
+
+  private static void failAtEachCall(Supplier<World> runs, Fault fault, String script) {
+    boolean struck = true;
+    for (long call = 1; struck; call++) {
+      try {
+        struck = failAt(runs.get(), call, fault, script);
+      } catch (RuntimeException | AssertionError e) {
+        fail("Script '" + script + "', " + fault + " at call " + call, e);
       }
+      faults++;
+    }
+  }
+
+  @Test
+  void aProcessThatDiesAtAnyCallIsSucceeded() {
+    for (String script : SCRIPTS) {
+      dieAtEachCall(FaultTest::newRun, script);
+    }
+    for (String script : COPYING) {
+      dieAtEachCall(FaultTest::newKeyedRun, script);
+    }
+  }
+
+  private static void dieAtEachCall(Supplier<World> runs, String script) {
+    boolean dead = true;
+    for (long call = 1; dead; call++) {
+      World run = runs.get();
+      Host first = run.host();
+      first.process.killAt(call);
+      try {
+        run.dying(
+            () -> {
+              run.takeOverBy(first);
+              run.runOn(first, script);
+            });
+        dead = first.process.isDead();
+        run.run("acr");
+        // With nothing lost, and with all lost that nobody has synced.
+        run.on(run.disk.crash(1)).checkRecovery();
+        run.on(run.disk.crash(0)).checkRecovery();
+      } catch (RuntimeException | AssertionError e) {
+        fail("Script '" + script + "', dead at call " + call, e);
+      }
+      faults++;
     }
   }
 
@@ -155,7 +204,11 @@ final class FaultTest {
         process.instance(new Random(process.hashCode())));
   }
 
+  private static World newKeyedRun() {
+    return new World(Setup.of(Setup.TINY), World.KEYED, 1);
+  }
+
   private static World newRun() {
-    return new World(World.TINY.withRetention(new Retention(-1, 9000)).withSegmentMs(2500), 1);
+    return new World(Setup.TINY.withRetention(new Retention(-1, 9000)).withSegmentMs(2500), 1);
   }
 }

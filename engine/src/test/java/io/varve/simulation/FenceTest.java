@@ -172,7 +172,7 @@ final class FenceTest {
   }
 
   private static void look(World run, Host onlooker) {
-    if (!run.disk.process().root().contains("STORE")) {
+    if (!run.hasStore()) {
       return;
     }
     if (!onlooker.isOpen()) {
@@ -207,6 +207,6 @@ final class FenceTest {
   }
 
   private static World newRun(Retention retention) {
-    return new World(World.TINY.withRetention(retention).withSegmentMs(2500), 1);
+    return new World(Setup.TINY.withRetention(retention).withSegmentMs(2500), 1);
   }
 }

@@ -1,6 +1,8 @@
 package io.varve.simulation;
 
 import io.varve.format.CommitMark;
+import io.varve.format.Manifest;
+import io.varve.format.SegmentEntry;
 import io.varve.io.Directory;
 import io.varve.io.ReadFile;
 import io.varve.io.WriteFile;
@@ -8,6 +10,7 @@ import io.varve.testkit.DirectoryFilter;
 import io.varve.testkit.WriteFilter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -126,6 +129,53 @@ enum Flaw implements UnaryOperator<Directory> {
     }
   },
 
+  /** What compaction writes counts before it is durable. */
+  DOES_NOT_FORCE_REWRITES {
+    @Override
+    public Directory apply(Directory in) {
+      return new Flawed(this, in) {
+        @Override
+        public WriteFile create(String name) throws IOException {
+          return name.matches("\\d+-\\d+r\\d+\\.log") ? unforced(in.create(name)) : in.create(name);
+        }
+      };
+    }
+  },
+
+  /** The manifest that takes away what compaction replaced does not name all that replaces it. */
+  LOSES_A_REWRITE {
+    @Override
+    public Directory apply(Directory in) {
+      return new Flawed(this, in) {
+        @Override
+        public WriteFile create(String name) throws IOException {
+          return path().endsWith("/manifest") ? new RewriteLost(in.create(name)) : in.create(name);
+        }
+      };
+    }
+  },
+
+  /** Retired segments are deleted whatever snapshots name them. */
+  DELETES_WHAT_SNAPSHOTS_NAME {
+    @Override
+    public Directory apply(Directory in) {
+      return new SnapshotsUnseen(in, new boolean[1]);
+    }
+  },
+
+  /** A point names copies whose bytes are not durable. */
+  DOES_NOT_FORCE_COPIES {
+    @Override
+    public Directory apply(Directory in) {
+      return new Flawed(this, in) {
+        @Override
+        public WriteFile create(String name) throws IOException {
+          return name.equals("new-copy") ? unforced(in.create(name)) : in.create(name);
+        }
+      };
+    }
+  },
+
   /** The durable mark covers what was written while, or after, the segment was forced. */
   MARKS_WHAT_WAS_NOT_FORCED {
     @Override
@@ -152,6 +202,69 @@ enum Flaw implements UnaryOperator<Directory> {
     @Override
     protected Directory filter(Directory inner) {
       return flaw.apply(inner);
+    }
+  }
+
+  private static WriteFile unforced(WriteFile in) {
+    return new WriteFilter(in) {
+      @Override
+      public void force() {}
+    };
+  }
+
+  /** Shows no snapshot to who has looked for readers right before, as the one that deletes does. */
+  private static final class SnapshotsUnseen extends DirectoryFilter {
+
+    private final boolean[] sweeps;
+
+    SnapshotsUnseen(Directory in, boolean[] sweeps) {
+      super(in);
+      this.sweeps = sweeps;
+    }
+
+    @Override
+    protected Directory filter(Directory inner) {
+      return new SnapshotsUnseen(inner, sweeps);
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+      boolean unseen = sweeps[0] && path().endsWith("/snapshots");
+      sweeps[0] = path().endsWith("/readers");
+      return unseen ? List.of() : in.list();
+    }
+  }
+
+  /** Takes the last segment that compaction wrote out of each manifest. */
+  private static final class RewriteLost extends WriteFilter {
+
+    RewriteLost(WriteFile in) {
+      super(in);
+    }
+
+    @Override
+    public void append(ByteBuffer bytes) throws IOException {
+      Manifest whole = Manifest.decode(bytes, "manifest");
+      List<SegmentEntry> left = new ArrayList<>(whole.segments());
+      for (int i = left.size() - 1; i >= 0; i--) {
+        if (left.get(i).rewrite() > 0) {
+          left.remove(i);
+          break;
+        }
+      }
+      in.append(
+          new Manifest(
+                  whole.number(),
+                  whole.epoch(),
+                  whole.owner(),
+                  whole.released(),
+                  whole.writtenMs(),
+                  whole.startOffset(),
+                  whole.nextOffset(),
+                  left,
+                  whole.open(),
+                  whole.retired())
+              .encode());
     }
   }
 

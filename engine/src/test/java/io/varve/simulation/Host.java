@@ -23,15 +23,16 @@ final class Host {
 
   final CrashProcess process;
   final ManualWork work;
-  private final World world;
-  private final Directory root;
+  final World world;
+  final Directory root;
   private final Map<StreamPartition, LogWriting> writings = new LinkedHashMap<>();
   private final Map<StreamPartition, LogReading> readings = new LinkedHashMap<>();
+  private final Keeping keeping = new Keeping(this);
   private Owner.Instance instance;
   private Store store;
 
   /**
-   * @param root the store's folder, as this process sees it
+   * @param root the machine's files, as this process sees them
    */
   Host(World world, CrashProcess process, Directory root, long seed) {
     this.world = world;
@@ -50,12 +51,12 @@ final class Host {
 
   void openStore() {
     instance = process.instance(world.random);
-    store = TestStores.open(root, world.clock, work, instance);
+    store = TestStores.open(root.folder("store"), world.setup.store(), world.clock, work, instance);
   }
 
   void openReadOnly() {
     instance = process.instance(world.random);
-    store = TestStores.openReadOnly(root, world.clock, work, instance);
+    store = TestStores.openReadOnly(root.folder("store"), world.clock, work, instance);
   }
 
   /** How it writes the log at hand. */
@@ -74,6 +75,11 @@ final class Host {
 
   LogReading reading(StreamPartition log) {
     return readings.computeIfAbsent(log, some -> new LogReading(world, this, log));
+  }
+
+  /** How it makes snapshots and backups. */
+  Keeping keeping() {
+    return keeping;
   }
 
   /** Whether the newest manifest is this one's. */
@@ -102,6 +108,12 @@ final class Host {
     work.tick();
     workAll();
     checkAlive();
+  }
+
+  /** Lets some time pass; what is due then is left for later steps. */
+  void tick() {
+    world.clock.advanceMs(50);
+    work.tick();
   }
 
   /** Work in the background that met the process's death ends what it does elsewhere too. */

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.LogWriter;
 import io.varve.base.VarveException;
+import io.varve.compact.CompactionMetrics;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import io.varve.testkit.LogModel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -20,6 +21,9 @@ import java.util.concurrent.CompletionException;
  * was taken over is told of nothing durable that its successor did not find.
  */
 final class LogWriting {
+
+  /** Of three or four segments. */
+  private static final int MANY = 15;
 
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -57,7 +61,7 @@ final class LogWriting {
   void open() {
     writer = null;
     try {
-      writer = host.store().openWriter(log, world.settings, "test");
+      writer = host.store().openWriter(log, world.setup.log(log), "test");
     } catch (VarveException e) {
       host.checkExpected(e, log, false);
       return;
@@ -67,7 +71,7 @@ final class LogWriting {
       fencedAt = next;
       return;
     }
-    world.fenceAll(log, next);
+    world.takenOver(log, next);
     fencedAt = NEVER;
     model().takeOver(next);
   }
@@ -92,13 +96,12 @@ final class LogWriting {
   private void append(int gap, int bytes) {
     attempt(
         () -> {
-          Random random = world.random;
           Event event =
               Event.of(
                   writer.nextOffset() + gap,
-                  world.clock.wallMs() - random.nextInt(5),
-                  random.nextBoolean() ? null : bytes(8),
-                  bytes(bytes));
+                  world.clock.wallMs() - world.random.nextInt(5),
+                  key(),
+                  value(bytes));
           while (!writer.tryAppend(event)) {
             assertThat(host.workOnce()).as("a full writer has work to do").isTrue();
           }
@@ -108,10 +111,29 @@ final class LogWriting {
         });
   }
 
+  /** In a log that is compacted, one of a few keys or none. */
+  private byte[] key() {
+    if (!world.isCompacted(log)) {
+      return world.random.nextBoolean() ? null : bytes(8);
+    }
+    int key = world.random.nextInt(world.setup.keys() + 1);
+    return key == 0 ? null : ("key " + key).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] value(int length) {
+    return world.isCompacted(log) && world.random.nextInt(4) == 0 ? null : bytes(length);
+  }
+
   private byte[] bytes(int length) {
     byte[] bytes = new byte[length];
     world.random.nextBytes(bytes);
     return bytes;
+  }
+
+  void appendMany() {
+    for (int i = 0; i < MANY; i++) {
+      append(0);
+    }
   }
 
   void skip() {
@@ -195,6 +217,14 @@ final class LogWriting {
       host.checkExpected(e, log, false);
     }
     host.checkAlive();
+  }
+
+  CompactionMetrics compaction() {
+    return writer.metrics().compaction();
+  }
+
+  VarveException failure() {
+    return writer.failure();
   }
 
   /** After a failure every call meets that first one. */

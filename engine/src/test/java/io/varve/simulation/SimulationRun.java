@@ -1,5 +1,6 @@
 package io.varve.simulation;
 
+import io.varve.StoreSettings;
 import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
 import io.varve.format.Codec;
@@ -38,11 +39,13 @@ final class SimulationRun {
     this.seed = seed;
     // The first numbers of a Random tell seeds that are close to each other hardly apart.
     this.random = new Random(new SplittableRandom(seed).nextLong());
-    this.world = new World(settings(random), flaw, seed);
+    Setup setup =
+        Setup.of(settings(random)).withStore(store(random)).withKeys(keys(random)).withFlaw(flaw);
+    this.world = new World(setup, World.LOGS.get(random.nextInt(2)), seed);
   }
 
   private static LogSettings settings(Random random) {
-    return World.TINY
+    return Setup.TINY
         .withCodec(Codec.values()[random.nextInt(Codec.values().length)])
         .withRetention(
             random.nextBoolean()
@@ -51,7 +54,24 @@ final class SimulationRun {
                     random.nextBoolean() ? -1 : random.nextInt(5000),
                     random.nextBoolean() ? -1 : 4000 + random.nextInt(20_000)))
         .withSegmentMs(500 + random.nextInt(5000))
-        .withSyncBytes(random.nextBoolean() ? 4096 : 1 << 20);
+        .withSyncBytes(random.nextBoolean() ? 4096 : 1 << 20)
+        .withCompaction(
+            Setup.TINY
+                .compaction()
+                .withDirtyRatioMin(random.nextInt(3) / 4.0)
+                .withLagMs(random.nextInt(3) * 1000L));
+  }
+
+  /** Passes of one step or of many, which know all keys or not. */
+  private static StoreSettings store(Random random) {
+    return StoreSettings.defaults()
+        .withCompactionBytesPerSecond(64L << (10 + random.nextInt(6)))
+        .withCompactionKeyBytesMax(random.nextBoolean() ? 1024 : 1 << 20);
+  }
+
+  /** With 100 more than the smallest memory holds at a time. */
+  private static int keys(Random random) {
+    return random.nextInt(3) == 0 ? 100 : 8;
   }
 
   /**
@@ -73,7 +93,7 @@ final class SimulationRun {
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
           "Seed %d, life %d, step %d of '%s', %s; run it again with -Dsimulation.seed=%d"
-              .formatted(seed, life, step, script, world.settings, seed),
+              .formatted(seed, life, step, script, world.setup, seed),
           e);
     }
   }
@@ -102,6 +122,19 @@ final class SimulationRun {
       dying.on(dying.disk.crash(luck + 1)).checkRecovery();
       states++;
     }
+    if (random.nextInt(16) == 0) {
+      compact(luck);
+    }
+  }
+
+  /** Of what is left of the log that is compacted, if nothing keeps the rest from going. */
+  private void compact(long luck) {
+    LogSettings settings = world.setup.log();
+    if (settings.retention().equals(Retention.FOREVER)
+        && settings.compaction().dirtyRatioMin() == 0) {
+      world.on(world.disk.crash(luck)).checkCompaction();
+      states++;
+    }
   }
 
   /** What a new process will meet, if anything. */
@@ -127,7 +160,7 @@ final class SimulationRun {
 
   private void lookOn() {
     Host onlooker = world.host();
-    if (onlooker.process.root().contains("STORE")) {
+    if (world.hasStore()) {
       onlooker.openReadOnly();
       onlooker.reading().follow();
       onlooker.closeAll();

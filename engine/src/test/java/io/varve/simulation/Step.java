@@ -16,11 +16,14 @@ enum Step {
   APPEND_BEHIND_A_GAP('g', 3, write(LogWriting::appendBehindGap)),
   SKIP_OFFSETS('s', 2, write(LogWriting::skip)),
   APPEND_LARGE('b', 2, write(LogWriting::appendLarge)),
+  APPEND_MANY('A', 2, write(LogWriting::appendMany)),
   COMMIT('c', 8, write(LogWriting::commit)),
   /** Done by a later step. */
   ASK_FOR_COMMIT('q', 5, write(LogWriting::askForCommit)),
   WORK_ONCE('w', 6, stay(Host::workOnce)),
   MAINTAIN('m', 4, stay(Host::maintain)),
+  /** What is due is done by later steps. */
+  TICK('t', 4, stay(Host::tick)),
   CLOSE_WRITER('x', 1, write(LogWriting::close)),
   ABANDON_WRITER('v', 1, write(LogWriting::abandon)),
   OPEN_WRITER('o', 4, write(LogWriting::openIfClosed)),
@@ -29,7 +32,13 @@ enum Step {
   READ_SOME('f', 3, read(LogReading::readSome)),
   SEEK('k', 2, read(LogReading::seek)),
   CLOSE_READER('e', 1, read(LogReading::close)),
-  NEXT_LOG('L', 3, (world, host) -> world.nextLog()),
+  MAKE_SNAPSHOT('S', 2, keep(Keeping::makeSnapshot)),
+  DROP_SNAPSHOT('D', 1, keep(Keeping::dropSnapshot)),
+  BACK_UP('B', 2, keep(Keeping::backUp)),
+  BACK_UP_SNAPSHOT('N', 1, keep(Keeping::backUpSnapshot)),
+  RESTORE('U', 1, keep(Keeping::restore)),
+  EXPIRE('E', 1, keep(Keeping::expire)),
+  NEXT_LOG('L', 4, (world, host) -> world.nextLog()),
   TAKE_OVER('T', 2, (world, host) -> world.takeOverBy(world.newHost())),
   KILL('K', 2, (world, host) -> world.kill(host)),
   ZOMBIE_COMMITS('z', 3, stayIn(world -> world.zombie(LogWriting::appendAndCommit))),
@@ -96,6 +105,10 @@ enum Step {
 
   private static Action write(Consumer<LogWriting> some) {
     return stay(host -> some.accept(host.writing()));
+  }
+
+  private static Action keep(Consumer<Keeping> some) {
+    return stay(host -> host.keeping().attempt(some));
   }
 
   private static Action read(Consumer<LogReading> some) {

@@ -5,26 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.commit.LogSettings;
+import io.varve.event.Event;
 import io.varve.event.StreamPartition;
-import io.varve.format.FileNames;
 import io.varve.format.Manifest;
-import io.varve.format.Manifest.OpenSegment;
-import io.varve.format.SegmentEntry;
 import io.varve.io.Directory;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
+import io.varve.testkit.LogModel;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ProcessDied;
 import io.varve.testkit.StoreModel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * A store on a {@link CrashDisk}, the processes that use it, and the model of what must be true of
@@ -33,55 +33,59 @@ import java.util.function.UnaryOperator;
 final class World {
 
   private static final StreamPartition FIRST = new StreamPartition("run", 1, 0);
-  private static final List<StreamPartition> LOGS =
-      List.of(FIRST, new StreamPartition("run", 1, 1), new StreamPartition("walk", 2, 0));
 
-  /** Segments of about five events, a batch for nearly each. */
-  static final LogSettings TINY =
-      LogSettings.defaults().withSegmentBytes(4096).withBatchBytes(1024);
+  /** The one that is compacted, if any. */
+  static final StreamPartition KEYED = new StreamPartition("keyed", 1, 0);
+
+  static final List<StreamPartition> LOGS =
+      List.of(FIRST, KEYED, new StreamPartition("run", 1, 1), new StreamPartition("walk", 2, 0));
+
+  /** In this time passes fail, are tried again, and see all tombstones expire. */
+  private static final long PASSES_MS = 150_000;
+
+  private static final String STORE = "store/";
 
   final CrashDisk disk;
   final StoreModel model;
-  final LogSettings settings;
+  final KeptModel kept;
+  final Setup setup;
   final ManualClock clock = new ManualClock();
   final Random random;
   private final long startMs = clock.wallMs();
   private final long seed;
-  private final UnaryOperator<Directory> flaw;
   private final List<Host> hosts = new ArrayList<>();
   private final Map<StreamPartition, Host> owners = new LinkedHashMap<>();
+  private final Set<StreamPartition> recovered = new HashSet<>();
   private Consumer<Host> onNewHost = host -> {};
-  private StreamPartition log = FIRST;
+  private StreamPartition log;
 
   private World(
       CrashDisk disk,
       StoreModel model,
-      LogSettings settings,
-      UnaryOperator<Directory> flaw,
+      KeptModel kept,
+      Setup setup,
+      StreamPartition log,
       long seed) {
     this.disk = disk;
     this.model = model;
-    this.settings = settings;
-    this.flaw = flaw;
+    this.kept = kept;
+    this.setup = setup;
     this.seed = seed;
     this.random = new Random(seed);
-    model.log(FIRST);
+    goTo(log);
+  }
+
+  World(Setup setup, StreamPartition log, long seed) {
+    this(new CrashDisk(), new StoreModel(), new KeptModel(), setup, log, seed);
   }
 
   World(LogSettings settings, long seed) {
-    this(settings, UnaryOperator.identity(), seed);
-  }
-
-  /**
-   * @param flaw what is wrong with how processes use their disk
-   */
-  World(LogSettings settings, UnaryOperator<Directory> flaw, long seed) {
-    this(new CrashDisk(), new StoreModel(), settings, flaw, seed);
+    this(Setup.of(settings), FIRST, seed);
   }
 
   /** The same store on another disk, which a crash left. */
   World on(CrashDisk survivor) {
-    World world = new World(survivor, model.copy(), settings, flaw, seed + 1);
+    World world = new World(survivor, model.copy(), kept.copy(), setup, log, seed + 1);
     world.clock.advanceMs(clock.wallMs() - world.clock.wallMs());
     return world;
   }
@@ -96,6 +100,22 @@ final class World {
     return log;
   }
 
+  private void goTo(StreamPartition name) {
+    log = name;
+    LogModel its = model.log(name);
+    if (isCompacted(name)) {
+      its.compacted(setup.log().compaction().tombstonesMs());
+    }
+  }
+
+  boolean isCompacted(StreamPartition name) {
+    return setup.log(name).compaction().enabled();
+  }
+
+  boolean hasStore() {
+    return disk.process().root().folder("store").contains("STORE");
+  }
+
   /** A time of an event, or near one, milliseconds. */
   long anyTimeMs() {
     return startMs - 10 + random.nextInt((int) (clock.wallMs() - startMs) + 20);
@@ -104,9 +124,13 @@ final class World {
   /** A process in which nothing is open. */
   Host host() {
     CrashProcess process = disk.process();
-    Host host = new Host(this, process, flaw.apply(process.root()), seed);
+    Host host = new Host(this, process, setup.flaw().apply(process.root()), seed);
     hosts.add(host);
     return host;
+  }
+
+  private List<Host> living() {
+    return hosts.stream().filter(host -> !host.process.isDead()).toList();
   }
 
   /** The same, which may meet trouble. */
@@ -114,6 +138,11 @@ final class World {
     Host host = host();
     onNewHost.accept(host);
     return host;
+  }
+
+  /** Whether somebody has opened it for writing since the power went, and was done with that. */
+  boolean isRecovered(StreamPartition name) {
+    return recovered.contains(name);
   }
 
   /** The process that opened the log at hand last and lives, or else a new one, which opens it. */
@@ -141,7 +170,7 @@ final class World {
   }
 
   Host nextLog() {
-    log = LOGS.get((LOGS.indexOf(log) + 1) % LOGS.size());
+    goTo(LOGS.get((LOGS.indexOf(log) + 1) % LOGS.size()));
     return owner();
   }
 
@@ -155,7 +184,9 @@ final class World {
         .ifPresent(some);
   }
 
-  void fenceAll(StreamPartition name, long next) {
+  /** A new owner has it open and goes on at {@code next}; all others are fenced. */
+  void takenOver(StreamPartition name, long next) {
+    recovered.add(name);
     List.copyOf(hosts).forEach(host -> host.writing(name).fence(next));
   }
 
@@ -220,49 +251,24 @@ final class World {
         .toList();
   }
 
+  /** The bytes of one of them. */
+  byte[] bytesOf(StreamPartition name, String file) {
+    return disk.bytes(folder(name) + file);
+  }
+
   private static String folder(StreamPartition name) {
-    return "streams/%s/g%d/p%d/".formatted(name.stream(), name.generation(), name.partition());
+    return STORE
+        + "streams/%s/g%d/p%d/".formatted(name.stream(), name.generation(), name.partition());
   }
 
-  /** No file is gone that a manifest names or that a living reader may come to. */
   private void checkFiles() {
-    Directory root = flaw.apply(disk.process().root());
-    for (StreamPartition name : model.logs()) {
-      Manifest newest = manifest(name);
-      Directory folder = folder(root, name);
-      for (SegmentEntry segment : newest.segments()) {
-        checkFile(folder, segment.fileName());
-        checkFile(folder, segment.indexName());
-      }
-      OpenSegment open = newest.open();
-      if (open != null) {
-        checkFile(folder, open.fileName());
-        checkFile(folder, FileNames.commit(open.epoch()));
-      }
-      for (Host host : hosts) {
-        if (!host.process.isDead()) {
-          host.reading(name).checkFiles(newest.segments(), folder);
-        }
-      }
-    }
-  }
-
-  private static void checkFile(Directory folder, String file) {
-    assertThat(folder.contains(file))
-        .as("%s/%s is there, as the manifest says", folder, file)
-        .isTrue();
-  }
-
-  private static Directory folder(Directory root, StreamPartition name) {
-    return root.folder("streams")
-        .folder(name.stream())
-        .folder("g" + name.generation())
-        .folder("p" + name.partition());
+    Directory root = setup.flaw().apply(disk.process().root());
+    new NeededFiles(this, root.folder("store")).check(living());
   }
 
   /** What a crash left: lets a fresh process look at it, and another one recover and read it. */
   Host checkFound() {
-    if (disk.process().root().contains("STORE")) {
+    if (hasStore()) {
       Host onlooker = host();
       onlooker.openReadOnly();
       for (StreamPartition name : model.logs()) {
@@ -271,10 +277,11 @@ final class World {
         }
       }
       onlooker.closeAll();
+      new Copies(this).check();
     }
     Host next = host();
     for (StreamPartition name : model.logs()) {
-      log = name;
+      goTo(name);
       takeOverBy(next);
       next.reading().checkAll(true);
     }
@@ -289,8 +296,35 @@ final class World {
     next.writing().reopen();
     next.reading().checkAll(true);
     next.reading().close();
+    next.keeping().checkAndDropAll();
     next.maintain();
     next.checkNoLitter();
     next.closeAll();
+  }
+
+  /** Recovers the log that is compacted, and lets all be compacted. */
+  void checkCompaction() {
+    goTo(KEYED);
+    run("Ac");
+    kept.snapshots.clear();
+    owner().keeping().checkAndDropAll();
+    checkFullyCompacted();
+  }
+
+  /**
+   * Seals the log at hand, lets the time of tombstones go by, and expects that nothing is left but
+   * the latest events by key.
+   */
+  void checkFullyCompacted() {
+    living().forEach(host -> host.reading().close());
+    Host owner = owner();
+    owner.writing().reopen();
+    for (int i = 0; i < PASSES_MS / 1000; i++) {
+      owner.maintain();
+    }
+    List<Event> found = owner.reading().checkAll(true);
+    assertThat(found).isEqualTo(model.log(log).left(owner.store().stats(log).nextOffset()));
+    assertThat(owner.writing().compaction().dirtyBytes()).isZero();
+    owner.checkNoLitter();
   }
 }

@@ -146,8 +146,12 @@ final class CrashDirectory implements Directory {
     }
     process.lock(file);
     return () -> {
-      process.call(path(name));
+      // A close that fails has let go of the lock, as Linux's has.
+      boolean fails = process.fails();
       process.unlock(file);
+      if (fails) {
+        throw process.fault().exception(path(name));
+      }
     };
   }
 
