@@ -9,13 +9,17 @@ import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import io.varve.format.CommitMark;
+import io.varve.format.FileCopy;
 import io.varve.format.Loss;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.Owner;
+import io.varve.format.Point;
+import io.varve.format.Point.LogCopy;
 import io.varve.format.ReaderLease;
 import io.varve.format.RepositoryMarker;
 import io.varve.format.SegmentEntry;
+import io.varve.format.Snapshot;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualClock;
@@ -31,8 +35,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /** The worked examples of {@code docs/FORMAT.md} are, byte for byte, what the code writes. */
@@ -124,30 +130,52 @@ final class FormatPageTest {
             "schemas/0123456789abcdef")) {
       files.put(file, disk.bytes(file));
     }
+    SegmentEntry sealed = new SegmentEntry(5, 1, 156, 7, 2, NOON - 10, NOON, NOON, true, 1);
+    Manifest manifest =
+        new Manifest(
+            4,
+            2,
+            new Owner("demo", "host", 42, INSTANCE),
+            false,
+            NOON,
+            5,
+            8,
+            List.of(sealed),
+            new OpenSegment(8, 2, NOON),
+            List.of());
+    CommitMark mark = new CommitMark(1, 8, 164, 9, 1);
+    files.put(log + "manifest/00000000000000000004.manifest", bytes(manifest.encode()));
+    files.put("the first 64 bytes of " + log + "commit-2", bytes(mark.encode()));
     files.put(
-        log + "manifest/00000000000000000004.manifest",
-        bytes(
-            new Manifest(
-                    4,
-                    2,
-                    new Owner("demo", "host", 42, INSTANCE),
-                    false,
-                    NOON,
-                    5,
-                    8,
-                    List.of(new SegmentEntry(5, 1, 156, 7, 2, NOON - 10, NOON, NOON, true, 1)),
-                    new OpenSegment(8, 2, NOON),
-                    List.of())
-                .encode()));
-    files.put(
-        "the first 64 bytes of " + log + "commit-2",
-        bytes(new CommitMark(1, 8, 164, 9, 1).encode()));
+        log + "snapshots/before.snapshot", bytes(new Snapshot(NOON, manifest, mark).encode()));
     files.put("a reader's lease", bytes(new ReaderLease(5).encode()));
     files.put(
         "damaged/00000000000000000005-1.log.lost",
         bytes(new Loss("00000000000000000005-1.log", 2, List.of(new Loss.Range(5, 8))).encode()));
     files.put("REPOSITORY", bytes(new RepositoryMarker(NOON).encode()));
+    files.put(
+        "points/00000000000000000001.point",
+        bytes(
+            new Point(
+                    1,
+                    UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"),
+                    NOON,
+                    List.of(
+                        new LogCopy(
+                            new StreamPartition("orders", 1, 0),
+                            manifest.closedWith(List.of(sealed), 8),
+                            List.of(copyOf(log + "00000000000000000005-1.log", files)))),
+                    List.of(copyOf("schemas/0123456789abcdef", files)))
+                .encode()));
     return files;
+  }
+
+  private static FileCopy copyOf(String file, Map<String, byte[]> files) {
+    byte[] bytes = files.get(file);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return new FileCopy(
+        file.substring(file.lastIndexOf('/') + 1), bytes.length, (int) crc.getValue());
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import io.varve.base.OwnedException;
 import io.varve.event.Event;
 import io.varve.format.Loss;
@@ -111,6 +112,28 @@ final class RepairTest {
         .satisfies(log -> assertThat(log.beyondRepair()).contains(manifest));
     store.repair(plan);
     assertThat(disk.bytes(manifest)).isEqualTo(bytes);
+    assertThat(read(store, OTHER)).hasSize(3);
+  }
+
+  /** Without its manifest a log must not look like one that never had an event. */
+  @Test
+  void aMissingManifestIsDamageToo() {
+    String manifest = logFiles(".manifest").get(0);
+    CrashDisk disk = sound.crash(1);
+    disk.remove(manifest);
+    List<String> left = disk.files().stream().filter(file -> file.endsWith(".log")).toList();
+    Store store = new BackupRun(disk).open("source");
+
+    assertThat(store.planRepair().logs())
+        .singleElement()
+        .satisfies(log -> assertThat(log.beyondRepair()).contains("a manifest").contains("none"));
+    assertThatThrownBy(() -> store.openReader(ORDERS, ReadRange.all()))
+        .isInstanceOf(CorruptionException.class);
+    for (int opening = 0; opening < 3; opening++) {
+      assertThatThrownBy(() -> store.openWriter(ORDERS, TINY, "test"))
+          .isInstanceOf(CorruptionException.class);
+    }
+    assertThat(disk.files()).containsAll(left);
     assertThat(read(store, OTHER)).hasSize(3);
   }
 

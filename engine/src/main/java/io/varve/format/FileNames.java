@@ -24,6 +24,11 @@ public final class FileNames {
     return stem(firstOffset, epoch, rewrite) + ".log";
   }
 
+  /** Whether a file of that name is a segment. */
+  public static boolean isSegment(String name) {
+    return name.endsWith(".log");
+  }
+
   public static String index(long firstOffset, long epoch, int rewrite, long indexEpoch) {
     return stem(firstOffset, epoch, rewrite) + "-" + indexEpoch + ".idx";
   }

@@ -21,6 +21,7 @@ public final class ManifestFolder {
   private static final String TEMPORARY = "new-";
   private static final int LOAD_ATTEMPTS = 1000;
 
+  private final Directory log;
   private final Directory folder;
   private final String nonce;
 
@@ -30,6 +31,7 @@ public final class ManifestFolder {
    *     yet
    */
   public ManifestFolder(Directory log, String nonce) {
+    this.log = log;
     this.folder = log.folder(FOLDER);
     this.nonce = nonce;
   }
@@ -39,12 +41,24 @@ public final class ManifestFolder {
     folder.create();
   }
 
-  /** The newest manifest, or {@link Manifest#empty} if there is none. */
+  /**
+   * The newest manifest, or {@link Manifest#empty} if the log never had one.
+   *
+   * @throws CorruptionException if it is damaged, or gone: there are segments
+   */
   public Manifest load() throws IOException {
     for (int attempt = 0; attempt < LOAD_ATTEMPTS; attempt++) {
       OptionalLong newest = numbers().max();
       if (newest.isEmpty()) {
-        return Manifest.empty();
+        if (!hasSegments()) {
+          return Manifest.empty();
+        }
+        if (numbers().findAny().isPresent()) {
+          // The first owner came in between.
+          continue;
+        }
+        throw new CorruptionException(
+            folder.path(), 0, "a manifest, since the log has segments", "none");
       }
       String name = FileNames.manifest(newest.getAsLong());
       try {
@@ -61,6 +75,10 @@ public final class ManifestFolder {
     }
     throw new StoreFailedException(
         "The manifests in " + folder + " change faster than they can be read", null);
+  }
+
+  private boolean hasSegments() throws IOException {
+    return log.list().stream().anyMatch(FileNames::isSegment);
   }
 
   /**
