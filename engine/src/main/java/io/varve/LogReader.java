@@ -10,14 +10,15 @@ import io.varve.format.BatchCursor;
 import io.varve.format.BatchHeader;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.SegmentEntry;
+import io.varve.format.SegmentList;
 import io.varve.format.SparseIndex;
+import io.varve.io.Directory;
 import io.varve.log.Indexes;
 import io.varve.log.SegmentReader;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.ReaderLeases;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -263,7 +264,7 @@ public final class LogReader implements AutoCloseable {
     }
     int next = blocks.nextWithTimes(block, range.fromTimeMs(), range.toTimeMs());
     if (next != block) {
-      at.position(next == blocks.count() ? at.limit() : blocks.position(next));
+      at.position(blocks, next);
     }
   }
 
@@ -306,7 +307,7 @@ public final class LogReader implements AutoCloseable {
       at.limit(view.openEnd());
       return more;
     }
-    SegmentEntry sealed = view.sealed(segmentName);
+    SegmentEntry sealed = view.sealed(segmentName, segmentFirstOffset);
     if (sealed != null) {
       entry = sealed;
       at.limit(sealed.endPosition());
@@ -322,17 +323,17 @@ public final class LogReader implements AutoCloseable {
     while (true) {
       SegmentEntry sealed = nextSealed();
       if (sealed != null) {
-        open(sealed.fileName(), sealed.firstOffset(), sealed.endPosition());
-        entry = sealed;
-        if (boundsTimes || position > segmentFirstOffset) {
-          index = Indexes.load(log.directory(), sealed, log.buffers());
-        }
-        seekInSegment();
+        openSealed(sealed);
         return true;
       }
       OpenSegment writing = view.openSegment();
       if (writing != null && position < view.nextOffset()) {
-        open(writing.fileName(), writing.firstOffset(), view.openEnd());
+        lease.move(Math.max(position, writing.firstOffset()));
+        open(
+            SegmentReader.open(log.directory(), writing.fileName(), log.buffers(), ahead),
+            writing.fileName(),
+            writing.firstOffset(),
+            view.openEnd());
         return true;
       }
       if (!view.refresh(position)) {
@@ -346,43 +347,50 @@ public final class LogReader implements AutoCloseable {
    * The first sealed segment that ends at or behind the position and may hold times of the range.
    */
   private @Nullable SegmentEntry nextSealed() {
-    List<SegmentEntry> segments = view.segments();
-    int low = 0;
-    int high = segments.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (segments.get(middle).lastOffset() < position) {
-        low = middle + 1;
-      } else {
-        high = middle;
+    SegmentList segments = view.segments();
+    int next = segments.endingFrom(position);
+    if (boundsTimes) {
+      int skipped = next;
+      next = segments.nextWithTimes(next, range.fromTimeMs(), range.toTimeMs());
+      if (next > skipped) {
+        long behind = segments.get(next - 1).lastOffset() + 1;
+        position = Math.max(position, Math.min(behind, range.toOffset()));
       }
     }
-    while (low < segments.size()
-        && boundsTimes
-        && !segments.get(low).mayHoldTimes(range.fromTimeMs(), range.toTimeMs())) {
-      position = Math.max(position, Math.min(segments.get(low).lastOffset() + 1, range.toOffset()));
-      low++;
-    }
-    return low < segments.size() && !done() ? segments.get(low) : null;
+    return next < segments.size() && !done() ? segments.get(next) : null;
   }
 
-  private void open(String name, long firstOffset, long end) throws IOException {
-    lease.move(Math.max(position, firstOffset));
-    SegmentReader reader = SegmentReader.open(log.directory(), name, log.buffers(), ahead);
+  /** Opens a sealed segment where the range's first event in it may be. */
+  private void openSealed(SegmentEntry sealed) throws IOException {
+    lease.move(Math.max(position, sealed.firstOffset()));
+    Directory folder = log.directory();
+    SparseIndex blocks = null;
+    if (boundsTimes || position > sealed.firstOffset()) {
+      blocks = Indexes.load(folder, sealed, log.buffers());
+    }
+    boolean indexed = blocks != null && blocks.count() > 0;
+    open(
+        indexed
+            ? SegmentReader.openIndexed(folder, sealed, log.buffers(), ahead)
+            : SegmentReader.open(folder, sealed.fileName(), log.buffers(), ahead),
+        sealed.fileName(),
+        sealed.firstOffset(),
+        sealed.endPosition());
+    entry = sealed;
+    index = blocks;
+    SegmentReader at = segment;
+    if (blocks != null && indexed && at != null) {
+      at.position(blocks, blocks.blockOf(position));
+    }
+  }
+
+  private void open(SegmentReader reader, String name, long firstOffset, long end) {
     reader.limit(end);
     segment = reader;
     entry = null;
     index = null;
     segmentName = name;
     segmentFirstOffset = firstOffset;
-  }
-
-  private void seekInSegment() {
-    SparseIndex blocks = index;
-    SegmentReader at = segment;
-    if (blocks != null && at != null && blocks.count() > 0 && position > segmentFirstOffset) {
-      at.position(blocks.position(blocks.blockOf(position)));
-    }
   }
 
   private void closeSegment() throws IOException {

@@ -5,6 +5,7 @@ import io.varve.format.CommitMark;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.SegmentEntry;
+import io.varve.format.SegmentList;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.LogState;
 import java.io.Closeable;
@@ -24,7 +25,7 @@ final class LogView implements Closeable {
   private final LogFolder log;
   private final LogState state;
 
-  private List<SegmentEntry> segments = List.of();
+  private SegmentList segments = Manifest.empty().segments();
   private long visibleFrom;
 
   private LogView(LogFolder log) {
@@ -46,9 +47,9 @@ final class LogView implements Closeable {
     }
   }
 
-  /** Forgets what it saw before and looks at the log anew. */
+  /** Forgets what it saw before and looks at the log as it is now. */
   void restart() throws IOException {
-    state.load();
+    state.catchUp();
     Manifest manifest = state.manifest();
     OpenSegment open = manifest.open();
     visibleFrom =
@@ -65,15 +66,19 @@ final class LogView implements Closeable {
    */
   private void reload(long leasedFrom) throws IOException {
     state.load();
-    segments = new ArrayList<>();
+    List<SegmentEntry> behind = new ArrayList<>();
     for (SegmentEntry segment : state.manifest().retired()) {
       if (!segment.replaced()
           && segment.firstOffset() >= visibleFrom
           && segment.lastOffset() >= leasedFrom) {
-        segments.add(segment);
+        behind.add(segment);
       }
     }
-    segments.addAll(state.manifest().segments());
+    segments = state.manifest().segments();
+    if (!behind.isEmpty()) {
+      behind.addAll(segments);
+      segments = SegmentList.of(behind);
+    }
   }
 
   /**
@@ -97,19 +102,23 @@ final class LogView implements Closeable {
     }
   }
 
-  List<SegmentEntry> segments() {
+  /** Sealed segments, by rising offsets. */
+  SegmentList segments() {
     return segments;
   }
 
   /**
-   * The sealed segment of that name; one that compaction has replaced too. Null if none is left.
+   * The sealed segment of that name, whose first offset is given; one that compaction has replaced
+   * too. Null if none is left.
    */
-  @Nullable SegmentEntry sealed(String name) {
-    for (List<SegmentEntry> list : List.of(segments, state.manifest().retired())) {
-      for (SegmentEntry segment : list) {
-        if (segment.fileName().equals(name)) {
-          return segment;
-        }
+  @Nullable SegmentEntry sealed(String name, long firstOffset) {
+    int at = segments.endingFrom(firstOffset);
+    if (at < segments.size() && segments.get(at).fileName().equals(name)) {
+      return segments.get(at);
+    }
+    for (SegmentEntry segment : state.manifest().retired()) {
+      if (segment.fileName().equals(name)) {
+        return segment;
       }
     }
     return null;

@@ -9,6 +9,7 @@ import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
+import io.varve.format.SegmentList;
 import io.varve.io.WriteFile;
 import io.varve.log.Indexes;
 import io.varve.log.SegmentWriter;
@@ -17,7 +18,6 @@ import io.varve.manifest.Sweeper;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -183,7 +183,7 @@ final class LogTail implements Closeable {
     inOneGo(
         "Beginning a segment of ",
         () -> {
-          List<SegmentEntry> segments = sealOpen();
+          SegmentList segments = sealOpen();
           SegmentWriter next = create(firstOffset);
           segment = next;
           next.force();
@@ -213,13 +213,13 @@ final class LogTail implements Closeable {
    * Seals the open segment, if there is one. Readers see the manifest that will name it a moment
    * before that is durable, so a durable mark covers it first.
    */
-  private List<SegmentEntry> sealOpen() throws IOException {
-    List<SegmentEntry> segments = new ArrayList<>(manifest.get().segments());
+  private SegmentList sealOpen() throws IOException {
+    SegmentList segments = manifest.get().segments();
     SegmentWriter full = segment;
     WriteFile marks = commitFile;
     if (full != null && marks != null) {
       Reached end = reached();
-      segments.add(full.seal());
+      segments = segments.and(full.seal());
       if (end.offset() > durableOffset) {
         markDurable(marks, full, end);
       }
@@ -230,8 +230,7 @@ final class LogTail implements Closeable {
   }
 
   /** Commits a manifest that ends with all that was written, all of which is in sealed segments. */
-  private void commitSegments(
-      List<SegmentEntry> segments, @Nullable SegmentWriter open, boolean released)
+  private void commitSegments(SegmentList segments, @Nullable SegmentWriter open, boolean released)
       throws IOException {
     OpenSegment writing =
         open == null

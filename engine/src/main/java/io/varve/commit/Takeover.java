@@ -12,6 +12,7 @@ import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.Owner;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
+import io.varve.format.SegmentList;
 import io.varve.io.Directory;
 import io.varve.io.ReadFile;
 import io.varve.log.Indexes;
@@ -20,8 +21,6 @@ import io.varve.manifest.LogFolder;
 import io.varve.manifest.Sweeper;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,9 +147,9 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
       Tail tail = tail(log, open, taken.epoch());
       verifiedBytes = tail.endPosition();
       cutBytes = tail.cutBytes();
-      List<SegmentEntry> segments = new ArrayList<>(taken.segments());
+      SegmentList segments = taken.segments();
       if (tail.entry() != null) {
-        segments.add(tail.entry());
+        segments = segments.and(tail.entry());
       }
       manifest =
           new Manifest(

@@ -12,6 +12,8 @@ public final class FileNames {
   private static final String MANIFEST_SUFFIX = ".manifest";
   private static final String POINT_SUFFIX = ".point";
 
+  private static final int DIGITS = 20;
+
   private FileNames() {}
 
   /**
@@ -34,8 +36,14 @@ public final class FileNames {
   }
 
   private static String stem(long firstOffset, long epoch, int rewrite) {
-    String stem = String.format(Locale.ROOT, "%020d-%d", firstOffset, epoch);
+    String stem = digits(firstOffset) + "-" + epoch;
     return rewrite == 0 ? stem : stem + "r" + rewrite;
+  }
+
+  /** By hand, since a log of many segments names them all whenever it is opened for writing. */
+  private static String digits(long number) {
+    String digits = Long.toString(number);
+    return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits;
   }
 
   public static String commit(long epoch) {
@@ -43,7 +51,7 @@ public final class FileNames {
   }
 
   public static String manifest(long number) {
-    return String.format(Locale.ROOT, "%020d%s", number, MANIFEST_SUFFIX);
+    return digits(number) + MANIFEST_SUFFIX;
   }
 
   /** The name of the file of the schema with that fingerprint. */
@@ -65,7 +73,7 @@ public final class FileNames {
 
   /** The name of a backup's point. */
   public static String point(long number) {
-    return String.format(Locale.ROOT, "%020d%s", number, POINT_SUFFIX);
+    return digits(number) + POINT_SUFFIX;
   }
 
   /** The number in a point's name, or empty if {@code name} isn't one. */

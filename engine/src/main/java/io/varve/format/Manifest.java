@@ -5,7 +5,6 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +35,9 @@ public record Manifest(
     long writtenMs,
     long startOffset,
     long nextOffset,
-    List<SegmentEntry> segments,
+    SegmentList segments,
     @Nullable OpenSegment open,
-    List<SegmentEntry> retired) {
+    SegmentList retired) {
 
   /** A larger manifest is refused: more than a million segments. */
   public static final int BYTES_MAX = 1 << 27;
@@ -51,12 +50,30 @@ public record Manifest(
   private static final int CRC_AT = 8;
   private static final int BODY_AT = 12;
   private static final int TEXT_BYTES_MAX = 4096;
-  private static final long SEALED = 1;
-  private static final long REPLACED = 2;
 
-  public Manifest {
-    segments = List.copyOf(segments);
-    retired = List.copyOf(retired);
+  /** A manifest of any lists of segments. */
+  public Manifest(
+      long number,
+      long epoch,
+      Owner owner,
+      boolean released,
+      long writtenMs,
+      long startOffset,
+      long nextOffset,
+      List<SegmentEntry> segments,
+      @Nullable OpenSegment open,
+      List<SegmentEntry> retired) {
+    this(
+        number,
+        epoch,
+        owner,
+        released,
+        writtenMs,
+        startOffset,
+        nextOffset,
+        SegmentList.of(segments),
+        open,
+        SegmentList.of(retired));
   }
 
   /**
@@ -114,7 +131,8 @@ public record Manifest(
             + nonce.length
             + 3 * 8
             + 2 * 4
-            + (segments.size() + retired.size()) * SegmentEntry.BYTES;
+            + segments.encodedBytes()
+            + retired.encodedBytes();
     ByteBuffer to = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     to.putLong(MAGIC).putInt(0).putInt(FORMAT_VERSION);
     to.putLong(number).putLong(epoch).putLong(writtenMs);
@@ -157,8 +175,8 @@ public record Manifest(
     Owner.Instance instance = new Owner.Instance(getText(from, file), getText(from, file));
     Owner owner = new Owner(name, host, pid, instance);
     OpenSegment open = new OpenSegment(from.getLong(), from.getLong(), from.getLong());
-    List<SegmentEntry> segments = getSegments(from, file);
-    List<SegmentEntry> retired = getSegments(from, file);
+    SegmentList segments = getSegments(from, file);
+    SegmentList retired = getSegments(from, file);
     if (from.hasRemaining()) {
       throw new CorruptionException(
           file, from.position(), "the end of the manifest", from.remaining() + " bytes more");
@@ -201,68 +219,13 @@ public record Manifest(
     return count;
   }
 
-  private static void put(ByteBuffer to, List<SegmentEntry> segments) {
+  private static void put(ByteBuffer to, SegmentList segments) {
     to.putInt(segments.size());
-    for (SegmentEntry segment : segments) {
-      to.putLong(segment.firstOffset())
-          .putLong(segment.epoch())
-          .putLong(segment.endPosition())
-          .putLong(segment.lastOffset())
-          .putLong(segment.events())
-          .putLong(segment.minTimestampMs())
-          .putLong(segment.maxTimestampMs())
-          .putLong(segment.createdMs())
-          .putLong(segment.indexEpoch())
-          .putLong(segment.rewrite())
-          .putLong(segment.tombstonesUntilMs())
-          .putLong((segment.sealed() ? SEALED : 0) | (segment.replaced() ? REPLACED : 0));
-    }
+    segments.encode(to);
   }
 
-  private static List<SegmentEntry> getSegments(ByteBuffer from, String file) {
+  private static SegmentList getSegments(ByteBuffer from, String file) {
     int count = getCount(from, SegmentEntry.BYTES, Integer.MAX_VALUE, file);
-    List<SegmentEntry> segments = new ArrayList<>(count);
-    long before = -1;
-    for (int i = 0; i < count; i++) {
-      int at = from.position();
-      long firstOffset = from.getLong();
-      long epoch = from.getLong();
-      long endPosition = from.getLong();
-      long lastOffset = from.getLong();
-      long events = from.getLong();
-      long minTimestampMs = from.getLong();
-      long maxTimestampMs = from.getLong();
-      long createdMs = from.getLong();
-      long indexEpoch = from.getLong();
-      long rewrite = from.getLong();
-      long tombstonesUntilMs = from.getLong();
-      long flags = from.getLong();
-      boolean replaced = (flags & REPLACED) != 0;
-      // What was replaced may overlap with what replaced it.
-      if ((firstOffset <= before && !replaced)
-          || lastOffset < firstOffset
-          || endPosition < SegmentHeader.BYTES
-          || rewrite != (int) rewrite) {
-        throw new CorruptionException(
-            file, at, "segments by rising offsets", firstOffset + ".." + lastOffset);
-      }
-      before = replaced ? before : lastOffset;
-      segments.add(
-          new SegmentEntry(
-              firstOffset,
-              epoch,
-              endPosition,
-              lastOffset,
-              events,
-              minTimestampMs,
-              maxTimestampMs,
-              createdMs,
-              (flags & SEALED) != 0,
-              indexEpoch,
-              (int) rewrite,
-              tombstonesUntilMs,
-              replaced));
-    }
-    return segments;
+    return SegmentList.decode(from, count, file);
   }
 }

@@ -47,13 +47,15 @@ final class ReadWindow implements Closeable {
    * Makes {@code count} bytes from {@code position} on stand in {@link #bytes} and returns where.
    *
    * @param limit the file's committed end; not a byte behind it is read
+   * @param likelyEnd up to where bytes will be wanted soon, if that is behind the position; at most
+   *     an int's worth
    * @throws CorruptionException if the file ends before
    */
-  int fetch(long position, int count, long limit) {
+  int fetch(long position, int count, long limit, long likelyEnd) {
     if (!piece.holds(position, count)) {
       Piece next = ahead == null ? null : ahead.take(position, count);
       if (next == null) {
-        next = read(position, count, limit);
+        next = read(position, count, limit, likelyEnd);
       }
       pool.give(piece.bytes());
       piece = next;
@@ -70,13 +72,14 @@ final class ReadWindow implements Closeable {
     }
   }
 
-  private Piece read(long position, int count, long limit) {
+  private Piece read(long position, int count, long limit, long likelyEnd) {
     long room = limit - position;
     if (room < count) {
       throw new CorruptionException(
           path, position, count + " bytes before byte " + limit, room + " bytes");
     }
-    int wanted = Piece.bytes(count, room);
+    int likely = (int) Math.max(count, Math.min(likelyEnd, limit) - position);
+    int wanted = Piece.bytes(likely, room);
     int known = piece.bytesFrom(position);
     ByteBuffer bytes = pool.take(wanted);
     boolean done = false;

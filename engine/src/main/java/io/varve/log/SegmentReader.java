@@ -3,7 +3,9 @@ package io.varve.log;
 import io.varve.base.CorruptionException;
 import io.varve.format.BatchCursor;
 import io.varve.format.BatchHeader;
+import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
+import io.varve.format.SparseIndex;
 import io.varve.io.BufferPool;
 import io.varve.io.Directory;
 import io.varve.io.ReadFile;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SegmentReader implements Closeable {
 
+  private static final long ANY = -1;
+
+  /** A block is read at once unless it is longer. */
+  private static final long BLOCK_BYTES_MAX = 1 << 20;
+
   private final ReadWindow window;
   private final String path;
   private final long epoch;
@@ -30,11 +37,18 @@ public final class SegmentReader implements Closeable {
   private long limit = SegmentHeader.BYTES;
   private long lastOffset;
 
-  private SegmentReader(ReadWindow window, String path, SegmentHeader segment) {
+  // Where to go on: how far one read is to reach there, and with which offset the batch begins.
+  private long likelyEnd;
+  private long baseOffset = ANY;
+
+  /** Whoever has just gone to a block may want no more than one batch. */
+  private boolean sought;
+
+  private SegmentReader(ReadWindow window, String path, long epoch, long firstOffset) {
     this.window = window;
     this.path = path;
-    this.epoch = segment.epoch();
-    this.lastOffset = segment.firstOffset() - 1;
+    this.epoch = epoch;
+    this.lastOffset = firstOffset - 1;
   }
 
   /**
@@ -57,13 +71,32 @@ public final class SegmentReader implements Closeable {
         throw new CorruptionException(
             path, 0, "the header of " + name, "that of " + header.fileName());
       }
-      reader = new SegmentReader(new ReadWindow(file, path, pool, ahead), path, header);
+      reader =
+          new SegmentReader(
+              new ReadWindow(file, path, pool, ahead), path, header.epoch(), header.firstOffset());
       return reader;
     } finally {
       if (reader == null) {
         file.close();
       }
     }
+  }
+
+  /**
+   * Opens a segment that is read by its index, which says of which segment and format it is: from
+   * the header, which would take a read of its own, nothing more is to be learned. {@link
+   * #position} comes first.
+   *
+   * @param ahead who reads ahead, or null for nobody
+   * @throws java.nio.file.NoSuchFileException if the file isn't there
+   */
+  public static SegmentReader openIndexed(
+      Directory directory, SegmentEntry segment, BufferPool pool, @Nullable Executor ahead)
+      throws IOException {
+    String path = directory.path() + "/" + segment.fileName();
+    ReadFile file = directory.open(segment.fileName());
+    return new SegmentReader(
+        new ReadWindow(file, path, pool, ahead), path, segment.epoch(), segment.firstOffset());
   }
 
   /** Shows batches up to this position from now on. */
@@ -80,10 +113,24 @@ public final class SegmentReader implements Closeable {
     return position;
   }
 
-  /** Goes on at a batch that begins at {@code at}, as an index says. */
+  /** Goes on at a position, where a batch should begin. */
   public void position(long at) {
     position = at;
     lastOffset = -1;
+    baseOffset = ANY;
+  }
+
+  /** Goes on where a block of the segment's index begins, or at the limit behind the last. */
+  public void position(SparseIndex index, int block) {
+    if (block == index.count()) {
+      position(limit);
+      return;
+    }
+    position(index.position(block));
+    baseOffset = index.baseOffset(block);
+    sought = true;
+    long end = block + 1 < index.count() ? index.position(block + 1) : limit;
+    likelyEnd = Math.min(end, position + BLOCK_BYTES_MAX);
   }
 
   /** The segment's path, for messages. */
@@ -99,7 +146,7 @@ public final class SegmentReader implements Closeable {
     if (position >= limit) {
       return null;
     }
-    int at = window.fetch(position, BatchHeader.BYTES, limit);
+    int at = window.fetch(position, BatchHeader.BYTES, limit, likelyEnd);
     header.decode(window.bytes(), at, epoch, path, position);
     if (header.totalBytes() > limit - position) {
       throw new CorruptionException(
@@ -115,6 +162,13 @@ public final class SegmentReader implements Closeable {
           "a batch whose offsets are above " + lastOffset,
           "one that begins with " + header.baseOffset());
     }
+    if (baseOffset != ANY && header.baseOffset() != baseOffset) {
+      throw new CorruptionException(
+          path,
+          position,
+          "a batch that begins with " + baseOffset + ", as the index says",
+          "one that begins with " + header.baseOffset());
+    }
     return header;
   }
 
@@ -122,6 +176,7 @@ public final class SegmentReader implements Closeable {
   public void skip() {
     position += header.totalBytes();
     lastOffset = header.lastOffset();
+    baseOffset = ANY;
   }
 
   /**
@@ -129,10 +184,13 @@ public final class SegmentReader implements Closeable {
    * view holds until this reader's next call.
    */
   public void load(BatchCursor cursor) {
-    int at = window.fetch(position, header.totalBytes(), limit);
+    int at = window.fetch(position, header.totalBytes(), limit, likelyEnd);
     cursor.load(header, window.bytes(), at + BatchHeader.BYTES, path, position);
     skip();
-    window.readAhead(limit);
+    if (!sought) {
+      window.readAhead(limit);
+    }
+    sought = false;
   }
 
   /**
@@ -141,7 +199,7 @@ public final class SegmentReader implements Closeable {
    * @return header and payload as they stand in the file; they hold until this reader's next call
    */
   ByteBuffer verify() {
-    int at = window.fetch(position, header.totalBytes(), limit);
+    int at = window.fetch(position, header.totalBytes(), limit, likelyEnd);
     BatchCursor.checkPayload(header, window.bytes(), at + BatchHeader.BYTES, path, position);
     skip();
     return window.bytes().slice(at, header.totalBytes());

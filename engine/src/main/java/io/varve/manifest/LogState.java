@@ -46,6 +46,15 @@ public final class LogState implements Closeable {
     }
   }
 
+  /** As {@link #load}, which it only does if there is a newer manifest. */
+  public void catchUp() throws IOException {
+    if (superseded()) {
+      load();
+    } else {
+      readMark();
+    }
+  }
+
   /** Loads the newest manifest and what is published of its open segment. */
   public void load() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,0 +1,162 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.commit.LogSettings;
+import io.varve.event.Event;
+import io.varve.event.StreamPartition;
+import io.varve.format.Codec;
+import io.varve.io.Directory;
+import io.varve.io.ReadFile;
+import io.varve.testkit.CrashDisk;
+import io.varve.testkit.CrashProcess;
+import io.varve.testkit.DirectoryFilter;
+import io.varve.testkit.ManualClock;
+import io.varve.testkit.ManualWork;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How many reads it takes to have an event from somewhere in a log of many segments. */
+final class SeekTest {
+
+  private static final StreamPartition LOG = new StreamPartition("seeks", 1, 0);
+  private static final int EVENTS = 12_000;
+  private static final int TRIES = 200;
+
+  private final List<String> reads = new ArrayList<>();
+  private final Random random = new Random(1);
+  private final ManualWork work = new ManualWork(1);
+  private Store store;
+
+  @BeforeEach
+  void open() {
+    CrashDisk disk = new CrashDisk();
+    CrashProcess process = disk.process();
+    store =
+        Store.open(
+            new Counting(process.root()),
+            StoreSettings.defaults(),
+            new ManualClock(),
+            work,
+            process.instance(random));
+  }
+
+  /** Batches smaller and larger than a block of the index, and than what is read at once else. */
+  @ParameterizedTest
+  @ValueSource(ints = {10_000, 60_000, 200_000, 700_000})
+  void aTimeIsFoundWithOneReadOfTheIndexAndOneOfTheSegment(int batchBytes) {
+    fill(batchBytes);
+    for (int i = 0; i < TRIES; i++) {
+      long offset = random.nextLong(EVENTS);
+      reads.clear();
+      try (LogReader reader =
+          store.openReader(LOG, ReadRange.times(timestampMs(offset), Long.MAX_VALUE))) {
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.event().offset()).isEqualTo(offset);
+        work.runAll();
+        assertThat(blockReads()).as("event %d", offset).containsExactly("idx", "log");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10_000, 60_000, 200_000, 700_000})
+  void anOffsetIsFoundWithOneReadOfTheIndexAndOneOfTheSegment(int batchBytes) {
+    fill(batchBytes);
+    try (LogReader reader = store.openReader(LOG, ReadRange.all())) {
+      assertThat(reader.next()).isTrue();
+      for (int i = 0; i < TRIES; i++) {
+        // A segment's first event is read from the segment's front.
+        long offset = random.nextLong(EVENTS);
+        work.runAll();
+        reads.clear();
+        reader.seek(offset);
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.event().offset()).isEqualTo(offset);
+        work.runAll();
+        if (!firstOfASegment(offset)) {
+          assertThat(blockReads()).as("event %d", offset).containsExactly("idx", "log");
+        }
+        assertThat(reads).as("the manifest is as it was").noneMatch(f -> f.endsWith(".manifest"));
+      }
+    }
+  }
+
+  private boolean firstOfASegment(long offset) {
+    return reads.stream().anyMatch(file -> file.startsWith("%020d-".formatted(offset)));
+  }
+
+  /** What of segments and indexes was read, in order, by the kind of file. */
+  private List<String> blockReads() {
+    return reads.stream()
+        .filter(file -> file.endsWith(".idx") || file.endsWith(".log"))
+        .map(file -> file.substring(file.length() - 3))
+        .toList();
+  }
+
+  private static long timestampMs(long offset) {
+    return 1_000_000 + 10 * offset;
+  }
+
+  private void fill(int batchBytes) {
+    LogSettings settings =
+        LogSettings.defaults()
+            .withCodec(Codec.NONE)
+            .withSegmentBytes(1_500_000)
+            .withBatchBytes(batchBytes);
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    byte[] value = new byte[900];
+    for (long offset = 0; offset < EVENTS; offset++) {
+      Event event = Event.of(offset, timestampMs(offset), null, value);
+      while (!writer.tryAppend(event)) {
+        work.runOne();
+      }
+    }
+    assertThat(writer.commit()).isNotNull();
+    writer.close(Duration.ZERO);
+    work.runAll();
+    assertThat(store.stats(LOG).segments()).isGreaterThan(5);
+  }
+
+  /** Takes note of each read of a file. */
+  private final class Counting extends DirectoryFilter {
+
+    Counting(Directory in) {
+      super(in);
+    }
+
+    @Override
+    protected Directory filter(Directory inner) {
+      return new Counting(inner);
+    }
+
+    @Override
+    public ReadFile open(String name) throws IOException {
+      ReadFile file = in.open(name);
+      return new ReadFile() {
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+          reads.add(name);
+          return file.read(target, position);
+        }
+
+        @Override
+        public long length() throws IOException {
+          return file.length();
+        }
+
+        @Override
+        public void close() throws IOException {
+          file.close();
+        }
+      };
+    }
+  }
+}
