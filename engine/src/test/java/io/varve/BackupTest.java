@@ -268,6 +268,29 @@ final class BackupTest {
     }
   }
 
+  /** Found by the simulation with seed 3618. */
+  @Test
+  void aSoundCopyThatIsReadWrongIsNeverGone() {
+    Store source = run.open("source");
+    Point point = run.repository().backup(source.backupSource(), Progress.NONE).point();
+    long calls = 1;
+    for (long call = 1; call <= calls; call++) {
+      BackupRun other = new BackupRun(run.disk.crash(1));
+      CrashProcess process = other.disk.process();
+      process.flipAt(call, 7, path -> path.startsWith("/repository/stores/"));
+      other.disk.afterEachChange(
+          () -> {
+            for (long luck = 0; luck < 4; luck++) {
+              BackupRun found = new BackupRun(other.disk.crash(luck));
+              assertThat(found.repository().verify(point, Progress.NONE)).isEmpty();
+            }
+          });
+      Store again = other.openReadOnly(process, "source");
+      other.repository(process).backup(again.backupSource(), Progress.NONE);
+      calls = process.calls();
+    }
+  }
+
   @Test
   void aDamagedSegmentIsNamedAndNoPointIsMade() {
     Store source = run.open("source");

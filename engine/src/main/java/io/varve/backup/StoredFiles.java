@@ -121,7 +121,12 @@ final class StoredFiles {
     }
     FileCopy copy = new FileCopy(name, bytes[0], (int) crc.getValue());
     if (folder.contains(copy.storedName())) {
-      // Not found by its edges, so it is damaged: this one is what its name says.
+      // Not found by its edges: it is damaged, or was read wrong. A sound one that points name must
+      // not be gone for a moment.
+      if (isSound(copy)) {
+        folder.delete(temporary);
+        return copy;
+      }
       folder.delete(copy.storedName());
     }
     folder.publish(temporary, copy.storedName());
@@ -138,6 +143,15 @@ final class StoredFiles {
     }
   }
 
+  private boolean isSound(FileCopy copy) throws IOException {
+    try {
+      read(copy, piece -> {});
+      return true;
+    } catch (CorruptionException e) {
+      return false;
+    }
+  }
+
   /**
    * Reads all of a copy.
    *
@@ -145,6 +159,17 @@ final class StoredFiles {
    * @throws CorruptionException if they are not those that were stored, or not there
    */
   void read(FileCopy copy, Sink sink, Meter meter) throws IOException {
+    String path = folder.path() + "/" + copy.storedName();
+    read(
+        copy,
+        piece -> {
+          int count = piece.remaining();
+          sink.write(piece);
+          meter.add(path, count);
+        });
+  }
+
+  private void read(FileCopy copy, Sink sink) throws IOException {
     String path = folder.path() + "/" + copy.storedName();
     CRC32C crc = new CRC32C();
     ByteBuffer piece = ByteBuffer.allocate(CHUNK_BYTES);
@@ -162,7 +187,6 @@ final class StoredFiles {
         }
         crc.update(piece.flip());
         sink.write(piece.flip());
-        meter.add(path, piece.limit());
       }
     } catch (NoSuchFileException e) {
       throw new CorruptionException(path, 0, "the file that the point names", "no file");
