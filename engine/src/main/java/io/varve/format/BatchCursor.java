@@ -102,6 +102,43 @@ public final class BatchCursor implements EventView {
     previousTimestampMs = 0;
   }
 
+  /**
+   * A copy of the batch that was loaded, decompressed and checked, to be loaded again. To be taken
+   * before the first {@link #next}.
+   */
+  public CheckedBatch copy() {
+    byte[] events = new byte[end - position];
+    payload.get(position, events);
+    return new CheckedBatch(
+        ByteBuffer.wrap(events), offset + 1, batchLastOffset, remaining, file, batchPosition);
+  }
+
+  /** Takes a batch and stands before its first event. */
+  public void load(CheckedBatch batch) {
+    file = batch.file();
+    batchPosition = batch.position();
+    payload = batch.events();
+    position = 0;
+    end = payload.limit();
+    remaining = batch.count();
+    offset = batch.baseOffset() - 1;
+    batchLastOffset = batch.lastOffset();
+    previousTimestampMs = 0;
+  }
+
+  /** Whether the event has this key. */
+  public boolean hasKey(Encoding encoding, byte[] key) {
+    if (keyLength != key.length || keyEncoding() != encoding) {
+      return false;
+    }
+    for (int i = 0; i < key.length; i++) {
+      if (payload.get(keyAt + i) != key[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Steps to the next event; false behind the last. */
   public boolean next() {
     if (remaining == 0) {

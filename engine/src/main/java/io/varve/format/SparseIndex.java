@@ -170,6 +170,14 @@ public final class SparseIndex {
       count++;
     }
 
+    /**
+     * The blocks so far, without a copy: the times of the last one may still change, offsets and
+     * positions don't. Thread: safe to be read by any, if published safely.
+     */
+    public SparseIndex blocks() {
+      return new SparseIndex(entries, count);
+    }
+
     public SparseIndex build() {
       return new SparseIndex(Arrays.copyOf(entries, count * ENTRY_LONGS), count);
     }

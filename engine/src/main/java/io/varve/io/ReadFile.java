@@ -4,7 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A file open for reading. Stays readable when the file is deleted. Thread: one at a time. */
+/**
+ * A file open for reading. Stays readable when the file is deleted.
+ *
+ * <p>Thread: safe. If a thread is interrupted while it reads, what others read at that moment may
+ * fail with {@link java.nio.channels.ClosedChannelException}; the next read works again.
+ */
 public interface ReadFile extends Closeable {
 
   /**

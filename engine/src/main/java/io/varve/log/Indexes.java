@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /** Finds a segment's index: on disk, or, when that is missing or damaged, in the segment itself. */
 public final class Indexes {
 
-  /** A block of an index covers about as many bytes. */
-  public static final int INTERVAL_BYTES = 64 << 10;
+  /** A block of an index has at least as many bytes, but for the last: mostly it is one batch. */
+  public static final int INTERVAL_BYTES = 2 << 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(Indexes.class);
 

@@ -1,0 +1,203 @@
+package io.varve.view;
+
+import io.varve.base.CorruptionException;
+import io.varve.base.StoreFailedException;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.format.BatchCursor;
+import io.varve.format.CheckedBatch;
+import io.varve.format.Manifest;
+import io.varve.format.Manifest.OpenSegment;
+import io.varve.format.SegmentEntry;
+import io.varve.manifest.LogFolder;
+import io.varve.manifest.LogState;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log of which single events are read by their offsets. It has no lease: a segment that is gone
+ * has been replaced by one without events that later ones superseded, or has expired; the next
+ * {@link #refresh} tells.
+ *
+ * <p>Thread: {@link #refresh} is called by one at a time, {@link #find} by any.
+ */
+public final class LogBlocks implements Closeable {
+
+  private static final int ATTEMPTS = 100;
+
+  private final LogFolder log;
+  private final LogState state;
+  private final BlockCache cache;
+  private final Queue<BatchCursor> cursors = new ConcurrentLinkedQueue<>();
+
+  private Map<String, SegmentBlocks> segments = new HashMap<>();
+  private volatile Segments live = Segments.NONE;
+  private boolean loaded;
+
+  /**
+   * @param startOffset no event with a lower offset is in the log any more
+   * @param firstOffsets rising, one for each of {@code all}
+   */
+  private record Segments(long startOffset, long[] firstOffsets, List<SegmentBlocks> all) {
+    static final Segments NONE = new Segments(0, new long[0], List.of());
+  }
+
+  /** Sees an empty log until the first {@link #refresh}. */
+  public LogBlocks(LogFolder log, BlockCache cache) {
+    this.log = log;
+    this.state = new LogState(log);
+    this.cache = cache;
+  }
+
+  /** Looks at the log anew. */
+  public void refresh() throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        if (!loaded || state.superseded()) {
+          loaded = false;
+          state.load();
+          locate();
+          loaded = true;
+        } else if (state.readMark()) {
+          growOpen();
+        }
+        return;
+      } catch (NoSuchFileException e) {
+        if (!state.superseded()) {
+          throw new CorruptionException(
+              String.valueOf(e.getMessage()), 0, "the segment that the manifest names", "no file");
+        }
+      }
+    }
+    throw new StoreFailedException(log.name() + " changes faster than it can be read", null);
+  }
+
+  private void locate() throws IOException {
+    Manifest manifest = state.manifest();
+    Map<String, SegmentBlocks> before = segments;
+    Map<String, SegmentBlocks> after = new HashMap<>();
+    List<SegmentBlocks> all = new ArrayList<>();
+    long[] firstOffsets = new long[manifest.segments().size() + 1];
+    for (SegmentEntry entry : manifest.segments()) {
+      SegmentBlocks segment = segment(before, entry.fileName(), entry.epoch());
+      segment.seal(entry);
+      after.put(entry.fileName(), segment);
+      firstOffsets[all.size()] = entry.firstOffset();
+      all.add(segment);
+    }
+    OpenSegment open = state.openSegment();
+    if (open != null) {
+      SegmentBlocks segment = segment(before, open.fileName(), open.epoch());
+      segment.grow(state.mark().endPosition());
+      after.put(open.fileName(), segment);
+      firstOffsets[all.size()] = open.firstOffset();
+      all.add(segment);
+    }
+    live = new Segments(manifest.startOffset(), Arrays.copyOf(firstOffsets, all.size()), all);
+    segments = after;
+    for (Map.Entry<String, SegmentBlocks> each : before.entrySet()) {
+      if (!after.containsKey(each.getKey())) {
+        each.getValue().close();
+      }
+    }
+  }
+
+  private SegmentBlocks segment(Map<String, SegmentBlocks> known, String name, long epoch) {
+    SegmentBlocks segment = known.get(name);
+    return segment != null ? segment : new SegmentBlocks(log, name, epoch, cache.nextSegment());
+  }
+
+  private void growOpen() throws IOException {
+    OpenSegment open = state.openSegment();
+    SegmentBlocks segment = open == null ? null : segments.get(open.fileName());
+    if (segment == null) {
+      locate();
+    } else {
+      segment.grow(state.mark().endPosition());
+    }
+  }
+
+  /** Every event that can be found has a lower offset. */
+  public long nextOffset() {
+    return state.nextOffset();
+  }
+
+  /** No event with a lower offset is in the log any more. Thread: safe. */
+  public long startOffset() {
+    return live.startOffset();
+  }
+
+  /** The epoch of the writer that the log has, or had last. */
+  public long epoch() {
+    return state.manifest().epoch();
+  }
+
+  /**
+   * The event at an offset.
+   *
+   * @return null if there is none with that key
+   * @throws NoSuchFileException if its segment has been deleted
+   * @throws java.nio.channels.ClosedChannelException if its segment has been let go of meanwhile
+   */
+  public @Nullable Event find(long offset, Encoding encoding, byte[] key) throws IOException {
+    Segments now = live;
+    int at = Arrays.binarySearch(now.firstOffsets(), offset);
+    int segment = at >= 0 ? at : -at - 2;
+    if (segment < 0) {
+      return null;
+    }
+    BatchCursor polled = cursors.poll();
+    BatchCursor cursor = polled == null ? new BatchCursor() : polled;
+    try {
+      return find(now.all().get(segment), offset, encoding, key, cursor);
+    } finally {
+      cursors.add(cursor);
+    }
+  }
+
+  private @Nullable Event find(
+      SegmentBlocks segment, long offset, Encoding encoding, byte[] key, BatchCursor cursor)
+      throws IOException {
+    int number = segment.blockOf(offset);
+    if (number < 0) {
+      return null;
+    }
+    Block block = cache.get(segment.number(), number);
+    if (block == null) {
+      boolean complete = segment.isComplete(number);
+      block = segment.read(number, cursor);
+      if (complete) {
+        cache.put(segment.number(), number, block);
+      }
+    }
+    for (CheckedBatch batch : block.batches()) {
+      if (batch.baseOffset() <= offset && offset <= batch.lastOffset()) {
+        cursor.load(batch);
+        while (cursor.next() && cursor.offset() <= offset) {
+          if (cursor.offset() == offset) {
+            return cursor.hasKey(encoding, key) ? cursor.toEvent() : null;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void close() throws IOException {
+    live = Segments.NONE;
+    for (SegmentBlocks segment : segments.values()) {
+      segment.close();
+    }
+    state.close();
+  }
+}
