@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 public final class Indexes {
 
   /** A block of an index has at least as many bytes, but for the last: mostly it is one batch. */
-  public static final int INTERVAL_BYTES = 2 << 10;
+  public static final int INTERVAL_BYTES = 1 << 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(Indexes.class);
 

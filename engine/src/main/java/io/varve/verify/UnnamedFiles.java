@@ -19,7 +19,8 @@ import java.util.TreeSet;
 final class UnnamedFiles {
 
   /** Folders in a log's folder. */
-  private static final Set<String> FOLDERS = Set.of("manifest", "readers", "snapshots", "views", "damaged");
+  private static final Set<String> FOLDERS =
+      Set.of("manifest", "readers", "snapshots", "views", "damaged");
 
   private final LogFolder log;
   private final Set<String> before;

@@ -31,6 +31,7 @@ final class SegmentBlocks implements Closeable {
 
   private final LogFolder log;
   private final String name;
+  private final String path;
   private final long epoch;
   private final long number;
 
@@ -58,6 +59,7 @@ final class SegmentBlocks implements Closeable {
   SegmentBlocks(LogFolder log, String name, long epoch, long number) {
     this.log = log;
     this.name = name;
+    this.path = log.directory().path() + "/" + name;
     this.epoch = epoch;
     this.number = number;
   }
@@ -133,7 +135,6 @@ final class SegmentBlocks implements Closeable {
     Extent known = extent();
     long position = known.index().position(block);
     long end = block + 1 < known.index().count() ? known.index().position(block + 1) : known.end();
-    String path = log.directory().path() + "/" + name;
     if (end - position > BLOCK_BYTES_MAX || end <= position) {
       throw new CorruptionException(
           path, position, "a block of at most " + BLOCK_BYTES_MAX + " bytes", "one up to " + end);
@@ -149,14 +150,13 @@ final class SegmentBlocks implements Closeable {
             "bytes up to " + end + ", which were durable",
             "the end of the file at byte " + (position + found));
       }
-      return decode(bytes, length, path, position, cursor);
+      return decode(bytes, length, position, cursor);
     } finally {
       log.buffers().give(bytes);
     }
   }
 
-  private Block decode(
-      ByteBuffer bytes, int length, String path, long position, BatchCursor cursor) {
+  private Block decode(ByteBuffer bytes, int length, long position, BatchCursor cursor) {
     BatchHeader header = new BatchHeader();
     List<CheckedBatch> batches = new ArrayList<>(1);
     int size = 0;
