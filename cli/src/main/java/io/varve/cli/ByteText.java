@@ -3,6 +3,7 @@ package io.varve.cli;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes as text where they are text. */
@@ -18,6 +19,23 @@ final class ByteText {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       return null;
+    }
+  }
+
+  /**
+   * The bytes that a user means: those of the text, or what hexadecimal digits behind 0x say.
+   *
+   * @param what it is for, for the error
+   */
+  static byte[] parse(String what, String text) {
+    if (!text.startsWith("0x")) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    try {
+      return HexFormat.of().parseHex(text.substring(2));
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(
+          what + " " + text + ": expected pairs of hexadecimal digits after 0x");
     }
   }
 

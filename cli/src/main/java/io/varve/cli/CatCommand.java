@@ -4,11 +4,9 @@ import io.varve.LogReader;
 import io.varve.Store;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -68,24 +66,19 @@ final class CatCommand extends Command {
       description = "Go on with events as they come, until interrupted.")
   private boolean follow;
 
-  /** How events are printed. */
-  enum Format {
-    TEXT,
-    JSON
-  }
-
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
-  private Format format = Format.TEXT;
+  private EventFormat format = EventFormat.TEXT;
 
   private long printed;
   private long looks;
 
   @Override
   public Integer call() {
-    byte[] wanted = keyBytes(key);
+    byte[] wanted = key == null ? null : ByteText.parse("--key", key);
     try (Store store = Store.openReadOnly(choice.store())) {
       List<StreamPartition> logs = choice.in(store);
-      BiFunction<Integer, EventView, String> lines = lines(store, logs.size() > 1);
+      BiFunction<Integer, EventView, String> lines =
+          format.lines(StructuredValues.readable(store), logs.size() > 1);
       List<LogReader> readers = new ArrayList<>();
       try {
         for (StreamPartition log : logs) {
@@ -109,15 +102,6 @@ final class CatCommand extends Command {
     return ExitCode.FINE;
   }
 
-  private BiFunction<Integer, EventView, String> lines(Store store, boolean several) {
-    StructuredValues structured = StructuredValues.readable(store);
-    if (format == Format.JSON) {
-      return EventJson.alsoDecoded(structured)::write;
-    }
-    EventText text = new EventText(structured);
-    return (partition, event) -> (several ? partition + "\t" : "") + text.write(event);
-  }
-
   /** Prints what there is now. */
   private void print(
       LogReader reader, byte @Nullable [] wanted, BiFunction<Integer, EventView, String> lines) {
@@ -135,17 +119,5 @@ final class CatCommand extends Command {
     return printed >= limit
         || Thread.currentThread().isInterrupted()
         || (++looks % CHECK_INTERVAL == 0 && out().checkError());
-  }
-
-  private static byte @Nullable [] keyBytes(@Nullable String text) {
-    if (text == null || !text.startsWith("0x")) {
-      return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-    }
-    try {
-      return HexFormat.of().parseHex(text.substring(2));
-    } catch (IllegalArgumentException e) {
-      throw new BadInputException(
-          "--key " + text + ": expected pairs of hexadecimal digits after 0x");
-    }
   }
 }

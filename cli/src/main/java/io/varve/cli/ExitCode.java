@@ -15,5 +15,8 @@ final class ExitCode {
   /** It could not be done. */
   static final int FAILED = 3;
 
+  /** What was looked for isn't there. */
+  static final int NOT_FOUND = 4;
+
   private ExitCode() {}
 }

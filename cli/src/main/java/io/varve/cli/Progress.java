@@ -4,6 +4,7 @@ import io.varve.base.Clock;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -48,6 +49,16 @@ final class Progress {
    * @throws CancellationException if the user wants it to end
    */
   void bytes(PrintWriter err, String what, long done, long total) {
+    show(err, what, done, total, count -> Show.bytes(count));
+  }
+
+  /** The same for something that is {@code done} offsets far. */
+  void offsets(PrintWriter err, String what, long done, long total) {
+    show(err, what, done, total, count -> Show.count((long) count) + " events");
+  }
+
+  private void show(
+      PrintWriter err, String what, long done, long total, DoubleFunction<String> quantity) {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("interrupted");
     }
@@ -61,12 +72,12 @@ final class Progress {
     }
     shownMs = nowMs;
     double perMs = (double) done / elapsedMs;
-    StringBuilder line = new StringBuilder(what).append("  ").append(Show.bytes(done));
+    StringBuilder line = new StringBuilder(what).append("  ").append(quantity.apply(done));
     if (total > 0) {
-      line.append(" of ").append(Show.bytes(total));
+      line.append(" of ").append(quantity.apply(total));
       line.append("  ").append(100 * done / total).append(" %");
     }
-    line.append("  ").append(Show.bytes(perMs * 1000)).append("/s");
+    line.append("  ").append(quantity.apply(perMs * 1000)).append("/s");
     if (total > 0 && perMs > 0) {
       Duration left = Duration.ofMillis((long) ((total - done) / perMs));
       line.append("  ").append(Show.duration(left)).append(" left");

@@ -18,7 +18,8 @@ import picocli.CommandLine;
       "",
       "A STORE is the folder that a connector's store.path names. It may be written and read while"
           + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
-          + " reading. Only import, snapshot, restore and repair (and bench, in a folder of its own) write.",
+          + " reading. Only import, snapshot, restore and repair (and bench, in a folder of its own)"
+          + " write; get keeps a table of keys beside the events.",
     },
     commandListHeading = "%nCommands:%n",
     footer = {
@@ -26,11 +27,12 @@ import picocli.CommandLine;
       "varve COMMAND --help tells more, with examples.",
       "",
       "Exit codes: 0 fine; 1 problems were found in a store; 2 wrong usage or input that can't be"
-          + " taken; 3 it could not be done.",
+          + " taken; 3 it could not be done; 4 get: no such key.",
     },
     subcommands = {
       StreamsCommand.class,
       CatCommand.class,
+      GetCommand.class,
       VerifyCommand.class,
       InspectCommand.class,
       StatsCommand.class,

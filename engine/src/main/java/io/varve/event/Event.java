@@ -1,11 +1,12 @@
 package io.varve.event;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event.
+ * One event, which stays as it is. Its arrays are not copied: nobody changes them.
  *
  * @param offset its number in its log, 0 or more; given by who appends, strictly rising, gaps
  *     allowed
@@ -25,7 +26,8 @@ public record Event(
     byte @Nullable [] value,
     Headers headers,
     byte @Nullable [] messageId,
-    long dueTimeMs) {
+    long dueTimeMs)
+    implements EventView {
 
   /** The {@code timestampMs} of an event without a timestamp. */
   public static final long NO_TIMESTAMP = -1;
@@ -47,6 +49,31 @@ public record Event(
         Headers.EMPTY,
         null,
         NOT_DELAYED);
+  }
+
+  @Override
+  public int keyLength() {
+    return key == null ? -1 : key.length;
+  }
+
+  @Override
+  public int valueLength() {
+    return value == null ? -1 : value.length;
+  }
+
+  @Override
+  public void copyKey(ByteBuffer target) {
+    target.put(Objects.requireNonNull(key));
+  }
+
+  @Override
+  public void copyValue(ByteBuffer target) {
+    target.put(Objects.requireNonNull(value));
+  }
+
+  @Override
+  public Event toEvent() {
+    return this;
   }
 
   /** The same event with another offset. */

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event that a reader stands on. It changes with the reader's next step: copy what is to be
- * kept.
+ * An event to look at. The one that a reader stands on changes with the reader's next step: copy
+ * what is to be kept.
  *
  * <p>Thread: confined to the reader's.
  */
@@ -24,7 +24,7 @@ public interface EventView {
   /** The key's length in bytes, or -1 if it is null. */
   int keyLength();
 
-  /** A copy of the key, or null. */
+  /** The key, or null; a reader gives a copy. */
   byte @Nullable [] key();
 
   Encoding valueEncoding();
@@ -32,7 +32,7 @@ public interface EventView {
   /** The value's length in bytes, or -1 if it is null. */
   int valueLength();
 
-  /** A copy of the value, or null for a tombstone. */
+  /** The value, or null for a tombstone; a reader gives a copy. */
   byte @Nullable [] value();
 
   /** Copies the key into {@code target}, which needs {@link #keyLength()} bytes of room. */
