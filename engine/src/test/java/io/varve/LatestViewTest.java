@@ -3,6 +3,7 @@ package io.varve;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.varve.base.CorruptionException;
 import io.varve.base.NoSuchStreamException;
@@ -28,14 +29,22 @@ import io.varve.view.SavedTables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -388,5 +397,70 @@ final class LatestViewTest {
     fill(writer, 300, 20, new Random(2));
     view().close();
     assertThat(tables()).as("what the dead left is taken away").hasSize(1);
+  }
+
+  @Test
+  void answersBesideAWriterAndCompactionOnRealFiles(@TempDir Path folder) throws Exception {
+    int keys = 200;
+    StoreSettings settings = StoreSettings.defaults().withMaintenanceMs(5);
+    LogSettings compacted =
+        TINY.withSegmentBytes(64 << 10)
+            .withCodec(Codec.LZ4)
+            .withCompaction(Compaction.ON.withDirtyRatioMin(0));
+    AtomicLongArray refreshed = new AtomicLongArray(keys);
+    AtomicBoolean ended = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (Store real = Store.open(folder, settings);
+        LogWriter writer = real.openWriter(LOG, compacted, "test");
+        LatestView view =
+            real.openLatest(
+                "customers",
+                LatestSettings.defaults().withCacheBytes(100 << 10),
+                LatestView.Listener.NONE)) {
+      Callable<Long> asking =
+          () -> {
+            long asked = 0;
+            for (int i = 0; !ended.get(); i = (i + 7) % keys) {
+              long atLeast = refreshed.get(i);
+              LatestView.Found found = view.get(("key" + i).getBytes(UTF_8));
+              if (atLeast > 0) {
+                assertThat(found).as("key" + i).isNotNull();
+                long value = ByteBuffer.wrap(found.event().value()).getLong();
+                assertThat(value).isGreaterThanOrEqualTo(atLeast);
+              }
+              asked++;
+            }
+            return asked;
+          };
+      Future<Long> first = threads.submit(asking);
+      Future<Long> second = threads.submit(asking);
+      Random random = new Random(1);
+      long[] written = new long[keys];
+      for (int round = 1; round <= 200; round++) {
+        for (int i = 0; i < 100; i++) {
+          int key = random.nextInt(keys);
+          byte[] value = ByteBuffer.allocate(200).putLong(writer.nextOffset()).array();
+          written[key] = writer.nextOffset();
+          writer.append(Event.of(writer.nextOffset(), round, ("key" + key).getBytes(UTF_8), value));
+        }
+        writer.commit().get();
+        view.refresh();
+        for (int key = 0; key < keys; key++) {
+          refreshed.set(key, written[key]);
+        }
+      }
+      await().until(() -> writer.metrics().compaction().passes() > 1);
+      view.refresh();
+      ended.set(true);
+      assertThat(first.get() + second.get()).isPositive();
+      assertThat(writer.failure()).isNull();
+      for (int key = 0; key < keys; key++) {
+        LatestView.Found found = view.get(("key" + key).getBytes(UTF_8));
+        assertThat(found.event().offset()).isEqualTo(written[key]);
+      }
+    } finally {
+      ended.set(true);
+      threads.shutdownNow();
+    }
   }
 }

@@ -30,6 +30,7 @@ public final class LogState implements Closeable {
   private final ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
 
   private Manifest manifest = Manifest.empty();
+  private boolean loaded;
   private @Nullable ReadFile marks;
   private CommitMark mark = CommitMark.NONE;
 
@@ -46,9 +47,9 @@ public final class LogState implements Closeable {
     }
   }
 
-  /** As {@link #load}, which it only does if there is a newer manifest. */
+  /** As {@link #load}, which it does the first time and if there is a newer manifest. */
   public void catchUp() throws IOException {
-    if (superseded()) {
+    if (!loaded || superseded()) {
       load();
     } else {
       readMark();
@@ -59,6 +60,7 @@ public final class LogState implements Closeable {
   public void load() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       manifest = log.manifests().load();
+      loaded = true;
       closeMarks();
       mark = CommitMark.NONE;
       OpenSegment open = manifest.open();

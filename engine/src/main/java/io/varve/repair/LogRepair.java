@@ -16,6 +16,7 @@ import io.varve.log.SegmentWriter;
 import io.varve.manifest.LogFolder;
 import io.varve.repair.RepairPlan.LogDamage;
 import io.varve.repair.RepairPlan.SegmentDamage;
+import io.varve.view.SavedTables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *       over from now on makes the last step fail;
  *   <li>copy the damaged files and record what is lost;
  *   <li>write what can be read to new segments, and indexes anew;
- *   <li>commit a manifest that names these.
+ *   <li>commit a manifest that names these, and take away tables of keys that know the old ones.
  * </ol>
  *
  * <p>Thread: confined to one.
@@ -87,6 +88,7 @@ final class LogRepair {
     }
     directory.sync();
     commit(mine, mine.epoch(), nextOffset, segments, open, retired);
+    SavedTables.deleteAll(log);
   }
 
   private Manifest commit(

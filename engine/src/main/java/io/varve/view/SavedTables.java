@@ -165,6 +165,14 @@ public final class SavedTables {
     sweep(name);
   }
 
+  /** Takes away all tables of a log, so that views of it begin with the log itself. */
+  public static void deleteAll(LogFolder log) throws IOException {
+    Directory folder = log.directory().folder(FOLDER);
+    for (String name : folder.list()) {
+      folder.delete(name);
+    }
+  }
+
   /** Takes away older tables, and what died before it was one. */
   private void sweep(String newest) throws IOException {
     for (String name : folder.list()) {
