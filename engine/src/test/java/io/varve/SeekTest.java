@@ -34,6 +34,7 @@ final class SeekTest {
   private final Random random = new Random(1);
   private final ManualWork work = new ManualWork(1);
   private Store store;
+  private long bytesRead;
 
   @BeforeEach
   void open() {
@@ -89,6 +90,22 @@ final class SeekTest {
     }
   }
 
+  /** It has no index yet, so its batches' headers are gone through, without what is behind them. */
+  @ParameterizedTest
+  @ValueSource(ints = {200_000, 700_000})
+  void inTheOpenSegmentHeadersAreReadAndOneBatch(int batchBytes) {
+    LogWriter writer = append(batchBytes, 1L << 30);
+    assertThat(store.stats(LOG).segments()).isEqualTo(1);
+    bytesRead = 0;
+    try (LogReader reader =
+        store.openReader(LOG, ReadRange.offsets(writer.nextOffset() - 1, Long.MAX_VALUE))) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.event().offset()).isEqualTo(writer.nextOffset() - 1);
+    }
+    assertThat(bytesRead).isLessThan(batchBytes + 200_000);
+    assertThat(store.stats(LOG).bytes()).isGreaterThan(10_000_000);
+  }
+
   private boolean firstOfASegment(long offset) {
     return reads.stream().anyMatch(file -> file.startsWith("%020d-".formatted(offset)));
   }
@@ -106,10 +123,16 @@ final class SeekTest {
   }
 
   private void fill(int batchBytes) {
+    append(batchBytes, 1_500_000).close(Duration.ZERO);
+    work.runAll();
+    assertThat(store.stats(LOG).segments()).isGreaterThan(5);
+  }
+
+  private LogWriter append(int batchBytes, long segmentBytes) {
     LogSettings settings =
         LogSettings.defaults()
             .withCodec(Codec.NONE)
-            .withSegmentBytes(1_500_000)
+            .withSegmentBytes(segmentBytes)
             .withBatchBytes(batchBytes);
     LogWriter writer = store.openWriter(LOG, settings, "test");
     byte[] value = new byte[900];
@@ -120,9 +143,8 @@ final class SeekTest {
       }
     }
     assertThat(writer.commit()).isNotNull();
-    writer.close(Duration.ZERO);
     work.runAll();
-    assertThat(store.stats(LOG).segments()).isGreaterThan(5);
+    return writer;
   }
 
   /** Takes note of each read of a file. */
@@ -144,7 +166,9 @@ final class SeekTest {
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
           reads.add(name);
-          return file.read(target, position);
+          int count = file.read(target, position);
+          bytesRead += name.endsWith(".log") ? count : 0;
+          return count;
         }
 
         @Override

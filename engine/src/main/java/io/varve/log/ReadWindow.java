@@ -46,16 +46,16 @@ final class ReadWindow implements Closeable {
   /**
    * Makes {@code count} bytes from {@code position} on stand in {@link #bytes} and returns where.
    *
+   * @param likely how many to read at once if they are not there; fewer only where the limit comes
+   *     before
    * @param limit the file's committed end; not a byte behind it is read
-   * @param likelyEnd up to where bytes will be wanted soon, if that is behind the position; at most
-   *     an int's worth
    * @throws CorruptionException if the file ends before
    */
-  int fetch(long position, int count, long limit, long likelyEnd) {
+  int fetch(long position, int count, int likely, long limit) {
     if (!piece.holds(position, count)) {
       Piece next = ahead == null ? null : ahead.take(position, count);
       if (next == null) {
-        next = read(position, count, limit, likelyEnd);
+        next = read(position, count, likely, limit);
       }
       pool.give(piece.bytes());
       piece = next;
@@ -72,14 +72,13 @@ final class ReadWindow implements Closeable {
     }
   }
 
-  private Piece read(long position, int count, long limit, long likelyEnd) {
+  private Piece read(long position, int count, int likely, long limit) {
     long room = limit - position;
     if (room < count) {
       throw new CorruptionException(
           path, position, count + " bytes before byte " + limit, room + " bytes");
     }
-    int likely = (int) Math.max(count, Math.min(likelyEnd, limit) - position);
-    int wanted = Piece.bytes(likely, room);
+    int wanted = (int) Math.min(Math.max(count, likely), room);
     int known = piece.bytesFrom(position);
     ByteBuffer bytes = pool.take(wanted);
     boolean done = false;

@@ -25,6 +25,9 @@ public final class SegmentReader implements Closeable {
 
   private static final long ANY = -1;
 
+  /** Behind a batch that is skipped and so long, only a header is read. */
+  private static final int HOP_BYTES_MIN = 64 << 10;
+
   /** A block is read at once unless it is longer. */
   private static final long BLOCK_BYTES_MAX = 1 << 20;
 
@@ -43,6 +46,8 @@ public final class SegmentReader implements Closeable {
 
   /** Whoever has just gone to a block may want no more than one batch. */
   private boolean sought;
+
+  private boolean hopping;
 
   private SegmentReader(ReadWindow window, String path, long epoch, long firstOffset) {
     this.window = window;
@@ -118,6 +123,7 @@ public final class SegmentReader implements Closeable {
     position = at;
     lastOffset = -1;
     baseOffset = ANY;
+    hopping = false;
   }
 
   /** Goes on where a block of the segment's index begins, or at the limit behind the last. */
@@ -146,7 +152,7 @@ public final class SegmentReader implements Closeable {
     if (position >= limit) {
       return null;
     }
-    int at = window.fetch(position, BatchHeader.BYTES, limit, likelyEnd);
+    int at = window.fetch(position, BatchHeader.BYTES, likely(BatchHeader.BYTES), limit);
     header.decode(window.bytes(), at, epoch, path, position);
     if (header.totalBytes() > limit - position) {
       throw new CorruptionException(
@@ -172,8 +178,20 @@ public final class SegmentReader implements Closeable {
     return header;
   }
 
+  /** How much to read at once where {@code count} bytes are needed. */
+  private int likely(int count) {
+    return hopping
+        ? count
+        : Piece.bytes((int) Math.max(count, likelyEnd - position), limit - position);
+  }
+
   /** Moves past the batch that {@link #peek} showed, without reading it. */
   public void skip() {
+    moveOn();
+    hopping = header.totalBytes() >= HOP_BYTES_MIN;
+  }
+
+  private void moveOn() {
     position += header.totalBytes();
     lastOffset = header.lastOffset();
     baseOffset = ANY;
@@ -184,9 +202,10 @@ public final class SegmentReader implements Closeable {
    * view holds until this reader's next call.
    */
   public void load(BatchCursor cursor) {
-    int at = window.fetch(position, header.totalBytes(), limit, likelyEnd);
+    int at = window.fetch(position, header.totalBytes(), likely(header.totalBytes()), limit);
     cursor.load(header, window.bytes(), at + BatchHeader.BYTES, path, position);
-    skip();
+    moveOn();
+    hopping = false;
     if (!sought) {
       window.readAhead(limit);
     }
@@ -199,9 +218,10 @@ public final class SegmentReader implements Closeable {
    * @return header and payload as they stand in the file; they hold until this reader's next call
    */
   ByteBuffer verify() {
-    int at = window.fetch(position, header.totalBytes(), limit, likelyEnd);
+    int at = window.fetch(position, header.totalBytes(), likely(header.totalBytes()), limit);
     BatchCursor.checkPayload(header, window.bytes(), at + BatchHeader.BYTES, path, position);
-    skip();
+    moveOn();
+    hopping = false;
     return window.bytes().slice(at, header.totalBytes());
   }
 

@@ -17,14 +17,14 @@ import io.varve.event.StreamPartition;
  */
 record SegmentedLog(Store store, StreamPartition name, LogSettings settings, long events) {
 
-  /** Appends until there are as many segments, and closes the log. */
+  /** Appends until there are as many segments or two more, and closes the log. */
   static SegmentedLog make(Store store, StreamPartition name, LogSettings settings, int segments) {
     try (LogWriter writer = store.openWriter(name, settings, LargeLog.OWNER)) {
-      long few = Math.max(1, settings.segmentBytes() / LargeLog.EVENT_BYTES / 2);
-      LargeLog.append(writer, few);
+      // So few that those which wait to be written make a segment at the most.
+      long few = Math.max(1, settings.batchBytes() / LargeLog.EVENT_BYTES / 2);
+      LargeLog.append(writer, settings.segmentBytes() / LargeLog.EVENT_BYTES * 3 / 4);
       while (writer.metrics().segmentsSealed() < segments - 1) {
         LargeLog.append(writer, few);
-        writer.sync();
       }
     }
     return new SegmentedLog(store, name, settings, store.stats(name).nextOffset());
