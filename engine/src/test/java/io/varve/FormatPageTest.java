@@ -6,6 +6,7 @@ import io.varve.commit.LogSettings;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.Headers;
+import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import io.varve.format.CommitMark;
@@ -20,12 +21,16 @@ import io.varve.format.ReaderLease;
 import io.varve.format.RepositoryMarker;
 import io.varve.format.SegmentEntry;
 import io.varve.format.Snapshot;
+import io.varve.manifest.LogFolder;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
+import io.varve.view.KeyTable;
+import io.varve.view.SavedTables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,6 +40,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -148,6 +154,7 @@ final class FormatPageTest {
     files.put("the first 64 bytes of " + log + "commit-2", bytes(mark.encode()));
     files.put(
         log + "snapshots/before.snapshot", bytes(new Snapshot(NOON, manifest, mark).encode()));
+    files.put(log + "views/00000000000000000008-a-1-0.keys", table());
     files.put("a reader's lease", bytes(new ReaderLease(5).encode()));
     files.put(
         "damaged/00000000000000000005-1.log.lost",
@@ -168,6 +175,34 @@ final class FormatPageTest {
                     List.of(copyOf("schemas/0123456789abcdef", files)))
                 .encode()));
     return files;
+  }
+
+  private static byte[] table() {
+    UUID storeId = UUID.fromString(INSTANCE.nonce());
+    KeyHash hash = new KeyHash(storeId);
+    hash.of(Encoding.STRING, new byte[] {'k', '1'}, 2);
+    KeyTable table = new KeyTable();
+    table.change(() -> table.put(hash.high(), hash.low(), 5));
+    CrashDisk disk = new CrashDisk();
+    CrashProcess process = disk.process();
+    Store store =
+        Store.open(
+            process.root(),
+            StoreSettings.defaults(),
+            new ManualClock(),
+            new ManualWork(0),
+            process.instance(new Random(1)));
+    LogFolder folder = store.backupSource().log(new StreamPartition("orders", 1, 0));
+    try {
+      new SavedTables(folder, storeId, 1).save(table, 8, 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return disk.files().stream()
+        .filter(file -> file.endsWith(".keys"))
+        .map(disk::bytes)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static FileCopy copyOf(String file, Map<String, byte[]> files) {
