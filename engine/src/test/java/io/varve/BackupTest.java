@@ -268,6 +268,30 @@ final class BackupTest {
     }
   }
 
+  /** Found by the simulation with seed 900. */
+  @Test
+  void aRepositoryWhoseMarkerWentWithThePowerIsMadeAgain() {
+    boolean died = true;
+    for (long call = 1; died; call++) {
+      BackupRun other = new BackupRun(run.disk.crash(1));
+      CrashProcess dying = other.disk.process();
+      dying.killAt(call);
+      died = false;
+      try {
+        other.repository(dying);
+      } catch (ProcessDied e) {
+        died = true;
+      }
+      other.disk.afterEachChange(
+          () -> {
+            for (long luck = 0; luck < 4; luck++) {
+              new BackupRun(other.disk.crash(luck)).repository().expire(Keep.newest(1));
+            }
+          });
+      other.repository().backup(other.open("source").backupSource(), Progress.NONE);
+    }
+  }
+
   /** Found by the simulation with seed 3618. */
   @Test
   void aSoundCopyThatIsReadWrongIsNeverGone() {

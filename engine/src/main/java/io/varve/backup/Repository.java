@@ -74,7 +74,7 @@ public final class Repository {
           root.create();
           if (!root.contains(MARKER)) {
             for (String name : root.list()) {
-              if (!name.equals("lost+found") && !name.startsWith("new-" + MARKER)) {
+              if (!isOwn(name)) {
                 throw notOne(root, "it holds other things, such as '" + name + "'");
               }
             }
@@ -84,6 +84,11 @@ public final class Repository {
           }
           return open(root, clock);
         });
+  }
+
+  /** Whether that may be left of one whose maker, or who used it first, lost its power. */
+  private static boolean isOwn(String name) {
+    return name.equals("lost+found") || name.equals(LOCK) || name.startsWith("new-" + MARKER);
   }
 
   /**

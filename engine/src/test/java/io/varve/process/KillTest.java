@@ -35,6 +35,7 @@ final class KillTest {
 
   private long durable;
   private long keyed;
+  private long keyedLeft;
   private long bytesVerified;
   private Child reader;
 
@@ -65,8 +66,8 @@ final class KillTest {
     assertThat(Long.parseLong(said.substring(5))).isGreaterThanOrEqualTo(durable);
     assertThat(reader.exitCode()).isZero();
     System.out.printf(
-        "Kills: %d, events acknowledged: %d and %d by key, bytes verified: %d%n",
-        KILLS, durable, keyed, bytesVerified);
+        "Kills: %d, events acknowledged: %d, and %d by key, %d of them left; bytes verified: %d%n",
+        KILLS, durable, keyed, keyedLeft, bytesVerified);
   }
 
   private void live(String compaction, int answers) throws Exception {
@@ -113,6 +114,7 @@ final class KillTest {
       }
       assertThat(next).isGreaterThanOrEqualTo(durable);
       assertThat(KeyedLog.check(store)).isGreaterThanOrEqualTo(keyed);
+      keyedLeft = store.stats(KeyedLog.LOG).events();
     }
   }
 }
