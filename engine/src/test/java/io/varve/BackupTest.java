@@ -402,6 +402,17 @@ final class BackupTest {
       assertThatThrownBy(() -> inside.backup(store.backupSource(), Progress.NONE))
           .isInstanceOf(BadSettingException.class)
           .hasMessageContaining("outside");
+      Path link = Files.createSymbolicLink(folder.resolve("link"), path.resolve("backup"));
+      Path other = Files.createSymbolicLink(folder.resolve("other"), path);
+      Repository linked = Repository.open(link);
+      assertThatThrownBy(() -> linked.backup(store.backupSource(), Progress.NONE))
+          .isInstanceOf(BadSettingException.class)
+          .hasMessageContaining("outside");
+      try (Store byLink = Store.openReadOnly(other)) {
+        assertThatThrownBy(() -> inside.backup(byLink.backupSource(), Progress.NONE))
+            .isInstanceOf(BadSettingException.class)
+            .hasMessageContaining("outside");
+      }
       Repository repository = Repository.create(folder.resolve("repository"));
       Point point = repository.backup(store.backupSource(), Progress.NONE).point();
       assertThatThrownBy(() -> repository.restore(point, path, Progress.NONE))

@@ -137,14 +137,14 @@ public final class Repository {
    * @param snapshot the snapshot's name, or null for the store as it is now
    */
   public BackupReport backup(StoreFiles source, @Nullable String snapshot, Progress progress) {
-    String from = source.layout().root().path();
-    if ((root.path() + "/").startsWith(from + "/")) {
-      throw new BadSettingException(
-          "backup.repository", root.path(), "a folder outside of the store in " + from);
-    }
+    Directory from = source.layout().root();
     return locked(
         "Backing " + from + " up to " + root,
         () -> {
+          if ((root.realPath() + "/").startsWith(from.realPath() + "/")) {
+            throw new BadSettingException(
+                "backup.repository", root.path(), "a folder outside of the store in " + from);
+          }
           long number = points.newestNumber() + 1;
           BackupReport report = Backup.run(source, stores, number, snapshot, progress);
           points.publish(report.point());

@@ -84,6 +84,12 @@ public interface Directory {
   /** The folder's path, for messages. */
   String path();
 
+  /**
+   * The one path of the folder, which is there, however many lead to it by links: for comparing
+   * folders.
+   */
+  String realPath() throws IOException;
+
   /** Writes a whole new file and forces it. The entry is durable with the next {@link #sync}. */
   default void writeAll(String name, ByteBuffer bytes) throws IOException {
     try (WriteFile file = create(name)) {

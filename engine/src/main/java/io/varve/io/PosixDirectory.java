@@ -190,6 +190,11 @@ public final class PosixDirectory implements Directory {
   }
 
   @Override
+  public String realPath() throws IOException {
+    return path.toRealPath().toString();
+  }
+
+  @Override
   public String toString() {
     return path();
   }

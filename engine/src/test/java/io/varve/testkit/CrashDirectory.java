@@ -186,6 +186,11 @@ final class CrashDirectory implements Directory {
   }
 
   @Override
+  public String realPath() {
+    return path;
+  }
+
+  @Override
   public String toString() {
     return path();
   }

@@ -96,6 +96,11 @@ public abstract class DirectoryFilter implements Directory {
   }
 
   @Override
+  public String realPath() throws IOException {
+    return in.realPath();
+  }
+
+  @Override
   public String toString() {
     return in.toString();
   }
