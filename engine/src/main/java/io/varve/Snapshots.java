@@ -10,7 +10,10 @@ import io.varve.manifest.ReaderLeases.Lease;
 import io.varve.manifest.SnapshotFolder;
 import io.varve.manifest.StoreFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -88,11 +91,31 @@ public final class Snapshots {
     SnapshotFolder.checkName(name);
     try {
       return log(log).snapshots().load(name);
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       throw missing(name);
     } catch (IOException e) {
       throw new StoreFailedException("Reading snapshot " + name + " of " + log + " failed", e);
     }
+  }
+
+  /**
+   * What each log was that has a snapshot of that name; empty if none has.
+   *
+   * @throws io.varve.base.CorruptionException if one is damaged
+   */
+  public Map<StreamPartition, Snapshot> get(String name) {
+    SnapshotFolder.checkName(name);
+    Map<StreamPartition, Snapshot> snapshots = new LinkedHashMap<>();
+    for (StreamPartition log : logs()) {
+      try {
+        snapshots.put(log, log(log).snapshots().load(name));
+      } catch (NoSuchFileException e) {
+        // It came later, or had no event then.
+      } catch (IOException e) {
+        throw new StoreFailedException("Reading snapshot " + name + " of " + log + " failed", e);
+      }
+    }
+    return snapshots;
   }
 
   /**

@@ -30,6 +30,8 @@ import picocli.CommandLine.Parameters;
       "  AFFECTED        which events can't be read or trusted; - if every event can: an index, for",
       "                  one, is made anew when it is damaged",
       "",
+      "What repairs have lost is told again, with --json on standard error; it is no problem.",
+      "",
       "Files that nothing names are listed, too. They are no problem: dead writers left them, or a"
           + " running one is making them, and the next opening for writing deletes what is left.",
       "",
@@ -61,6 +63,8 @@ final class VerifyCommand extends Command {
     }
     if (json) {
       out().println(table(report).toJson().toPrettyString());
+      report.notes().forEach(err()::println);
+      err().flush();
     } else {
       print(report);
     }
@@ -96,6 +100,7 @@ final class VerifyCommand extends Command {
       out().println("  found     " + problem.found());
       out().println("  affected  " + (affected == null ? "-" : affected));
     }
+    report.notes().forEach(out()::println);
     for (String file : report.unnamed()) {
       out().println("named by nothing: " + file);
     }
@@ -115,6 +120,9 @@ final class VerifyCommand extends Command {
                 + counts.schemas()
                 + " schemas: "
                 + (report.sound() ? "all sound" : verdict(report.problems().size())));
+    if (!report.sound()) {
+      out().println("varve repair tells what could be kept without a backup");
+    }
   }
 
   private static String verdict(int problems) {

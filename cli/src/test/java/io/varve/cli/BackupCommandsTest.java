@@ -71,11 +71,37 @@ final class BackupCommandsTest {
   @Test
   void makesListsAndDropsSnapshots() {
     assertThat(Run.of("snapshot", store, "monday").exitCode()).isZero();
-    assertThat(Run.of("snapshot", store).out()).isEqualTo("monday\n");
+    assertThat(Run.of("snapshot", store).lines()[1]).startsWith("monday  20").contains("  102  ");
     assertThat(Run.of("snapshot", store, "monday").exitCode()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(Run.of("backup", store, repository, "--snapshot", "monday").exitCode()).isZero();
     assertThat(Run.of("snapshot", store, "monday", "--drop").exitCode()).isZero();
-    assertThat(Run.of("snapshot", store).out()).isEmpty();
+    assertThat(Run.of("snapshot", store).lines()).hasSize(1);
+  }
+
+  @Test
+  void listsSnapshotsForProgramsAndOneThatIsDamagedWithoutFigures() throws Exception {
+    Run.of("snapshot", store, "monday");
+    Run.of("snapshot", store, "tuesday");
+    Path damaged =
+        Stores.files(store).stream()
+            .filter(file -> file.toString().endsWith("/p0/snapshots/monday.snapshot"))
+            .findFirst()
+            .orElseThrow();
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[30] ^= 1;
+    Files.write(damaged, bytes);
+
+    Run run = Run.of("snapshot", store, "--json");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(run.err()).contains(damaged.toString());
+    JsonNode snapshots = new ObjectMapper().readTree(run.out());
+    assertThat(snapshots).hasSize(2);
+    assertThat(snapshots.get(0).get("events").isNull()).isTrue();
+    assertThat(snapshots.get(1).get("name").asText()).isEqualTo("tuesday");
+    assertThat(snapshots.get(1).get("logs").asInt()).isEqualTo(2);
+    assertThat(snapshots.get(1).get("events").asInt()).isEqualTo(102);
+    assertThat(snapshots.get(1).get("bytes").asInt()).isPositive();
   }
 
   @Test

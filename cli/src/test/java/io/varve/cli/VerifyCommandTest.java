@@ -38,7 +38,7 @@ final class VerifyCommandTest {
     assertThat(run.out())
         .contains(segment + " at byte 64\n  expected  a batch payload with CRC32C")
         .contains("  affected  orders-0 offsets 0 to ")
-        .endsWith("1 problem\n");
+        .endsWith("1 problem\nvarve repair tells what could be kept without a backup\n");
     JsonNode problem = new ObjectMapper().readTree(Run.of("verify", folder, "--json").out()).get(0);
     assertThat(problem.get("file").asText()).isEqualTo(segment.toString());
     assertThat(problem.get("position").asInt()).isEqualTo(64);

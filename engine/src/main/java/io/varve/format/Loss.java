@@ -34,6 +34,24 @@ public record Loss(String segment, long events, List<Range> ranges) {
    */
   public record Range(long from, long to) {}
 
+  /** How many events are lost and which offsets they had, in words. */
+  public String inWords() {
+    StringBuilder text = new StringBuilder();
+    if (events > 0) {
+      text.append(events).append(events == 1 ? " event" : " events");
+    } else {
+      text.append(ranges.isEmpty() ? "no event that is known of" : "an unknown number of events");
+    }
+    for (int i = 0; i < ranges.size(); i++) {
+      Range range = ranges.get(i);
+      text.append(i == 0 ? ", offsets " : ", ").append(range.from());
+      if (range.to() - 1 > range.from()) {
+        text.append(" to ").append(range.to() - 1);
+      }
+    }
+    return text.toString();
+  }
+
   public ByteBuffer encode() {
     ByteBuffer to =
         ByteBuffer.allocate(16 + 8 + 4 + 16 * ranges.size()).order(ByteOrder.LITTLE_ENDIAN);

@@ -35,6 +35,24 @@ public record Snapshot(long takenMs, Manifest manifest, CommitMark mark) {
     return Math.max(manifest.nextOffset(), mark.nextOffset());
   }
 
+  /** How many events the log had. */
+  public long events() {
+    long events = mark.segmentFirstOffset() < 0 ? 0 : mark.events();
+    for (SegmentEntry segment : manifest.segments()) {
+      events += segment.events();
+    }
+    return events;
+  }
+
+  /** Bytes of the segments that it keeps, as far as they are part of it. */
+  public long bytes() {
+    long bytes = mark.segmentFirstOffset() < 0 ? 0 : mark.endPosition();
+    for (SegmentEntry segment : manifest.segments()) {
+      bytes += segment.bytes();
+    }
+    return bytes;
+  }
+
   /** The names of the segments that hold the snapshot's events. */
   public Set<String> segmentNames() {
     Set<String> names = new HashSet<>();

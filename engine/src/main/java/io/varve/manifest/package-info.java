@@ -1,8 +1,8 @@
 /**
  * The live set of files, and the one that deletes files.
  *
- * <p>On disk it owns, in a log's folder, {@code manifest/}, {@code readers/}, {@code snapshots/}
- * and the right to delete.
+ * <p>On disk it owns, in a log's folder, {@code manifest/}, {@code readers/}, {@code snapshots/},
+ * {@code damaged/} and the right to delete.
  *
  * <p>Invariants:
  *

@@ -13,6 +13,7 @@ import io.varve.log.SegmentSalvage;
 import io.varve.log.SegmentSalvage.Batch;
 import io.varve.log.SegmentScan;
 import io.varve.log.SegmentWriter;
+import io.varve.manifest.DamagedFolder;
 import io.varve.manifest.LogFolder;
 import io.varve.repair.RepairPlan.LogDamage;
 import io.varve.repair.RepairPlan.SegmentDamage;

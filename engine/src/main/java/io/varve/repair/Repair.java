@@ -5,6 +5,7 @@ import io.varve.base.StoreFailedException;
 import io.varve.event.StreamPartition;
 import io.varve.format.Loss;
 import io.varve.format.Owner;
+import io.varve.manifest.DamagedFolder;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.StoreFiles;
 import io.varve.repair.RepairPlan.LogDamage;

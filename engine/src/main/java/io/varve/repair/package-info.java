@@ -2,8 +2,8 @@
  * What to do about damage: find out what of a log can still be read, tell what would be lost, and,
  * when told to, go on without it.
  *
- * <p>On disk it owns, in a log's folder, {@code damaged/}: a copy of each damaged file and a record
- * of what was lost with it.
+ * <p>On disk it fills, in a log's folder, {@code damaged/}: a copy of each damaged file and a
+ * record of what was lost with it.
  *
  * <p>Invariants:
  *

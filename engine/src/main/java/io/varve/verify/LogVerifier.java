@@ -4,11 +4,13 @@ import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.format.CommitMark;
 import io.varve.format.FileNames;
+import io.varve.format.Loss;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
 import io.varve.format.Snapshot;
+import io.varve.manifest.DamagedFolder;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.LogState;
 import io.varve.manifest.ReaderLeases;
@@ -65,6 +67,7 @@ final class LogVerifier {
     try (ReaderLeases.Lease lease = log.leases().take(0, leaseNumber);
         LogState state = new LogState(log)) {
       UnnamedFiles unnamed = UnnamedFiles.begin(log);
+      tellLosses();
       load(state);
       Manifest manifest = state.manifest();
       if (manifest.number() == 0) {
@@ -74,6 +77,27 @@ final class LogVerifier {
       verify(manifest, state.mark(), FileNames.manifest(manifest.number()));
       Set<String> kept = verifySnapshots();
       unnamed.end(manifest, kept).forEach(report::unnamed);
+    }
+  }
+
+  /** What repairs have lost is no problem any more, but who trusts the log should know of it. */
+  private void tellLosses() throws IOException {
+    DamagedFolder damaged = new DamagedFolder(log.directory());
+    for (String file : damaged.records()) {
+      try {
+        Loss loss = damaged.loss(file);
+        report.note(log.name() + ": a repair of " + loss.segment() + " has lost " + loss.inWords());
+      } catch (CorruptionException e) {
+        report.problem(Problem.of(e, null));
+      } catch (FormatTooNewException e) {
+        report.problem(
+            new Problem(
+                log.directory().path() + "/damaged/" + file,
+                0,
+                "a format that this Varve reads",
+                String.valueOf(e.getMessage()),
+                null));
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-package io.varve.repair;
+package io.varve.manifest;
 
 import io.varve.format.Loss;
 import io.varve.io.Directory;
@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A log's damaged files, kept aside, and what was lost with them. Thread: confined to one. */
-final class DamagedFolder {
+public final class DamagedFolder {
 
   private static final String LOSS_SUFFIX = ".lost";
   private static final String TEMPORARY = "new-copy";
@@ -20,13 +20,16 @@ final class DamagedFolder {
   private final Directory log;
   private final Directory folder;
 
-  DamagedFolder(Directory log) {
+  /**
+   * @param log the log's folder
+   */
+  public DamagedFolder(Directory log) {
     this.log = log;
     this.folder = log.folder("damaged");
   }
 
   /** Keeps a copy of a file of the log, unless there is one or the file is gone; durable then. */
-  void keep(String name) throws IOException {
+  public void keep(String name) throws IOException {
     folder.create();
     if (folder.contains(name)) {
       return;
@@ -46,7 +49,7 @@ final class DamagedFolder {
   }
 
   /** Records a loss; durable on return. What a repair that died has recorded is replaced. */
-  void record(Loss loss) throws IOException {
+  public void record(Loss loss) throws IOException {
     folder.create();
     folder.delete(TEMPORARY);
     folder.writeAll(TEMPORARY, loss.encode());
@@ -54,17 +57,29 @@ final class DamagedFolder {
     folder.publish(TEMPORARY, loss.segment() + LOSS_SUFFIX);
   }
 
-  List<Loss> losses() throws IOException {
+  /**
+   * What was lost, a record for each segment.
+   *
+   * @throws io.varve.base.CorruptionException if a record is damaged
+   */
+  public List<Loss> losses() throws IOException {
     List<Loss> losses = new ArrayList<>();
-    for (String file : folder.list().stream().sorted().toList()) {
-      if (file.endsWith(LOSS_SUFFIX)) {
-        losses.add(
-            Loss.decode(
-                folder.readAll(file, Loss.BYTES_MAX),
-                file.substring(0, file.length() - LOSS_SUFFIX.length()),
-                folder.path() + "/" + file));
-      }
+    for (String file : records()) {
+      losses.add(loss(file));
     }
     return losses;
+  }
+
+  /** The names of the files that say what was lost. */
+  public List<String> records() throws IOException {
+    return folder.list().stream().filter(file -> file.endsWith(LOSS_SUFFIX)).sorted().toList();
+  }
+
+  /** What the file of that name says. */
+  public Loss loss(String file) throws IOException {
+    return Loss.decode(
+        folder.readAll(file, Loss.BYTES_MAX),
+        file.substring(0, file.length() - LOSS_SUFFIX.length()),
+        folder.path() + "/" + file);
   }
 }
