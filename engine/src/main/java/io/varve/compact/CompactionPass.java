@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,8 @@ final class CompactionPass {
     long dirtyEvents = plan.dirty().stream().mapToLong(SegmentEntry::events).sum();
     this.rule =
         new KeepRule(
-            new KeyOffsets(keyBytesMax, dirtyEvents),
+            new KeyOffsets(
+                keyBytesMax, dirtyEvents, UUID.fromString(log.instances().self().nonce())),
             Long.MAX_VALUE,
             lastOffset,
             settings.clock().wallMs());

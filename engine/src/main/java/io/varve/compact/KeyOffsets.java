@@ -1,9 +1,9 @@
 package io.varve.compact;
 
 import io.varve.event.EventView;
+import io.varve.event.KeyHash;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
 
 /**
  * The latest offset of each key, within bounded memory.
@@ -13,11 +13,11 @@ import java.security.NoSuchAlgorithmException;
 final class KeyOffsets {
 
   /*
-   * Kafka's OffsetMap: a hash table with open addressing that holds 128 bits of a cryptographic
-   * hash in a key's place. Two keys with the same 128 bits would be taken for one and the older
-   * one's event lost; among four billion keys the odds of that are below one in 10^19, and with
-   * SHA-256 nobody can make such a pair on purpose. A slot is three longs: hash, hash, offset + 1,
-   * of which 0 stands for free.
+   * As Kafka's OffsetMap, a hash table with open addressing that holds 128 bits of a hash in a
+   * key's place. Two keys with the same 128 bits would be taken for one and the older one's event
+   * lost; among four billion keys the odds of that are below one in 10^19, and who doesn't know the
+   * secret can't make such a pair on purpose. A slot is three longs: hash, hash, offset + 1, of
+   * which 0 stands for free.
    */
 
   /** Bytes of memory that one key needs. */
@@ -29,24 +29,22 @@ final class KeyOffsets {
   private final long[] slots;
   private final int slotCount;
   private final int keysMax;
-  private final MessageDigest digest;
+  private final KeyHash hash;
+  private byte[] key = new byte[64];
   private int keys;
 
   /**
    * @param bytesMax how much memory it may take
    * @param keysExpected room for more is not needed
+   * @param secret what the keys' hashes depend on
    */
-  KeyOffsets(long bytesMax, long keysExpected) {
+  KeyOffsets(long bytesMax, long keysExpected, UUID secret) {
     double slotsWanted = keysExpected / LOAD_MAX + 1;
     double slotsAllowed = Math.min(bytesMax / SLOT_BYTES, Integer.MAX_VALUE / SLOT_LONGS - 8);
     this.slotCount = (int) Math.max(2, Math.min(slotsWanted, slotsAllowed));
     this.slots = new long[slotCount * SLOT_LONGS];
     this.keysMax = (int) Math.max(1, slotCount * LOAD_MAX);
-    try {
-      this.digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    this.hash = new KeyHash(secret);
   }
 
   /**
@@ -59,15 +57,14 @@ final class KeyOffsets {
     if (event.keyLength() < 0) {
       return true;
     }
-    ByteBuffer hash = hash(event);
-    int at = find(hash);
+    int at = find(event);
     if (slots[at + 2] == 0) {
       if (keys == keysMax) {
         return false;
       }
       keys++;
-      slots[at] = hash.getLong(0);
-      slots[at + 1] = hash.getLong(8);
+      slots[at] = hash.high();
+      slots[at + 1] = hash.low();
     }
     slots[at + 2] = event.offset() + 1;
     return true;
@@ -75,19 +72,19 @@ final class KeyOffsets {
 
   /** Whether an event of the same key with a higher offset was noted. */
   boolean supersedes(EventView event) {
-    return keys > 0 && event.keyLength() >= 0 && slots[find(hash(event)) + 2] > event.offset() + 1;
+    return keys > 0 && event.keyLength() >= 0 && slots[find(event) + 2] > event.offset() + 1;
   }
 
-  private ByteBuffer hash(EventView event) {
-    // Bytes and a text may look the same and yet be two keys.
-    digest.update((byte) event.keyEncoding().ordinal());
-    return ByteBuffer.wrap(digest.digest(event.key()));
-  }
-
-  /** The key's slot, or the free one where it belongs. */
-  private int find(ByteBuffer hash) {
-    long high = hash.getLong(0);
-    long low = hash.getLong(8);
+  /** The slot of an event's key, or the free one where it belongs. */
+  private int find(EventView event) {
+    int length = event.keyLength();
+    if (key.length < length) {
+      key = new byte[length];
+    }
+    event.copyKey(ByteBuffer.wrap(key));
+    hash.of(event.keyEncoding(), key, length);
+    long high = hash.high();
+    long low = hash.low();
     int slot = (int) (((high >>> 32) * slotCount) >>> 32);
     while (true) {
       int at = slot * SLOT_LONGS;
