@@ -32,6 +32,9 @@ final class FuzzTest {
 
   private static final int SECONDS = Integer.getInteger("varve.fuzz.seconds", 1);
 
+  /** From here on it pays to have the decoders compiled well. */
+  private static final int LONG_SECONDS = 30;
+
   /** A whole store takes longer than a structure. */
   private static final int STORE_TIMES = 3;
 
@@ -64,6 +67,8 @@ final class FuzzTest {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=" + (SECONDS < LONG_SECONDS ? 1 : 4),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "com.code_intelligence.jazzer.Jazzer",
