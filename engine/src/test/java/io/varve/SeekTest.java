@@ -63,6 +63,7 @@ final class SeekTest {
         assertThat(reader.event().offset()).isEqualTo(offset);
         work.runAll();
         assertThat(blockReads()).as("event %d", offset).containsExactly("idx", "log");
+        assertThat(reads).as("the manifest is at hand").noneMatch(f -> f.endsWith(".manifest"));
       }
     }
   }

@@ -14,6 +14,7 @@ import io.varve.io.Directory;
 import io.varve.io.WriteFile;
 import io.varve.log.Indexes;
 import io.varve.log.SegmentScan;
+import io.varve.manifest.ManifestCache;
 import io.varve.manifest.ManifestFolder;
 import io.varve.manifest.StoreLayout;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class Restore {
           found.index().encode(segment.firstOffset(), segment.epoch(), segment.rewrite()));
     }
     to.sync();
-    ManifestFolder manifests = new ManifestFolder(to, "restore");
+    ManifestFolder manifests = new ManifestFolder(to, "restore", new ManifestCache());
     manifests.create();
     if (!manifests.commit(log.manifest())) {
       throw new BadSettingException(

@@ -7,6 +7,7 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.RandomAccess;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Segments as a manifest lists them, those of the log by rising offsets. They are kept as the
@@ -37,6 +38,9 @@ public final class SegmentList extends AbstractList<SegmentEntry> implements Ran
   private static final long REPLACED = 2;
 
   private final long[] numbers;
+
+  /** Made when it is first needed, and the same whoever makes it. */
+  private @Nullable Times times;
 
   private SegmentList(long[] numbers) {
     this.numbers = numbers;
@@ -123,12 +127,53 @@ public final class SegmentList extends AbstractList<SegmentEntry> implements Ran
    * fromMs}, {@code toMs}), {@link #size} if there is none.
    */
   public int nextWithTimes(int index, long fromMs, long toMs) {
-    int at = index * LONGS;
-    while (at < numbers.length
-        && !(numbers[at + MAX_TIMESTAMP] >= fromMs && numbers[at + MIN_TIMESTAMP] < toMs)) {
-      at += LONGS;
+    Times known = times();
+    int at = index;
+    while (at < size() && !mayHold(numbers, at * LONGS + MIN_TIMESTAMP, fromMs, toMs)) {
+      at++;
+      while (at % Times.GROUP == 0
+          && at < size()
+          && !mayHold(known.spans, at / Times.GROUP * 2, fromMs, toMs)) {
+        at += Times.GROUP;
+      }
     }
-    return at / LONGS;
+    return Math.min(at, size());
+  }
+
+  /** Whether of two numbers at {@code at}, the lowest time and the highest, some are in a range. */
+  private static boolean mayHold(long[] spans, int at, long fromMs, long toMs) {
+    return spans[at + 1] >= fromMs && spans[at] < toMs;
+  }
+
+  private Times times() {
+    Times known = times;
+    if (known == null) {
+      known = new Times(numbers);
+      times = known;
+    }
+    return known;
+  }
+
+  /** The timestamps of each so many segments together, so that most can be passed by in one go. */
+  private static final class Times {
+
+    static final int GROUP = 64;
+
+    final long[] spans;
+
+    Times(long[] numbers) {
+      int size = numbers.length / LONGS;
+      spans = new long[(size + GROUP - 1) / GROUP * 2];
+      for (int i = 0; i < size; i++) {
+        int at = i / GROUP * 2;
+        if (i % GROUP == 0) {
+          spans[at] = Long.MAX_VALUE;
+          spans[at + 1] = Long.MIN_VALUE;
+        }
+        spans[at] = Math.min(spans[at], numbers[i * LONGS + MIN_TIMESTAMP]);
+        spans[at + 1] = Math.max(spans[at + 1], numbers[i * LONGS + MAX_TIMESTAMP]);
+      }
+    }
   }
 
   /** Bytes of {@link #encode}. */

@@ -28,17 +28,20 @@ public record LogFolder(
    * The log that lives in {@code directory}.
    *
    * @param number tells this one apart from others made through the same instance
+   * @param cache what its manifests need not be read from the disk for; a new one for who wants to
+   *     know what is there
    */
   public static LogFolder of(
       StreamPartition name,
       Directory directory,
       Instances instances,
       BufferPool buffers,
-      long number) {
+      long number,
+      ManifestCache cache) {
     return new LogFolder(
         name,
         directory,
-        new ManifestFolder(directory, instances.self().nonce() + "-" + number),
+        new ManifestFolder(directory, instances.self().nonce() + "-" + number, cache),
         new ReaderLeases(directory, instances),
         new SnapshotFolder(directory, instances, number),
         instances,

@@ -26,6 +26,7 @@ public record StoreFiles(
 
   /** A log of the store. */
   public LogFolder log(StreamPartition name) {
-    return LogFolder.of(name, layout.log(name), instances, buffers, numbers.getAsLong());
+    return LogFolder.of(
+        name, layout.log(name), instances, buffers, numbers.getAsLong(), new ManifestCache());
   }
 }
