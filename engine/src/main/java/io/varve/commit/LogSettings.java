@@ -32,6 +32,9 @@ public record LogSettings(
   /** The largest {@link #eventBytesMax}. */
   public static final int EVENT_BYTES_LIMIT = BatchHeader.PAYLOAD_BYTES_MAX - (1 << 20);
 
+  /** The largest {@link #batchBytes}. */
+  public static final int BATCH_BYTES_MAX = 16 << 20;
+
   private static final LogSettings DEFAULTS =
       new LogSettings(
           Codec.NONE,
@@ -54,7 +57,7 @@ public record LogSettings(
       throw new BadSettingException(
           "min.cleanable.dirty.ratio", compaction.dirtyRatioMin(), "a number from 0 to 1");
     }
-    check("batch.bytes", batchBytes, 1 << 10, 16 << 20);
+    check("batch.bytes", batchBytes, 1 << 10, BATCH_BYTES_MAX);
     check("event.bytes.max", eventBytesMax, 1, EVENT_BYTES_LIMIT);
     check("sync.bytes", syncBytes, 4096, Long.MAX_VALUE);
   }

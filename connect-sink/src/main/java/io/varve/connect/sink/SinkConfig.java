@@ -21,6 +21,7 @@ final class SinkConfig {
   static final String STREAM_FORMAT = "stream.format";
   static final String RECREATED_TOPICS = "recreated.topics";
   static final String COMPRESSION_TYPE = "compression.type";
+  static final String BATCH_BYTES = "batch.bytes";
   static final String SEGMENT_BYTES = "segment.bytes";
   static final String SEGMENT_MS = "segment.ms";
   static final String EVENT_BYTES_MAX = "event.bytes.max";
@@ -160,7 +161,21 @@ final class SinkConfig {
             HOW,
             4,
             Width.MEDIUM,
-            "Largest event");
+            "Largest event")
+        .define(
+            BATCH_BYTES,
+            Type.INT,
+            LogSettings.defaults().batchBytes(),
+            Limits.bytes(KIB, LogSettings.BATCH_BYTES_MAX),
+            Importance.LOW,
+            "Events are compressed, written and read together up to about this many bytes. Large"
+                + " batches are quicker to archive and to replay, and smaller on disk. Who looks for"
+                + " single keys (varve get, Store.openLatest) reads a whole batch for each: some KiB"
+                + " then.",
+            HOW,
+            5,
+            Width.MEDIUM,
+            "Batch bytes");
   }
 
   private static ConfigDef howLong(ConfigDef config) {

@@ -44,6 +44,7 @@ record SinkSettings(
                     .orElseThrow())
             .withSegmentBytes(config.getLong(SinkConfig.SEGMENT_BYTES))
             .withSegmentMs(config.getLong(SinkConfig.SEGMENT_MS))
+            .withBatchBytes(config.getInt(SinkConfig.BATCH_BYTES))
             .withEventBytesMax(config.getInt(SinkConfig.EVENT_BYTES_MAX))
             .withRetention(policy.deletes() ? retention(config) : Retention.FOREVER)
             .withCompaction(policy.compacts() ? compaction(config) : Compaction.OFF);

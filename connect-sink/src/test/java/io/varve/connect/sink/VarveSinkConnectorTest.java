@@ -3,6 +3,8 @@ package io.varve.connect.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.commit.LogSettings;
+import io.varve.format.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,7 @@ final class VarveSinkConnectorTest {
         "segment.ms        | 0              | 1000 (1 s)",
         "event.bytes.max   | 0              | 1024 (1 KiB)",
         "event.bytes.max   | 1000000000     | 1024 (1 KiB)",
+        "batch.bytes       | 100            | 1024 (1 KiB)",
         "retention.ms      | -2             | -1 (no limit)",
         "retention.bytes   | 0              | -1 (no limit)",
         "cleanup.policy    | trim           | one of delete, compact, compact,delete",
@@ -80,6 +83,26 @@ final class VarveSinkConnectorTest {
     assertThatThrownBy(() -> connector.start(properties))
         .isInstanceOf(ConfigException.class)
         .hasMessageContainingAll(name, value, allowed);
+  }
+
+  @Test
+  void logsAreWrittenAsSet() {
+    properties.putAll(
+        Map.of(
+            "compression.type", "zstd",
+            "segment.bytes", "70000",
+            "segment.ms", "2000",
+            "event.bytes.max", "5000",
+            "batch.bytes", "2048"));
+
+    assertThat(SinkSettings.of(properties).log())
+        .isEqualTo(
+            LogSettings.defaults()
+                .withCodec(Codec.ZSTD)
+                .withSegmentBytes(70_000)
+                .withSegmentMs(2000)
+                .withEventBytesMax(5000)
+                .withBatchBytes(2048));
   }
 
   @Test
