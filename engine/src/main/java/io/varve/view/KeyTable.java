@@ -1,6 +1,7 @@
 package io.varve.view;
 
 import io.varve.base.BadEventException;
+import io.varve.base.StoreFailedException;
 import io.varve.format.KeyTableChunk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,10 @@ public final class KeyTable {
 
   private static final int PAGE_SLOTS = KeyTableChunk.SLOTS_MAX;
   private static final int PAGE_KEYS_MAX = PAGE_SLOTS / 5 * 4;
-  private static final int DEPTH_MAX = 26;
+
+  /** With hashes that are spread, a page stands in the list a few times, never so often. */
+  private static final int ENTRIES_PER_PAGE_MAX = 64;
+
   private static final long ABSENT = -1;
 
   /** The pages by the first {@code depth} bits of the hashes in them; some stand there often. */
@@ -159,8 +163,10 @@ public final class KeyTable {
 
   private void split(Pages now, Page page, long high) {
     if (page.depth == now.depth) {
-      if (now.depth == DEPTH_MAX) {
-        throw new IllegalStateException("More than " + keys + " keys don't fit into a view");
+      if (now.all.length >= ENTRIES_PER_PAGE_MAX * pageCount) {
+        throw new StoreFailedException(
+            "The hashes of " + keys + " keys are not spread: they were not made as they should be",
+            null);
       }
       Page[] doubled = new Page[now.all.length * 2];
       Arrays.setAll(doubled, i -> now.all[i >> 1]);

@@ -51,6 +51,20 @@ public final class Seal {
     return sealed;
   }
 
+  /** A table of keys, and the chunks in it, as far as their lengths make sense. */
+  static ByteBuffer keyTable(byte[] bytes) {
+    ByteBuffer sealed = each64("VARVEKEY", bytes, 0);
+    for (int at = 64; at + 8 <= bytes.length; ) {
+      long length = 4 + 16L * sealed.getInt(at + 4);
+      if (length < 4 || length > bytes.length - at - 4) {
+        break;
+      }
+      sealed.putInt(at, crc(bytes, at + 4, (int) length));
+      at += 4 + (int) length;
+    }
+    return sealed;
+  }
+
   /** A snapshot, and the manifest in it. */
   static ByteBuffer snapshot(byte[] bytes) {
     if (bytes.length > SNAPSHOT_HEAD) {

@@ -6,6 +6,8 @@ import io.varve.format.BatchHeader;
 import io.varve.format.CommitMark;
 import io.varve.format.FileCopy;
 import io.varve.format.FileNames;
+import io.varve.format.KeyTableChunk;
+import io.varve.format.KeyTableHeader;
 import io.varve.format.Loss;
 import io.varve.format.Manifest;
 import io.varve.format.Point;
@@ -45,6 +47,7 @@ public final class Targets {
           SnapshotFile.class,
           PointFile.class,
           LossRecord.class,
+          KeyTableFile.class,
           RepositoryMark.class,
           StoreFuzz.class);
 
@@ -183,6 +186,26 @@ public final class Targets {
             Point point = Point.decode(bytes, FILE);
             point.logs().forEach(log -> log.files().forEach(FileCopy::storedName));
             point.encode();
+          });
+    }
+  }
+
+  /** What a view has saved: a header and chunks. */
+  public static final class KeyTableFile {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          8,
+          bytes -> Seal.keyTable(bytes.array()),
+          bytes -> {
+            KeyTableHeader.decode(bytes, FILE);
+            int at = KeyTableHeader.BYTES;
+            while (at < bytes.limit()) {
+              ByteBuffer rest = bytes.slice(at, bytes.limit() - at).order(ByteOrder.LITTLE_ENDIAN);
+              KeyTableChunk chunk = KeyTableChunk.decode(rest, FILE, at);
+              chunk.forEach((high, low) -> {});
+              at += chunk.bytes();
+            }
           });
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.base.BadEventException;
+import io.varve.base.StoreFailedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -97,6 +98,21 @@ final class KeyTableTest {
     }
     assertThat(table.keys()).isEqualTo(1_000_000);
     assertThat(table.bytes()).isLessThan(40_000_000);
+  }
+
+  /** A file could hold such, under right checksums. */
+  @Test
+  void hashesThatAreNotSpreadTakeLittleMemory() {
+    assertThatThrownBy(
+            () -> {
+              for (long i = 0; i < 2000; i++) {
+                long low = i;
+                table.change(() -> table.put(low, 0, 1));
+              }
+            })
+        .isInstanceOf(StoreFailedException.class)
+        .hasMessageContaining("not spread");
+    assertThat(table.bytes()).isLessThan(500_000);
   }
 
   @Test
