@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Damaged bytes are a {@link io.varve.base.CorruptionException}; nothing is passed over.
  *
- * <p>Thread: confined to one at a time.
+ * <p>Thread: confined to one at a time, but for {@link #metrics}.
  */
 public final class LogReader implements AutoCloseable {
 
@@ -51,7 +51,7 @@ public final class LogReader implements AutoCloseable {
   private final Clock clock;
   private final Executor ahead;
   private final LogView view;
-  private final ReaderLeases.Lease lease;
+  private final ReaderPlace place;
   private final BatchCursor cursor = new BatchCursor();
 
   private long position;
@@ -78,8 +78,8 @@ public final class LogReader implements AutoCloseable {
     this.clock = clock;
     this.ahead = ahead;
     this.view = view;
-    this.lease = lease;
     this.position = range.fromOffset();
+    this.place = new ReaderPlace(lease, clock, position, view.nextOffset());
   }
 
   /**
@@ -134,6 +134,7 @@ public final class LogReader implements AutoCloseable {
       }
       try {
         if (done() || !loadBatch()) {
+          tellOfWaiting();
           return false;
         }
       } catch (IOException e) {
@@ -169,6 +170,11 @@ public final class LogReader implements AutoCloseable {
     return view.nextOffset();
   }
 
+  /** How far it is. Thread: safe. */
+  public ReaderMetrics metrics() {
+    return place.metrics();
+  }
+
   /** The log as this reader knows it. */
   public LogStats stats() {
     return view.stats();
@@ -180,7 +186,7 @@ public final class LogReader implements AutoCloseable {
       closeSegment();
       inBatch = false;
       position = offset;
-      lease.move(offset);
+      place.need(offset);
       view.restart();
     } catch (IOException e) {
       throw new StoreFailedException("Reading " + log.name() + " failed", e);
@@ -206,6 +212,7 @@ public final class LogReader implements AutoCloseable {
       if (left <= 0 || Thread.currentThread().isInterrupted()) {
         return false;
       }
+      tellOfWaiting();
       LockSupport.parkNanos(Math.min(left, pause));
       pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
     }
@@ -239,8 +246,28 @@ public final class LogReader implements AutoCloseable {
       } else {
         at.load(cursor);
         inBatch = true;
+        tell(batch);
         return true;
       }
+    }
+  }
+
+  private void tellOfWaiting() {
+    try {
+      place.waits(position, view.nextOffset());
+    } catch (IOException e) {
+      throw new StoreFailedException("Reading " + log.name() + " failed", e);
+    }
+  }
+
+  /** Tells others of the batch that it reads now, and looks now and then how far the log is. */
+  private void tell(BatchHeader batch) throws IOException {
+    long from = Math.max(position, batch.baseOffset());
+    boolean look = place.isLookDue();
+    place.reads(batch, from, look ? view.lookAhead() : view.nextOffset());
+    if (look) {
+      // Not beyond the batch: its segment is still needed.
+      place.need(from);
     }
   }
 
@@ -328,7 +355,7 @@ public final class LogReader implements AutoCloseable {
       }
       OpenSegment writing = view.openSegment();
       if (writing != null && position < view.nextOffset()) {
-        lease.move(Math.max(position, writing.firstOffset()));
+        place.need(Math.max(position, writing.firstOffset()));
         open(
             SegmentReader.open(log.directory(), writing.fileName(), log.buffers(), ahead),
             writing.fileName(),
@@ -362,7 +389,7 @@ public final class LogReader implements AutoCloseable {
 
   /** Opens a sealed segment where the range's first event in it may be. */
   private void openSealed(SegmentEntry sealed) throws IOException {
-    lease.move(Math.max(position, sealed.firstOffset()));
+    place.need(Math.max(position, sealed.firstOffset()));
     Directory folder = log.directory();
     SparseIndex blocks = null;
     if (boundsTimes || position > sealed.firstOffset()) {
@@ -413,7 +440,7 @@ public final class LogReader implements AutoCloseable {
     try {
       closeSegment();
       view.close();
-      lease.close();
+      place.close();
     } catch (IOException e) {
       throw new StoreFailedException("Closing the reader of " + log.name() + " failed", e);
     }

@@ -11,6 +11,12 @@ import io.varve.format.Owner;
  * @param events committed events
  * @param bytes their bytes on disk, with headers and footers
  * @param segments number of segments, the open one included
+ * @param dirtySegments sealed segments that were never compacted: all, if the log isn't
+ * @param dirtyBytes their bytes
+ * @param compacted whether compaction has written any of the segments
+ * @param retiredSegments segments that are no longer part of the log, and whose files stay because
+ *     a reader or a snapshot needs them, or until the writer looks again
+ * @param retiredBytes their bytes
  * @param minTimestampMs the lowest timestamp in sealed segments, {@link Long#MAX_VALUE} if there is
  *     none
  * @param maxTimestampMs the highest timestamp in sealed segments, {@link Long#MIN_VALUE} if there
@@ -25,6 +31,11 @@ public record LogStats(
     long events,
     long bytes,
     int segments,
+    int dirtySegments,
+    long dirtyBytes,
+    boolean compacted,
+    int retiredSegments,
+    long retiredBytes,
     long minTimestampMs,
     long maxTimestampMs,
     long epoch,

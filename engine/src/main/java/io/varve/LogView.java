@@ -1,6 +1,7 @@
 package io.varve;
 
 import io.varve.base.StoreFailedException;
+import io.varve.base.VarveException;
 import io.varve.format.CommitMark;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
@@ -27,6 +28,9 @@ final class LogView implements Closeable {
 
   private SegmentList segments = Manifest.empty().segments();
   private long visibleFrom;
+
+  /** What the log is by now, once somebody wants to know; the view stays as it is. */
+  private @Nullable LogState now;
 
   private LogView(LogFolder log) {
     this.log = log;
@@ -139,6 +143,42 @@ final class LogView implements Closeable {
     return state.nextOffset();
   }
 
+  /**
+   * Looks how far the log is published by now, and shows nothing more for that: who reads on sees
+   * the log as it was.
+   *
+   * @return every published event has a lower offset; what the view knows, if looking fails: that
+   *     is no reason not to read on
+   */
+  long lookAhead() {
+    LogState newest = now;
+    now = null;
+    try {
+      if (newest == null) {
+        newest = new LogState(log);
+        newest.load();
+      } else if (!newest.readMark() && newest.superseded()) {
+        newest.load();
+      }
+      now = newest;
+      return Math.max(nextOffset(), newest.nextOffset());
+    } catch (IOException | VarveException e) {
+      return nextOffset();
+    } finally {
+      if (now == null && newest != null) {
+        letGo(newest);
+      }
+    }
+  }
+
+  private static void letGo(LogState looked) {
+    try {
+      looked.close();
+    } catch (IOException e) {
+      // It was only read.
+    }
+  }
+
   LogStats stats() {
     Manifest manifest = state.manifest();
     CommitMark mark = state.mark();
@@ -146,7 +186,13 @@ final class LogView implements Closeable {
     long bytes = mark.endPosition();
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
+    int dirtySegments = 0;
+    long dirtyBytes = 0;
     for (SegmentEntry segment : manifest.segments()) {
+      if (segment.dirty()) {
+        dirtySegments++;
+        dirtyBytes += segment.bytes();
+      }
       events += segment.events();
       bytes += segment.bytes();
       min = Math.min(min, segment.minTimestampMs());
@@ -163,6 +209,11 @@ final class LogView implements Closeable {
         events,
         bytes,
         manifest.segments().size() + (open == null ? 0 : 1),
+        dirtySegments,
+        dirtyBytes,
+        dirtySegments < manifest.segments().size(),
+        manifest.retired().size(),
+        manifest.retired().stream().mapToLong(SegmentEntry::bytes).sum(),
         min,
         max,
         manifest.epoch(),
@@ -172,6 +223,9 @@ final class LogView implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (now != null) {
+      letGo(now);
+    }
     state.close();
   }
 }

@@ -28,7 +28,7 @@ final class LayersTest {
 
   static {
     row(0, "base");
-    row(1, "event", "io", "work");
+    row(1, "event", "io", "metrics", "work");
     row(2, "format");
     row(3, "log", "state");
     row(4, "manifest");

@@ -41,6 +41,7 @@ final class CommitPipeline {
 
   private final LogFolder log;
   private final LogSettings settings;
+  private final Clock clock;
   private final Batches batches;
   private final Executor encoding;
   private final Executor writing;
@@ -50,7 +51,7 @@ final class CommitPipeline {
   private final Compactor compactor;
   private final Work.Repeating maintenance;
   private final FirstFailure failure = new FirstFailure();
-  private final WriterCounters counters = new WriterCounters();
+  private final WriterCounters counters;
   private final AtomicInteger waiting = new AtomicInteger();
 
   /** The writing strand's. */
@@ -71,7 +72,9 @@ final class CommitPipeline {
       Manifest manifest) {
     this.log = log;
     this.settings = settings;
+    this.clock = clock;
     this.batches = batches;
+    this.counters = new WriterCounters(clock);
     this.encoding = work.strand();
     this.writing = work.strand();
     this.publishing = work.strand();
@@ -95,9 +98,10 @@ final class CommitPipeline {
   void handOver(BatchBuilder batch) {
     waiting.incrementAndGet();
     batches.waiting(batch);
+    long nowNanos = clock.nanos();
     encoding.execute(
         () -> {
-          Encoded encoded = encode(batch);
+          Encoded encoded = encode(batch, nowNanos);
           if (!handOn(writing, () -> write(encoded))) {
             giveBack(encoded);
           }
@@ -116,10 +120,11 @@ final class CommitPipeline {
 
   /** Has all that was handed over, and the gap up to {@code upTo}, become durable. */
   CompletableFuture<Long> commit(long upTo) {
+    long nowNanos = clock.nanos();
     return behindBatches(
         done -> {
           tail.skipTo(upTo);
-          publish(tail.reached(), done);
+          publish(tail.reached(), done, nowNanos);
         });
   }
 
@@ -173,25 +178,28 @@ final class CommitPipeline {
   /**
    * A batch on its way to the file.
    *
+   * @param handedOverNanos since when, by the clock
    * @param room a buffer that was borrowed for it, or null
    * @param bytes what to write; null if the writer has failed before, or {@code failure} is there
    */
   private record Encoded(
       BatchBuilder batch,
+      long handedOverNanos,
       @Nullable ByteBuffer room,
       @Nullable ByteBuffer bytes,
       @Nullable Throwable failure) {}
 
-  private Encoded encode(BatchBuilder batch) {
+  private Encoded encode(BatchBuilder batch, long handedOverNanos) {
     if (failure.get() != null) {
-      return new Encoded(batch, null, null, null);
+      return new Encoded(batch, handedOverNanos, null, null, null);
     }
     ByteBuffer room = null;
     try {
       room = log.buffers().take(batch.encodedBytesMax(settings.codec()));
-      return new Encoded(batch, room, batch.encode(settings.codec(), epoch, room), null);
+      ByteBuffer bytes = batch.encode(settings.codec(), epoch, room);
+      return new Encoded(batch, handedOverNanos, room, bytes, null);
     } catch (IOException | RuntimeException | Error e) {
-      return new Encoded(batch, room, null, e);
+      return new Encoded(batch, handedOverNanos, room, null, e);
     }
   }
 
@@ -204,7 +212,13 @@ final class CommitPipeline {
         letGo();
       } else if (encoded.bytes() != null && failure.get() == null) {
         ByteBuffer bytes = encoded.bytes();
-        attempt("Writing", () -> tail.write(encoded.batch(), bytes), null);
+        attempt(
+            "Writing",
+            () -> {
+              tail.write(encoded.batch(), bytes);
+              counters.appended(encoded.handedOverNanos());
+            },
+            null);
         publishMuch();
       }
     } finally {
@@ -228,12 +242,18 @@ final class CommitPipeline {
   private void publishMuch() {
     if (!publishingMuch && tail.pendingBytes() >= settings.syncBytes()) {
       publishingMuch = true;
-      publish(tail.reached(), null);
+      publish(tail.reached(), null, 0);
     }
   }
 
-  /** Publishes up to there, or further if more is asked for by then: one sync serves them all. */
-  private void publish(LogTail.Reached upTo, @Nullable CompletableFuture<Long> done) {
+  /**
+   * Publishes up to there, or further if more is asked for by then: one sync serves them all.
+   *
+   * @param done a commit's answer, or null if nobody asked
+   * @param askedNanos when it was asked for, by the clock
+   */
+  private void publish(
+      LogTail.Reached upTo, @Nullable CompletableFuture<Long> done, long askedNanos) {
     asked = upTo;
     boolean handedOn =
         handOn(
@@ -241,7 +261,8 @@ final class CommitPipeline {
             () -> {
               attempt("Syncing", () -> tail.publish(asked), done);
               publishingMuch = false;
-              if (done != null) {
+              if (done != null && !done.isDone()) {
+                counters.committed(askedNanos);
                 done.complete(tail.durableOffset());
               }
             });

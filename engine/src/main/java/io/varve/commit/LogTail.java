@@ -160,7 +160,7 @@ final class LogTail implements Closeable {
     }
     durableOffset = upTo.offset();
     durableBytes = upTo.bytes();
-    counters.committed(clock.nanos() - start);
+    counters.synced(start);
   }
 
   /** Marks durably how far the segment goes, all of which is durable itself. */

@@ -21,6 +21,7 @@ import io.varve.manifest.LogFolder;
 import io.varve.manifest.Sweeper;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
    * @throws CorruptionException if what was durable is damaged
    */
   public static Takeover of(LogFolder log, Owner owner, Clock clock) throws IOException {
+    long startNanos = clock.nanos();
     if (log.manifests().load().number() == 0) {
       // Where there is a manifest, its folder was durable before it.
       log.manifests().create();
@@ -73,7 +75,7 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
               before.open(),
               before.retired());
       if (log.manifests().commit(taken)) {
-        return recoverOrRelease(log, before, taken, clock);
+        return recoverOrRelease(log, before, taken, clock, startNanos);
       }
     }
     throw new StoreFailedException("Other writers keep taking " + log.name() + " over", null);
@@ -90,10 +92,11 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
   }
 
   private static Takeover recoverOrRelease(
-      LogFolder log, Manifest before, Manifest taken, Clock clock) throws IOException {
+      LogFolder log, Manifest before, Manifest taken, Clock clock, long startNanos)
+      throws IOException {
     boolean done = false;
     try {
-      Takeover takeover = recover(log, before, taken, clock);
+      Takeover takeover = recover(log, before, taken, clock, startNanos);
       done = true;
       return takeover;
     } catch (CorruptionException | NoSuchFileException e) {
@@ -137,7 +140,8 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
     }
   }
 
-  private static Takeover recover(LogFolder log, Manifest before, Manifest taken, Clock clock)
+  private static Takeover recover(
+      LogFolder log, Manifest before, Manifest taken, Clock clock, long startNanos)
       throws IOException {
     Manifest manifest = taken;
     long verifiedBytes = 0;
@@ -170,13 +174,19 @@ public record Takeover(Manifest manifest, RecoveryReport report) {
     new Sweeper(log).deleteOrphans(manifest);
     RecoveryReport report =
         new RecoveryReport(
-            before.released(), before.owner(), verifiedBytes, cutBytes, manifest.nextOffset());
+            clock.nanos() - startNanos,
+            before.released(),
+            before.owner(),
+            verifiedBytes,
+            cutBytes,
+            manifest.nextOffset());
     if (!report.clean()) {
       LOG.info(
-          "Took {} over from {}: {} bytes of its open segment are sound, {} that were never"
+          "Took {} over from {} in {} ms: {} bytes of its open segment are sound, {} that were never"
               + " acknowledged are cut; it goes on at offset {}",
           log.name(),
           before.owner(),
+          TimeUnit.NANOSECONDS.toMillis(report.nanos()),
           verifiedBytes,
           cutBytes,
           manifest.nextOffset());

@@ -1,21 +1,32 @@
 package io.varve.commit;
 
+import io.varve.base.Clock;
 import io.varve.compact.CompactionMetrics;
+import io.varve.metrics.LatencyRecorder;
 
 /**
  * Counts a writer's work. Thread: safe, guarded by itself; asked once a batch, not once an event.
  */
 final class WriterCounters {
 
+  private final LatencyRecorder appends;
+  private final LatencyRecorder syncs;
+  private final LatencyRecorder commits;
+
   private long events;
   private long eventBytes;
   private long storedBytes;
   private long batches;
-  private long commits;
-  private long commitNanos;
-  private long commitNanosMax;
+  private long syncCount;
+  private long syncNanos;
   private long segmentsSealed;
   private long segmentsRetired;
+
+  WriterCounters(Clock clock) {
+    this.appends = new LatencyRecorder(clock);
+    this.syncs = new LatencyRecorder(clock);
+    this.commits = new LatencyRecorder(clock);
+  }
 
   synchronized void written(int batchEvents, long bytes, long stored) {
     events += batchEvents;
@@ -24,10 +35,23 @@ final class WriterCounters {
     batches++;
   }
 
-  synchronized void committed(long nanos) {
-    commits++;
-    commitNanos += nanos;
-    commitNanosMax = Math.max(commitNanosMax, nanos);
+  /** A batch that was handed over then has been written now. */
+  void appended(long handedOverNanos) {
+    appends.recordSince(handedOverNanos);
+  }
+
+  /** What was written has been made durable and published, from then until now. */
+  void synced(long startNanos) {
+    long nanos = syncs.recordSince(startNanos);
+    synchronized (this) {
+      syncCount++;
+      syncNanos += nanos;
+    }
+  }
+
+  /** A commit that was asked for then is done now. */
+  void committed(long askedNanos) {
+    commits.recordSince(askedNanos);
   }
 
   synchronized void sealed() {
@@ -45,12 +69,14 @@ final class WriterCounters {
         eventBytes,
         storedBytes,
         batches,
-        commits,
-        commitNanos,
-        commitNanosMax,
+        syncCount,
+        syncNanos,
         segmentsSealed,
         segmentsRetired,
         Math.max(0, nextOffset - durableOffset),
+        appends.latency(),
+        syncs.latency(),
+        commits.latency(),
         compaction);
   }
 }

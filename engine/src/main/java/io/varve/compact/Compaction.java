@@ -136,12 +136,12 @@ public record Compaction(boolean enabled, long tombstonesMs, double dirtyRatioMi
     return (end / step + 1) * step;
   }
 
-  /** Bytes of segments that were never compacted. */
-  public static long dirtyBytes(List<SegmentEntry> segments) {
-    return bytes(segments.stream().filter(SegmentEntry::dirty).toList());
+  /** Those that were never compacted. */
+  static List<SegmentEntry> dirty(List<SegmentEntry> segments) {
+    return segments.stream().filter(SegmentEntry::dirty).toList();
   }
 
-  private static long bytes(List<SegmentEntry> segments) {
+  static long bytes(List<SegmentEntry> segments) {
     return segments.stream().mapToLong(SegmentEntry::bytes).sum();
   }
 }

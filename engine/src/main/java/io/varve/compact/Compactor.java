@@ -32,7 +32,7 @@ public final class Compactor implements AutoCloseable {
   private final RewriteSettings settings;
   private final CompactionLane lane;
   private final Live live;
-  private final CompactionCounters counters = new CompactionCounters();
+  private final CompactionCounters counters;
 
   private @Nullable CompactionPass pass;
   private Work.@Nullable Repeating steps;
@@ -53,6 +53,7 @@ public final class Compactor implements AutoCloseable {
     this.settings = settings;
     this.lane = lane;
     this.live = live;
+    this.counters = new CompactionCounters(settings.clock());
   }
 
   /** Begins a pass if one is due. */
@@ -88,7 +89,7 @@ public final class Compactor implements AutoCloseable {
       return;
     }
     List<SegmentEntry> segments = live.segments();
-    counters.dirty(Compaction.dirtyBytes(segments));
+    counters.look(segments);
     Plan plan = settings.compaction().plan(segments, settings.clock().wallMs());
     if (plan.isEmpty() || !lane.take()) {
       return;
@@ -98,6 +99,7 @@ public final class Compactor implements AutoCloseable {
       long lastOffset = segments.get(segments.size() - 1).lastOffset();
       pass =
           new CompactionPass(log, settings, plan, lastOffset, lane.keyBytesMax(), live, counters);
+      counters.began();
       steps = lane.repeat(this::step);
       begun = true;
     } finally {
@@ -166,7 +168,7 @@ public final class Compactor implements AutoCloseable {
       stepping.close();
     }
     lane.leave();
-    counters.dirty(Compaction.dirtyBytes(live.segments()));
+    counters.look(live.segments());
     try {
       ending.close();
     } catch (IOException e) {

@@ -74,7 +74,7 @@ final class ArchivedPartition {
     this.stream = stream;
     this.archive = archive;
     this.freshFrom = freshFrom;
-    this.meters = new PartitionMeters(archive.meters());
+    this.meters = new PartitionMeters(archive.meters(), archive.clock());
     this.opening = new Opening(source, stream, archive, outage);
     this.sameTopic = new SameTopic(archive);
     this.errants = new ErrantRun(archive.deadLetters());
@@ -131,6 +131,7 @@ final class ArchivedPartition {
   private void goOn(Opened opened, long delivery) {
     StreamPartition log = opened.writer().log();
     writer = opened.writer();
+    meters.show(opened.writer());
     generation = log.generation();
     position = opened.writer().nextOffset();
     durable = position;
@@ -386,9 +387,6 @@ final class ArchivedPartition {
   /** Shows the meters where this partition stands. */
   void publish() {
     meters.publish(position, durableOffset(), generation);
-    if (writer != null) {
-      meters.publish(writer.metrics().compaction());
-    }
   }
 
   private LogWriter writer() {

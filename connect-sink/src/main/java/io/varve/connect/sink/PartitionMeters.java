@@ -1,8 +1,8 @@
 package io.varve.connect.sink;
 
-import io.varve.compact.CompactionMetrics;
+import io.varve.LogWriter;
+import io.varve.base.Clock;
 import io.varve.event.Event;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,7 @@ final class PartitionMeters {
   private static final Meter[] METERS = Meter.values();
 
   private final SinkMeters totals;
+  private final Clock clock;
   private final long[] unpublished = new long[METERS.length];
   private long events;
   private long bytes;
@@ -24,10 +25,11 @@ final class PartitionMeters {
   private volatile long position;
   private volatile long durableOffset;
   private volatile int generation;
-  private volatile @Nullable CompactionMetrics compaction;
+  private volatile @Nullable ShownLog log;
 
-  PartitionMeters(SinkMeters totals) {
+  PartitionMeters(SinkMeters totals, Clock clock) {
     this.totals = totals;
+    this.clock = clock;
   }
 
   void stored(Event event) {
@@ -73,15 +75,15 @@ final class PartitionMeters {
     generation = currentGeneration;
   }
 
-  /** Shows others what compaction has done with the log since this task opened it. */
-  void publish(CompactionMetrics done) {
-    compaction = done;
+  /** From now on others see what {@code opened} tells, also when it has failed or is closed. */
+  void show(LogWriter opened) {
+    log = new ShownLog(opened, clock);
   }
 
-  /** One of compaction's counts; 0 before the log was opened. */
-  long compaction(ToLongFunction<CompactionMetrics> count) {
-    CompactionMetrics done = compaction;
-    return done == null ? 0 : count.applyAsLong(done);
+  /** What the engine tells of the log; 0 before it was opened. */
+  long value(LogMeter meter) {
+    ShownLog shown = log;
+    return shown == null ? 0 : meter.value().applyAsLong(shown.reading());
   }
 
   /** The next event's lowest offset. */

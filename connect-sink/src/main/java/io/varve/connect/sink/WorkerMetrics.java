@@ -28,7 +28,7 @@ final class WorkerMetrics {
   private final @Nullable PluginMetrics worker;
   private final Map<TopicPartition, List<MetricName>> ofPartitions = new HashMap<>();
 
-  private WorkerMetrics(@Nullable PluginMetrics worker) {
+  WorkerMetrics(@Nullable PluginMetrics worker) {
     this.worker = worker;
   }
 
@@ -49,7 +49,7 @@ final class WorkerMetrics {
     }
     add(
         "commit-time-ns-max",
-        "Nanoseconds that the longest sync took",
+        "Nanoseconds that the longest of them took",
         Map.of(),
         meters::commitNanosMax);
   }
@@ -70,9 +70,8 @@ final class WorkerMetrics {
     names.add(add("unsynced-offsets", "Offsets taken and not durable yet", tags, meters::unsynced));
     names.add(
         add("generation", "The stream's generation that is written", tags, meters::generation));
-    for (CompactionMeter meter : CompactionMeter.values()) {
-      names.add(
-          add(meter.metric(), meter.description(), tags, () -> meters.compaction(meter::valueOf)));
+    for (LogMeter meter : LogMeter.ALL) {
+      names.add(add(meter.metric(), meter.description(), tags, () -> meters.value(meter)));
     }
     ofPartitions.put(source, names);
   }

@@ -2,15 +2,18 @@ package io.varve.connect.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.base.Clock;
 import io.varve.connect.common.config.ConfigDocs;
+import io.varve.connect.common.config.MetricDocs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code docs/connect-sink.md} is made from the settings' definition. To make it anew, run this
- * test with {@code -Dvarve.docs.write=true}.
+ * {@code docs/connect-sink.md} is made from the settings' definition and from the metrics that a
+ * task registers. To make it anew, run this test with {@code -Dvarve.docs.write=true}.
  */
 final class SettingsPageTest {
 
@@ -58,10 +61,20 @@ final class SettingsPageTest {
         archived is not archived again.
       """;
 
+  private static String metrics() {
+    MetricDocs docs = new MetricDocs();
+    SinkMeters totals = new SinkMeters();
+    WorkerMetrics metrics = new WorkerMetrics(docs);
+    metrics.show(totals);
+    metrics.show(new TopicPartition("orders", 0), new PartitionMeters(totals, Clock.SYSTEM));
+    return docs.section();
+  }
+
   @Test
   void thePageIsWhatTheSettingsSay() throws IOException {
     String page =
-        ConfigDocs.page("Settings of the sink connector", INTRODUCTION, SinkConfig.DEFINITION);
+        ConfigDocs.page("Settings of the sink connector", INTRODUCTION, SinkConfig.DEFINITION)
+            + metrics();
     if (Boolean.getBoolean("varve.docs.write")) {
       Files.createDirectories(PAGE.getParent());
       Files.writeString(PAGE, page);

@@ -3,8 +3,10 @@ package io.varve.connect.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.Gauge;
 import org.apache.kafka.common.metrics.MetricValueProvider;
@@ -41,6 +43,24 @@ final class WorkerMetricsTest extends SinkFixture {
     assertThat(metrics.value("durable-offset orders 0")).isEqualTo(55L);
     assertThat(metrics.value("unsynced-offsets orders 0")).isZero();
     assertThat(metrics.value("generation orders 0")).isEqualTo(1L);
+    assertThat(metrics.value("log-events-total orders 0")).isEqualTo(10L);
+    assertThat(metrics.value("log-stored-bytes-total orders 0")).isGreaterThan(100L);
+    assertThat(metrics.value("log-append-time-count orders 0"))
+        .isEqualTo(metrics.value("log-batches-total orders 0"))
+        .isPositive();
+    assertThat(metrics.value("log-sync-time-count orders 0"))
+        .isEqualTo(metrics.value("log-syncs-total orders 0"))
+        .isPositive();
+    for (String what : List.of("append", "sync", "commit")) {
+      assertThat(
+              Stream.of("p50", "p95", "p99", "max")
+                  .map(each -> metrics.value("log-" + what + "-time-ns-" + each + " orders 0")))
+          .isSorted()
+          .allSatisfy(nanos -> assertThat(nanos).isPositive());
+    }
+    assertThat(metrics.value("recovery-time-ns orders 0")).isPositive();
+    assertThat(metrics.value("recovery-cut-bytes orders 0")).isZero();
+    assertThat(metrics.value("compaction-last-end-ms orders 0")).isZero();
 
     worker.revoke(ORDERS_0);
     assertThat(metrics.gauges).doesNotContainKey("next-offset orders 0");

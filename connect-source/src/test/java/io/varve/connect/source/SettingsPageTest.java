@@ -3,13 +3,22 @@ package io.varve.connect.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.connect.common.config.ConfigDocs;
+import io.varve.connect.common.config.MetricDocs;
 import io.varve.connect.source.config.SourceConfigDef;
+import io.varve.connect.source.progress.LogProgress;
+import io.varve.connect.source.progress.Progress;
+import io.varve.connect.source.progress.ProgressMetrics;
+import io.varve.event.StreamPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Keeps {@code docs/connect-source.md} as the definition of the settings has it. */
+/**
+ * Keeps {@code docs/connect-source.md} as the definition of the settings has it, and the metrics
+ * that a task registers.
+ */
 final class SettingsPageTest {
 
   private static final Path PAGE = Path.of("..", "docs", "connect-source.md");
@@ -61,20 +70,21 @@ final class SettingsPageTest {
       A bounded replay chooses its streams when the connector starts. At its end the tasks stay idle
       and say so in the log.
 
-      | metric (`kafka.connect:type=plugins,connector=…,task=…`) | |
-      | --- | --- |
-      | `events-total`, `bytes-total` | replayed since the task started |
-      | `offsets-done`, `offsets-total`, `done-ratio` | of the range, also before a restart |
-      | `events-rate`, `bytes-rate` | a second, lately |
-      | `remaining-ms` | estimated time to the end; -1 if not known |
-
       Workers before Kafka 4.1 have no plugin metrics; the log has a line every ten seconds everywhere.
       """;
+
+  private static String metrics() {
+    MetricDocs docs = new MetricDocs();
+    ProgressMetrics.register(
+        docs, new Progress(0), Map.of(new StreamPartition("orders", 1, 0), new LogProgress()));
+    return docs.section();
+  }
 
   @Test
   void thePageIsThatOfTheDefinition() throws IOException {
     String page =
-        ConfigDocs.page("Settings of the source connector", INTRODUCTION, SourceConfigDef.create());
+        ConfigDocs.page("Settings of the source connector", INTRODUCTION, SourceConfigDef.create())
+            + metrics();
     if (Boolean.getBoolean("varve.docs.write")) {
       Files.writeString(PAGE, page);
     }

@@ -106,7 +106,7 @@ final class TaskRun implements AutoCloseable {
     task.stop();
   }
 
-  /** Metrics by name. */
+  /** Metrics by name and, behind it, the values of its tags. */
   static final class RecordedMetrics implements PluginMetrics {
     final Map<String, Gauge<?>> gauges = new HashMap<>();
 
@@ -118,7 +118,8 @@ final class TaskRun implements AutoCloseable {
 
     @Override
     public void addMetric(MetricName name, MetricValueProvider<?> provider) {
-      gauges.put(name.name(), (Gauge<?>) provider);
+      String tags = String.join(" ", name.tags().values());
+      gauges.put((name.name() + " " + tags).strip(), (Gauge<?>) provider);
     }
 
     Object value(String name) {

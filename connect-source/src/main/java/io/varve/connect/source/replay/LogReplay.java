@@ -124,6 +124,11 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
     return onEvent ? reader.event().offset() : reader.position();
   }
 
+  /** Where the log ends, as far as its reader knows. */
+  long endOffset() {
+    return reader.metrics().endOffset();
+  }
+
   @Override
   public void close() {
     reader.close();

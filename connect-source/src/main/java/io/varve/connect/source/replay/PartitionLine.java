@@ -102,6 +102,12 @@ final class PartitionLine implements AutoCloseable {
     return at == index && log != null ? log.position() : positions[at];
   }
 
+  /** Where the log at {@code index} of the ranges ends, as its reader knows; 0 if it isn't read. */
+  long endOffset(int at) {
+    LogReplay log = current;
+    return at == index && log != null ? log.endOffset() : 0;
+  }
+
   List<LogRange> ranges() {
     return ranges;
   }

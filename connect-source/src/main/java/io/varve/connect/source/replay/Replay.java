@@ -36,8 +36,8 @@ public final class Replay implements AutoCloseable {
   private final ReplayClock clock;
   private final Progress progress;
   private final ProgressLog progressLog;
+  private final Stock stock;
   private long stockNanos;
-  private long offsetsTotal;
 
   private Replay(
       Store store, List<PartitionLine> lines, Poller poller, ReplayClock clock, String what) {
@@ -48,6 +48,7 @@ public final class Replay implements AutoCloseable {
     long now = clock.nanos();
     this.progress = new Progress(now);
     this.progressLog = new ProgressLog(what, now);
+    this.stock = new Stock(store, lines);
     this.stockNanos = now;
   }
 
@@ -163,9 +164,9 @@ public final class Replay implements AutoCloseable {
   }
 
   private void begin(SourceTaskContext context) {
-    offsetsTotal = offsetsTotal();
-    progress.begin(clock.nanos(), offsetsDone(), offsetsTotal);
-    if (!ProgressMetrics.register(context, progress)) {
+    stock.take(true);
+    progress.begin(clock.nanos(), stock.done(), stock.total());
+    if (!ProgressMetrics.register(context, progress, stock.logs())) {
       log.info(
           "This worker has no plugin metrics (they came with Kafka 4.1): progress is in the log");
     }
@@ -188,36 +189,13 @@ public final class Replay implements AutoCloseable {
       return;
     }
     stockNanos = now;
-    if (progressLog.isDue(now)) {
-      offsetsTotal = offsetsTotal();
-    }
-    progress.update(now, offsetsDone(), offsetsTotal);
+    stock.take(progressLog.isDue(now));
+    progress.update(now, stock.done(), stock.total());
     if (finished && !lines.isEmpty()) {
       progressLog.end(now, progress.snapshot());
     } else {
       progressLog.update(now, progress.snapshot());
     }
-  }
-
-  private long offsetsDone() {
-    long done = 0;
-    for (PartitionLine line : lines) {
-      for (int i = 0; i < line.ranges().size(); i++) {
-        done += Math.max(0, line.position(i) - line.ranges().get(i).base());
-      }
-    }
-    return done;
-  }
-
-  private long offsetsTotal() {
-    long total = 0;
-    for (PartitionLine line : lines) {
-      for (LogRange range : line.ranges()) {
-        long end = range.bounded() ? range.end() : store.stats(range.log()).nextOffset();
-        total += Math.max(0, end - range.base());
-      }
-    }
-    return total;
   }
 
   @Override
