@@ -23,18 +23,26 @@ import picocli.CommandLine.Parameters;
 /** {@code varve stats}. */
 @CommandLine.Command(
     name = "stats",
-    header = "Shows how a store's logs grow, and how far their readers are.",
+    header = "Shows how a store's logs grow, how far their readers are, and what waits to be done.",
     footer = {
       "",
       "Columns:",
       "  STREAM, GENERATION, PARTITION   the log",
       "  NEXT      every committed event has a lower offset",
       "  RATE      by how much NEXT rises in a second, since the last look; - at the first",
-      "  LAGS      for each reader, how many offsets it is behind NEXT at most: a reader states what",
-      "            it needs once a segment, and may be further on within it",
+      "  LAGS      for each reader, how many offsets it is behind NEXT: a reader states each second",
+      "            where it is, so that it may be further on by now",
       "  SEGMENTS  files of events",
       "  BYTES     of events on disk, with headers and footers",
+      "  GROWTH    by how much BYTES rises in a second, since the last look",
+      "  DIRTY     bytes that wait to be compacted: sealed and never compacted; - if nothing of the",
+      "            log ever was",
+      "  KEPT      bytes that are no longer part of the log: compaction or retention is done with",
+      "            them, and a reader or a snapshot still needs them, or they are deleted soon",
       "  WRITER    who has it open for writing, if anyone has",
+      "",
+      "A writer's own figures, such as how long syncs take, are among its host's metrics; for the",
+      "connectors see their pages.",
       "",
       "Examples:",
       "  ./varve stats /var/lib/varve",
@@ -70,7 +78,7 @@ final class StatsCommand extends Command {
   @Mixin private final TableOutput output = new TableOutput();
 
   private final boolean terminal = Integer.getInteger("varve.columns", 0) > 0;
-  private Map<StreamPartition, Long> lastOffsets = Map.of();
+  private Map<StreamPartition, LogStats> last = Map.of();
   private long lastNanos;
 
   @Override
@@ -109,27 +117,28 @@ final class StatsCommand extends Command {
             new Column("lags", Kind.NUMBERS),
             new Column("segments", Kind.COUNT),
             new Column("bytes", Kind.BYTES),
+            new Column("growth", Kind.BYTES),
+            new Column("dirty", Kind.BYTES),
+            new Column("kept", Kind.BYTES),
             new Column("writer", Kind.TEXT));
     long nowNanos = System.nanoTime();
-    Map<StreamPartition, Long> offsets = new HashMap<>();
+    double seconds = (nowNanos - lastNanos) / 1e9;
+    Map<StreamPartition, LogStats> now = new HashMap<>();
     for (StreamPartition log : store.logs()) {
-      add(table, store, log, nowNanos, offsets);
+      LogUsers users = store.users(log);
+      LogStats stats = store.stats(log);
+      add(table, log, users, stats, seconds);
+      now.put(log, stats);
     }
-    lastOffsets = offsets;
+    last = now;
     lastNanos = nowNanos;
     print(table, store.usableBytes());
   }
 
   private void add(
-      Table table,
-      Store store,
-      StreamPartition log,
-      long nowNanos,
-      Map<StreamPartition, Long> offsets) {
-    LogUsers users = store.users(log);
-    LogStats stats = store.stats(log);
+      Table table, StreamPartition log, LogUsers users, LogStats stats, double seconds) {
     long next = stats.nextOffset();
-    Long before = lastOffsets.get(log);
+    LogStats before = last.get(log);
     List<Long> lags = new ArrayList<>();
     for (LogUsers.Reader reader : users.readers()) {
       lags.add(Math.max(0, next - Math.max(reader.fromOffset(), stats.startOffset())));
@@ -140,12 +149,14 @@ final class StatsCommand extends Command {
         log.generation(),
         log.partition(),
         next,
-        before == null ? null : Math.round((next - before) * 1e9 / (nowNanos - lastNanos)),
+        before == null ? null : Math.round((next - before.nextOffset()) / seconds),
         lags,
         stats.segments(),
         stats.bytes(),
+        before == null ? null : Math.round((stats.bytes() - before.bytes()) / seconds),
+        stats.compacted() ? stats.dirtyBytes() : null,
+        stats.retiredBytes(),
         writer == null ? null : writer.toString());
-    offsets.put(log, next);
   }
 
   private void print(Table table, long usableBytes) {

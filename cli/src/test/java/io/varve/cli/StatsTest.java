@@ -1,12 +1,18 @@
 package io.varve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.varve.LogReader;
+import io.varve.LogStats;
+import io.varve.LogWriter;
 import io.varve.ReadRange;
 import io.varve.Store;
+import io.varve.StoreSettings;
+import io.varve.commit.LogSettings;
+import io.varve.compact.Compaction;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +36,27 @@ final class StatsTest {
   }
 
   @Test
+  void showsWhatWaitsToBeCompactedAndWhatIsKeptForReaders() throws Exception {
+    Stores.orders(folder);
+    try (Store store = Store.open(folder, StoreSettings.defaults().withMaintenanceMs(5));
+        LogReader reader = store.openReader(Stores.ORDERS_0, ReadRange.all())) {
+      LogSettings compacting = Stores.small().withCompaction(Compaction.ON.withDirtyRatioMin(0));
+      try (LogWriter writer = store.openWriter(Stores.ORDERS_0, compacting, "test")) {
+        await().until(() -> writer.metrics().compaction().passes() > 0);
+      }
+      Stores.append(store, Stores.ORDERS_0, Stores.numbered(100, 150));
+      JsonNode rows = new ObjectMapper().readTree(Run.of("stats", folder, "--json").out());
+
+      LogStats stats = store.stats(Stores.ORDERS_0);
+      assertThat(reader.position()).isZero();
+      assertThat(rows.get(0).get("dirty").asLong()).isEqualTo(stats.dirtyBytes()).isPositive();
+      assertThat(rows.get(0).get("kept").asLong()).isEqualTo(stats.retiredBytes()).isPositive();
+      assertThat(rows.get(1).get("dirty").isNull()).as("never compacted").isTrue();
+      assertThat(rows.get(1).get("kept").asLong()).isZero();
+    }
+  }
+
+  @Test
   void looksAgainAndTellsTheRate() {
     Stores.orders(folder);
 
@@ -37,7 +64,7 @@ final class StatsTest {
 
     assertThat(run.lines()).hasSize(8);
     assertThat(run.lines()[4]).startsWith("STREAM  GENERATION  PARTITION  NEXT  RATE");
-    assertThat(run.lines()[5]).matches("orders +1 +0 +100 +0 .*");
+    assertThat(run.lines()[5]).matches("orders +1 +0 +100 +0 .* KiB +0 B +- +0 B .*");
     assertThat(run.lines()[7]).endsWith("free on the store's disk");
   }
 

@@ -19,6 +19,7 @@ final class WriterCounters {
   private long batches;
   private long syncCount;
   private long syncNanos;
+  private long syncNanosMax;
   private long segmentsSealed;
   private long segmentsRetired;
 
@@ -46,6 +47,7 @@ final class WriterCounters {
     synchronized (this) {
       syncCount++;
       syncNanos += nanos;
+      syncNanosMax = Math.max(syncNanosMax, nanos);
     }
   }
 
@@ -71,6 +73,7 @@ final class WriterCounters {
         batches,
         syncCount,
         syncNanos,
+        syncNanosMax,
         segmentsSealed,
         segmentsRetired,
         Math.max(0, nextOffset - durableOffset),

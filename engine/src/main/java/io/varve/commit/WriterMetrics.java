@@ -13,6 +13,7 @@ import io.varve.metrics.Latency;
  * @param batches batches written
  * @param syncs how often something new was made durable and published
  * @param syncNanos how long that took together, nanoseconds
+ * @param syncNanosMax how long the longest took, nanoseconds
  * @param segmentsSealed segments that became full or old
  * @param segmentsRetired segments that retention took away
  * @param pendingEvents upper bound of the events that are appended and not durable yet
@@ -32,6 +33,7 @@ public record WriterMetrics(
     long batches,
     long syncs,
     long syncNanos,
+    long syncNanosMax,
     long segmentsSealed,
     long segmentsRetired,
     long pendingEvents,

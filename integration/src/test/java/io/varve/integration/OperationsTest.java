@@ -134,8 +134,16 @@ final class OperationsTest extends ClusterTest {
       assertThat(sum(metrics, sink, "events-stored-total")).isEqualTo(100);
       assertThat(sum(metrics, sink + ",topic=measured,partition=*", "durable-offset"))
           .isEqualTo(100);
+      String logs = sink + ",topic=measured,partition=*";
+      assertThat(sum(metrics, logs, "log-events-total")).isEqualTo(100);
+      assertThat(sum(metrics, logs, "log-append-time-ns-max")).isPositive();
+      assertThat(sum(metrics, logs, "log-sync-time-ns-p99")).isPositive();
+      assertThat(sum(metrics, logs, "recovery-time-ns")).isPositive();
       assertThat(sum(metrics, source, "events-total")).isEqualTo(100);
       await().atMost(Connectors.LIMIT).until(() -> sum(metrics, source, "done-ratio") == 1.0);
+      String replayed = source + ",stream=measured,generation=1,partition=*";
+      assertThat(sum(metrics, replayed, "position")).isEqualTo(100);
+      assertThat(sum(metrics, replayed, "lag-offsets")).isZero();
     }
   }
 

@@ -109,7 +109,7 @@ record Compacting(Path folder, int rounds, Consumer<String> progress) {
         double seconds = (System.nanoTime() - start) / 1e9;
         return new Turn(
             APPENDED_EVENTS * LargeLog.EVENT_BYTES / 1e6 / seconds,
-            writer.metrics().commitNanosMax() / 1e6,
+            writer.metrics().syncNanosMax() / 1e6,
             writer.metrics().compaction());
       }
     } finally {
