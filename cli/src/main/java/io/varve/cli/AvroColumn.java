@@ -145,8 +145,7 @@ final class AvroColumn {
     }
     try {
       Schema union = Schema.createUnion(new ArrayList<>(branches));
-      // Two definitions of one name, which a union has room for deeper down.
-      return new Schema.Parser().parse(union.toString());
+      return AvroEvents.isWritable(union) ? union : null;
     } catch (AvroRuntimeException e) {
       return null;
     }

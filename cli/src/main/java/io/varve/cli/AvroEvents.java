@@ -49,7 +49,11 @@ final class AvroEvents {
 
   private AvroEvents() {}
 
-  /** The schema of records whose keys and values are decoded; the other fields are the same. */
+  /**
+   * The schema of records whose keys and values are decoded; the other fields are the same.
+   *
+   * @throws BadInputException if both have a type of one name that is not the same in both
+   */
   static Schema decoded(Schema key, Schema value) {
     List<Schema.Field> fields = new ArrayList<>();
     for (Schema.Field field : SCHEMA.getFields()) {
@@ -61,7 +65,21 @@ final class AvroEvents {
           };
       fields.add(new Schema.Field(field.name(), of));
     }
-    return Schema.createRecord("DecodedEvent", null, "io.varve", false, fields);
+    Schema schema = Schema.createRecord("DecodedEvent", null, "io.varve", false, fields);
+    if (!isWritable(schema)) {
+      throw new BadInputException(
+          "Keys and values have types of one name that differ, which one Avro file can't hold; use"
+              + " --format jsonl");
+    }
+    return schema;
+  }
+
+  /**
+   * Whether a file can begin with the schema. Of two types with one name, which may stand anywhere
+   * in it, Avro writes down the first and takes the second for the same.
+   */
+  static boolean isWritable(Schema schema) {
+    return new Schema.Parser().parse(schema.toString()).equals(schema);
   }
 
   static GenericRecord write(int partition, EventView event) {

@@ -149,23 +149,23 @@ final class ExportCommand extends Command {
   /** Reads everything twice: an Avro file begins with the schema of all that is in it. */
   private Target decodedAvro(Store store, Map<StreamPartition, ReadRange> ranges)
       throws IOException {
-    AvroColumn keys = new AvroColumn("key", store);
-    AvroColumn of = new AvroColumn("value", store);
+    AvroColumn keyColumn = new AvroColumn("key", store);
+    AvroColumn valueColumn = new AvroColumn("value", store);
     read(
         store,
         ranges,
         "look at ",
         (log, event) -> {
-          keys.expect(event.keyEncoding(), event.key());
-          of.expect(event.valueEncoding(), event.value());
+          keyColumn.expect(event.keyEncoding(), event.key());
+          valueColumn.expect(event.valueEncoding(), event.value());
         });
-    Schema schema = AvroEvents.decoded(keys.schema(), of.schema());
+    Schema schema = AvroEvents.decoded(keyColumn.schema(), valueColumn.schema());
     return avro(
         schema,
         (partition, event) -> {
           GenericRecord record = AvroEvents.record(schema, partition, event);
-          record.put("key", keys.write(event.keyEncoding(), event.key()));
-          record.put("value", of.write(event.valueEncoding(), event.value()));
+          record.put("key", keyColumn.write(event.keyEncoding(), event.key()));
+          record.put("value", valueColumn.write(event.valueEncoding(), event.value()));
           return record;
         });
   }

@@ -62,7 +62,15 @@ final class DecodedExportTest {
           {"type":"record","name":"com.example.Customer","fields":[{"name":"name","type":"string"}]}
           """);
 
-  private static final List<Schema> ALL = List.of(FIRST, SECOND, THIRD, OTHER, CUSTOMER);
+  /** Holds an order of the other kind. */
+  private static final Schema SHIPMENT =
+      schema(
+          """
+          {"type":"record","name":"com.example.Shipment","fields":[{"name":"order","type":%s}]}
+          """
+              .formatted(OTHER));
+
+  private static final List<Schema> ALL = List.of(FIRST, SECOND, THIRD, OTHER, CUSTOMER, SHIPMENT);
 
   @TempDir Path folder;
   private Path store;
@@ -80,10 +88,7 @@ final class DecodedExportTest {
 
   /** A value as a connector stores it, and its schema under a number of its own. */
   private static byte[] value(Schema schema, Object... fields) throws IOException {
-    GenericRecord record = new GenericData.Record(schema);
-    for (int i = 0; i < fields.length; i++) {
-      record.put(i, fields[i]);
-    }
+    GenericRecord record = record(schema, fields);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(
         ByteBuffer.allocate(10)
@@ -95,6 +100,14 @@ final class DecodedExportTest {
     new GenericDatumWriter<>(schema).write(record, encoder);
     encoder.flush();
     return bytes.toByteArray();
+  }
+
+  private static GenericRecord record(Schema schema, Object... fields) {
+    GenericRecord record = new GenericData.Record(schema);
+    for (int i = 0; i < fields.length; i++) {
+      record.put(i, fields[i]);
+    }
+    return record;
   }
 
   private static long number(Schema schema) {
@@ -194,6 +207,16 @@ final class DecodedExportTest {
     assertThat(export("--to-offset", 1).exitCode()).isZero();
   }
 
+  @Test
+  void avroRefusesATypeThatTwoSchemasHaveEachInTheirOwnWay() throws Exception {
+    store(
+        event(0, Encoding.AVRO, value(FIRST, 1042L)),
+        event(1, Encoding.AVRO, value(SHIPMENT, record(OTHER, "Ada"))));
+
+    assertThat(export().exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(file).doesNotExist();
+  }
+
   /** Avro's rules would leave out what only the other schema has. */
   @Test
   void avroRefusesASchemaThatWouldLeaveAFieldOut() throws Exception {
@@ -202,6 +225,28 @@ final class DecodedExportTest {
         event(1, Encoding.AVRO, value(THIRD, 1043L, "note")));
 
     assertThat(export().exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
+  @Test
+  void avroRefusesATypeThatKeysAndValuesHaveEachInTheirOwnWay() throws Exception {
+    store(
+        new Event(
+            0,
+            Stores.NOON_MS,
+            TimestampType.CREATE,
+            Encoding.AVRO,
+            value(FIRST, 1042L),
+            Encoding.AVRO,
+            value(OTHER, "Ada"),
+            Headers.EMPTY,
+            null,
+            Event.NOT_DELAYED));
+
+    Run run = export();
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("types of one name").contains("--format jsonl");
+    assertThat(file).doesNotExist();
   }
 
   @Test
