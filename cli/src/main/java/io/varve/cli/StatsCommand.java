@@ -3,9 +3,11 @@ package io.varve.cli;
 import io.varve.LogStats;
 import io.varve.LogUsers;
 import io.varve.Store;
+import io.varve.base.CorruptionException;
 import io.varve.cli.Table.Column;
 import io.varve.cli.Table.Kind;
 import io.varve.event.StreamPartition;
+import io.varve.format.Loss;
 import io.varve.format.Owner;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Parameters;
       "  KEPT      bytes that are no longer part of the log: compaction or retention is done with",
       "            them, and a reader or a snapshot still needs them, or they are deleted soon",
       "  WRITER    who has it open for writing, if anyone has",
+      "  LOST      events that repairs have given up",
+      "  DAMAGED   the file for which nothing more can be told of the log; varve verify says more",
       "",
       "A writer's own figures, such as how long syncs take, are among its host's metrics; for the",
       "connectors see their pages.",
@@ -48,7 +52,7 @@ import picocli.CommandLine.Parameters;
       "  ./varve stats /var/lib/varve",
       "  ./varve stats /var/lib/varve --watch",
       "",
-      "Exit codes: 0 fine; 1 a file is damaged; 2 wrong usage or no store; 3 it could not be read."
+      "Exit codes: 0 fine; 1 a log is damaged, the others are shown; 2 wrong usage or no store; 3 it could not be read."
     })
 final class StatsCommand extends Command {
 
@@ -81,6 +85,9 @@ final class StatsCommand extends Command {
   private Map<StreamPartition, LogStats> last = Map.of();
   private long lastNanos;
 
+  /** Whether a log was, at any look. */
+  private boolean damaged;
+
   @Override
   public Integer call() {
     if (!(intervalSeconds > 0 && intervalSeconds <= 86_400)) {
@@ -92,7 +99,7 @@ final class StatsCommand extends Command {
         look(store);
       }
     }
-    return ExitCode.FINE;
+    return damaged ? ExitCode.PROBLEMS : ExitCode.FINE;
   }
 
   /** Waits until it is time to look again; false if the user wants to end. */
@@ -120,15 +127,23 @@ final class StatsCommand extends Command {
             new Column("growth", Kind.BYTES),
             new Column("dirty", Kind.BYTES),
             new Column("kept", Kind.BYTES),
-            new Column("writer", Kind.TEXT));
+            new Column("writer", Kind.TEXT),
+            new Column("lost", Kind.COUNT),
+            new Column("damaged", Kind.TEXT));
     long nowNanos = System.nanoTime();
     double seconds = (nowNanos - lastNanos) / 1e9;
     Map<StreamPartition, LogStats> now = new HashMap<>();
     for (StreamPartition log : store.logs()) {
-      LogUsers users = store.users(log);
-      LogStats stats = store.stats(log);
-      add(table, log, users, stats, seconds);
-      now.put(log, stats);
+      try {
+        LogUsers users = store.users(log);
+        LogStats stats = store.stats(log);
+        long lost = store.losses(log).stream().mapToLong(Loss::events).sum();
+        add(table, log, users, stats, seconds, lost);
+        now.put(log, stats);
+      } catch (CorruptionException e) {
+        addDamaged(table, log, e);
+        damaged = true;
+      }
     }
     last = now;
     lastNanos = nowNanos;
@@ -136,7 +151,7 @@ final class StatsCommand extends Command {
   }
 
   private void add(
-      Table table, StreamPartition log, LogUsers users, LogStats stats, double seconds) {
+      Table table, StreamPartition log, LogUsers users, LogStats stats, double seconds, long lost) {
     long next = stats.nextOffset();
     LogStats before = last.get(log);
     List<Long> lags = new ArrayList<>();
@@ -156,7 +171,28 @@ final class StatsCommand extends Command {
         before == null ? null : Math.round((stats.bytes() - before.bytes()) / seconds),
         stats.compacted() ? stats.dirtyBytes() : null,
         stats.retiredBytes(),
-        writer == null ? null : writer.toString());
+        writer == null ? null : writer.toString(),
+        lost,
+        null);
+  }
+
+  /** A row without figures; the others are worth as much as ever. */
+  private static void addDamaged(Table table, StreamPartition log, CorruptionException found) {
+    table.add(
+        log.stream(),
+        log.generation(),
+        log.partition(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        found.file());
   }
 
   private void print(Table table, long usableBytes) {

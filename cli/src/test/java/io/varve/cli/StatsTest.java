@@ -13,6 +13,7 @@ import io.varve.Store;
 import io.varve.StoreSettings;
 import io.varve.commit.LogSettings;
 import io.varve.compact.Compaction;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,42 @@ final class StatsTest {
       assertThat(rows.get(1).get("dirty").isNull()).as("never compacted").isTrue();
       assertThat(rows.get(1).get("kept").asLong()).isZero();
     }
+  }
+
+  @Test
+  void showsSoundLogsBesideADamagedOne() throws Exception {
+    Stores.orders(folder);
+    Path manifest =
+        Stores.files(folder).stream()
+            .filter(file -> file.toString().contains("/p0/manifest/"))
+            .findFirst()
+            .orElseThrow();
+    byte[] bytes = Files.readAllBytes(manifest);
+    bytes[40] ^= 1;
+    Files.write(manifest, bytes);
+
+    Run run = Run.of("stats", folder, "--json");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PROBLEMS);
+    JsonNode rows = new ObjectMapper().readTree(run.out());
+    assertThat(rows.get(0).get("next").isNull()).isTrue();
+    assertThat(rows.get(0).get("damaged").asText()).isEqualTo(manifest.toString());
+    assertThat(rows.get(1).get("next").asInt()).isEqualTo(8);
+    assertThat(rows.get(1).get("damaged").isNull()).isTrue();
+  }
+
+  @Test
+  void showsWhatRepairsHaveLost() throws Exception {
+    Stores.orders(folder);
+    Stores.damagedSegment(folder);
+    Run.of("repair", folder, "--apply");
+
+    Run run = Run.of("stats", folder, "--json");
+
+    assertThat(run.exitCode()).isZero();
+    JsonNode rows = new ObjectMapper().readTree(run.out());
+    assertThat(rows.get(0).get("lost").asInt()).isPositive();
+    assertThat(rows.get(1).get("lost").asInt()).isZero();
   }
 
   @Test
