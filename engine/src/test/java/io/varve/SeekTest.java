@@ -1,13 +1,20 @@
 package io.varve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.base.CorruptionException;
 import io.varve.commit.LogSettings;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import io.varve.format.Codec;
+import io.varve.format.SegmentEntry;
+import io.varve.format.SegmentHeader;
+import io.varve.format.SparseIndex;
 import io.varve.io.Directory;
 import io.varve.io.ReadFile;
+import io.varve.log.SegmentReader;
+import io.varve.manifest.LogFolder;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.DirectoryFilter;
@@ -20,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,6 +113,24 @@ final class SeekTest {
     }
     assertThat(bytesRead).isLessThan(batchBytes + 200_000);
     assertThat(store.stats(LOG).bytes()).isGreaterThan(10_000_000);
+  }
+
+  /** A segment's header is not read then, so this tells when a file is not the index's. */
+  @Test
+  void aBlockThatBeginsWithAnotherOffsetThanTheIndexSaysIsCorruption() throws IOException {
+    fill(60_000);
+    LogFolder log = store.backupSource().log(LOG);
+    SegmentEntry segment = log.manifests().load().segments().get(1);
+    SparseIndex.Builder index = new SparseIndex.Builder(1);
+    index.add(segment.firstOffset() + 1, SegmentHeader.BYTES, 0, 0);
+    try (SegmentReader reader =
+        SegmentReader.openIndexed(log.directory(), segment, log.buffers(), null)) {
+      reader.limit(segment.endPosition());
+      reader.position(index.build(), 0);
+      assertThatThrownBy(reader::peek)
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining("as the index says");
+    }
   }
 
   private boolean firstOfASegment(long offset) {
