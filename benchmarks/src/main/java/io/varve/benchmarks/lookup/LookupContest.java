@@ -43,11 +43,26 @@ public record LookupContest(
     try {
       CompressionType compression =
           lz4 ? CompressionType.LZ4_COMPRESSION : CompressionType.NO_COMPRESSION;
-      timed(
-          "Varve, filling and making the table",
-          () -> VarveKeys.fill(varve, load, lz4 ? Codec.LZ4 : Codec.NONE, batchBytes));
-      timed("RocksDB, filling and compacting", () -> RocksKeys.fill(rocks, load, compression));
       StringBuilder text = new StringBuilder();
+      double varveSeconds =
+          seconds(
+              "Varve, filling and making the table",
+              () -> VarveKeys.fill(varve, load, lz4 ? Codec.LZ4 : Codec.NONE, batchBytes));
+      double rocksSeconds =
+          seconds(
+              "RocksDB, filling and compacting", () -> RocksKeys.fill(rocks, load, compression));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "Filling took %.0f s and %.0f s (RocksDB ÷ Varve %.1f).",
+              varveSeconds,
+              rocksSeconds,
+              rocksSeconds / varveSeconds));
+      try (VarveKeys view = new VarveKeys(varve, 0)) {
+        text.append(
+            String.format(
+                Locale.ROOT, " The view takes %.1f bytes a key.%n%n", view.bytesPerKey()));
+      }
       for (Setting each :
           List.of(
               new Setting("Warm, all in the cache", State.WARM, cacheBytes, lookups, false),
@@ -64,9 +79,6 @@ public record LookupContest(
                     where -> new RocksKeys(where, each.cacheBytes(), compression),
                     load,
                     each)));
-      }
-      try (VarveKeys view = new VarveKeys(varve, 0)) {
-        progress.accept("the view takes %.1f bytes a key".formatted(view.bytesPerKey()));
       }
       return text.toString();
     } finally {
@@ -133,10 +145,10 @@ public record LookupContest(
     void run() throws Exception;
   }
 
-  private void timed(String what, Step step) throws Exception {
+  private double seconds(String what, Step step) throws Exception {
     progress.accept(what);
     long start = System.nanoTime();
     step.run();
-    progress.accept("%s took %.1f s".formatted(what, (System.nanoTime() - start) / 1e9));
+    return (System.nanoTime() - start) / 1e9;
   }
 }
