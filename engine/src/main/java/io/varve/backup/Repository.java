@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Repository repository = Repository.create(Path.of("/backup/events"));
- * BackupReport report = repository.backup(store.files(), Progress.NONE);
+ * BackupReport report = repository.backup(store.backupSource(), Progress.NONE);
  * repository.expire(Keep.newest(7));
  * repository.restore(report.point(), Path.of("/data/restored"), Progress.NONE);
  * }</pre>
