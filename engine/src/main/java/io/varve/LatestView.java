@@ -1,18 +1,20 @@
 package io.varve;
 
 import io.varve.base.StoreClosedException;
+import io.varve.base.StoreFailedException;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
+import io.varve.manifest.StoreFiles;
+import io.varve.view.BlockCache;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +39,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LatestView implements AutoCloseable {
 
+  private final StoreFiles files;
   private final String stream;
+  private final int generation;
   private final UUID storeId;
-  private final Supplier<List<StreamPartition>> listing;
-  private final Function<StreamPartition, LogLatest> opening;
+  private final LatestSettings settings;
+  private final Listener listener;
+  private final ReaderOpening readers;
+  private final BlockCache cache;
   private final SortedMap<Integer, LogLatest> byPartition = new TreeMap<>();
   private volatile List<LogLatest> logs = List.of();
   private volatile boolean closed;
@@ -67,18 +73,57 @@ public final class LatestView implements AutoCloseable {
    */
   public record Found(StreamPartition log, Event event) {}
 
-  /**
-   * @param listing the stream's logs
-   */
-  LatestView(
+  /** Opens a reader of a log. */
+  interface ReaderOpening {
+    LogReader open(StreamPartition log, long fromOffset);
+  }
+
+  private LatestView(
+      StoreFiles files,
       String stream,
-      UUID storeId,
-      Supplier<List<StreamPartition>> listing,
-      Function<StreamPartition, LogLatest> opening) {
+      int generation,
+      LatestSettings settings,
+      Listener listener,
+      ReaderOpening readers)
+      throws IOException {
+    this.files = files;
     this.stream = stream;
-    this.storeId = storeId;
-    this.listing = listing;
-    this.opening = opening;
+    this.generation = generation;
+    this.storeId = files.layout().marker().id();
+    this.settings = settings;
+    this.listener = listener;
+    this.readers = readers;
+    this.cache = new BlockCache(settings.cacheBytes());
+  }
+
+  /** Opens a view and reads what it needs to know. */
+  static LatestView open(
+      StoreFiles files,
+      String stream,
+      int generation,
+      LatestSettings settings,
+      Listener listener,
+      ReaderOpening readers) {
+    LatestView view;
+    try {
+      view = new LatestView(files, stream, generation, settings, listener, readers);
+    } catch (IOException e) {
+      throw cannotOpen(stream, e);
+    }
+    boolean done = false;
+    try {
+      view.refresh();
+      done = true;
+      return view;
+    } finally {
+      if (!done) {
+        view.close();
+      }
+    }
+  }
+
+  private static StoreFailedException cannotOpen(String stream, IOException cause) {
+    return new StoreFailedException("Opening a view of stream '" + stream + "' failed", cause);
   }
 
   /**
@@ -88,17 +133,32 @@ public final class LatestView implements AutoCloseable {
    */
   public synchronized boolean refresh() {
     check();
-    for (StreamPartition log : listing.get()) {
-      if (!byPartition.containsKey(log.partition())) {
-        byPartition.put(log.partition(), opening.apply(log));
-        logs = new ArrayList<>(byPartition.values());
+    try {
+      for (int partition : files.layout().partitions(stream, generation)) {
+        if (!byPartition.containsKey(partition)) {
+          byPartition.put(partition, openLog(new StreamPartition(stream, generation, partition)));
+          logs = new ArrayList<>(byPartition.values());
+        }
       }
+    } catch (IOException e) {
+      throw cannotOpen(stream, e);
     }
     boolean changed = false;
     for (LogLatest log : logs) {
       changed |= log.refresh();
     }
     return changed;
+  }
+
+  private LogLatest openLog(StreamPartition log) throws IOException {
+    return new LogLatest(
+        files.log(log),
+        storeId,
+        files.numbers().getAsLong(),
+        settings,
+        cache,
+        listener,
+        from -> readers.open(log, from));
   }
 
   /** The latest event of a key of plain bytes, as {@link #get(Encoding, byte[])}. */

@@ -27,7 +27,6 @@ import io.varve.repair.RepairPlan;
 import io.varve.verify.StoreVerifier;
 import io.varve.verify.VerifyListener;
 import io.varve.verify.VerifyReport;
-import io.varve.view.BlockCache;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.io.IOException;
@@ -343,47 +342,13 @@ public final class Store implements AutoCloseable {
       throw new NoSuchStreamException(
           "No stream '" + stream + "' in " + root + "; its streams are " + streams());
     }
-    UUID id = listed(layout::marker).id();
-    BlockCache cache = new BlockCache(latestSettings.cacheBytes());
-    LatestView view =
-        new LatestView(
-            stream,
-            id,
-            () ->
-                partitions(stream, generation).stream()
-                    .map(partition -> new StreamPartition(stream, generation, partition))
-                    .toList(),
-            log -> openLatest(log, id, latestSettings, cache, listener));
-    boolean done = false;
-    try {
-      view.refresh();
-      done = true;
-      return view;
-    } finally {
-      if (!done) {
-        view.close();
-      }
-    }
-  }
-
-  private LogLatest openLatest(
-      StreamPartition log,
-      UUID id,
-      LatestSettings latestSettings,
-      BlockCache cache,
-      LatestView.Listener listener) {
-    try {
-      return new LogLatest(
-          existing(log),
-          id,
-          number.incrementAndGet(),
-          latestSettings,
-          cache,
-          listener,
-          from -> openReader(log, ReadRange.all().withOffsets(from, Long.MAX_VALUE)));
-    } catch (IOException e) {
-      throw new StoreFailedException("Opening a view of " + log + " in " + root + " failed", e);
-    }
+    return LatestView.open(
+        backupSource(),
+        stream,
+        generation,
+        latestSettings,
+        listener,
+        (log, from) -> openReader(log, ReadRange.all().withOffsets(from, Long.MAX_VALUE)));
   }
 
   /**

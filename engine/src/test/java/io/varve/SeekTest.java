@@ -11,19 +11,15 @@ import io.varve.format.Codec;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
 import io.varve.format.SparseIndex;
-import io.varve.io.Directory;
-import io.varve.io.ReadFile;
 import io.varve.log.SegmentReader;
 import io.varve.manifest.LogFolder;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
-import io.varve.testkit.DirectoryFilter;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
+import io.varve.testkit.ReadLog;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,11 +34,10 @@ final class SeekTest {
   private static final int EVENTS = 12_000;
   private static final int TRIES = 200;
 
-  private final List<String> reads = new ArrayList<>();
+  private final ReadLog reads = new ReadLog();
   private final Random random = new Random(1);
   private final ManualWork work = new ManualWork(1);
   private Store store;
-  private long bytesRead;
 
   @BeforeEach
   void open() {
@@ -50,7 +45,7 @@ final class SeekTest {
     CrashProcess process = disk.process();
     store =
         Store.open(
-            new Counting(process.root()),
+            reads.of(process.root()),
             StoreSettings.defaults(),
             new ManualClock(),
             work,
@@ -71,7 +66,9 @@ final class SeekTest {
         assertThat(reader.event().offset()).isEqualTo(offset);
         work.runAll();
         assertThat(blockReads()).as("event %d", offset).containsExactly("idx", "log");
-        assertThat(reads).as("the manifest is at hand").noneMatch(f -> f.endsWith(".manifest"));
+        assertThat(reads.files())
+            .as("the manifest is at hand")
+            .noneMatch(f -> f.endsWith(".manifest"));
       }
     }
   }
@@ -94,7 +91,9 @@ final class SeekTest {
         if (!firstOfASegment(offset)) {
           assertThat(blockReads()).as("event %d", offset).containsExactly("idx", "log");
         }
-        assertThat(reads).as("the manifest is as it was").noneMatch(f -> f.endsWith(".manifest"));
+        assertThat(reads.files())
+            .as("the manifest is as it was")
+            .noneMatch(f -> f.endsWith(".manifest"));
       }
     }
   }
@@ -105,13 +104,13 @@ final class SeekTest {
   void inTheOpenSegmentHeadersAreReadAndOneBatch(int batchBytes) {
     LogWriter writer = append(batchBytes, 1L << 30);
     assertThat(store.stats(LOG).segments()).isEqualTo(1);
-    bytesRead = 0;
+    reads.clear();
     try (LogReader reader =
         store.openReader(LOG, ReadRange.offsets(writer.nextOffset() - 1, Long.MAX_VALUE))) {
       assertThat(reader.next()).isTrue();
       assertThat(reader.event().offset()).isEqualTo(writer.nextOffset() - 1);
     }
-    assertThat(bytesRead).isLessThan(batchBytes + 200_000);
+    assertThat(reads.segmentBytes()).isLessThan(batchBytes + 200_000);
     assertThat(store.stats(LOG).bytes()).isGreaterThan(10_000_000);
   }
 
@@ -134,12 +133,12 @@ final class SeekTest {
   }
 
   private boolean firstOfASegment(long offset) {
-    return reads.stream().anyMatch(file -> file.startsWith("%020d-".formatted(offset)));
+    return reads.files().stream().anyMatch(file -> file.startsWith("%020d-".formatted(offset)));
   }
 
   /** What of segments and indexes was read, in order, by the kind of file. */
   private List<String> blockReads() {
-    return reads.stream()
+    return reads.files().stream()
         .filter(file -> file.endsWith(".idx") || file.endsWith(".log"))
         .map(file -> file.substring(file.length() - 3))
         .toList();
@@ -172,42 +171,5 @@ final class SeekTest {
     assertThat(writer.commit()).isNotNull();
     work.runAll();
     return writer;
-  }
-
-  /** Takes note of each read of a file. */
-  private final class Counting extends DirectoryFilter {
-
-    Counting(Directory in) {
-      super(in);
-    }
-
-    @Override
-    protected Directory filter(Directory inner) {
-      return new Counting(inner);
-    }
-
-    @Override
-    public ReadFile open(String name) throws IOException {
-      ReadFile file = in.open(name);
-      return new ReadFile() {
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-          reads.add(name);
-          int count = file.read(target, position);
-          bytesRead += name.endsWith(".log") ? count : 0;
-          return count;
-        }
-
-        @Override
-        public long length() throws IOException {
-          return file.length();
-        }
-
-        @Override
-        public void close() throws IOException {
-          file.close();
-        }
-      };
-    }
   }
 }

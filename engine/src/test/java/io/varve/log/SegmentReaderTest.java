@@ -11,10 +11,8 @@ import io.varve.format.Codec;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
 import io.varve.io.BufferPool;
-import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
-import io.varve.io.ReadFile;
-import io.varve.testkit.DirectoryFilter;
+import io.varve.testkit.ReadLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,7 +33,7 @@ final class SegmentReaderTest {
   @TempDir Path folder;
   private final BufferPool pool = new BufferPool();
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
-  private long bytesRead;
+  private final ReadLog reads = new ReadLog();
   private SegmentEntry segment;
 
   @BeforeEach
@@ -92,8 +90,7 @@ final class SegmentReaderTest {
   private void readAll(Executor ahead) throws IOException {
     BatchCursor cursor = new BatchCursor();
     try (SegmentReader reader =
-        SegmentReader.open(
-            new Counted(new PosixDirectory(folder)), segment.fileName(), pool, ahead)) {
+        SegmentReader.open(reads.of(new PosixDirectory(folder)), segment.fileName(), pool, ahead)) {
       reader.limit(segment.endPosition());
       for (int number = 0; number < BATCHES; number++) {
         assertThat(reader.peek()).as("batch %d", number).isNotNull();
@@ -106,43 +103,7 @@ final class SegmentReaderTest {
       }
       assertThat(reader.peek()).isNull();
     }
-    assertThat(bytesRead).isEqualTo(segment.endPosition());
+    assertThat(reads.segmentBytes()).isEqualTo(segment.endPosition());
     assertThat(pool.lentBytes()).isZero();
-  }
-
-  /** Counts the bytes that are read. */
-  private final class Counted extends DirectoryFilter {
-
-    Counted(Directory in) {
-      super(in);
-    }
-
-    @Override
-    protected Directory filter(Directory inner) {
-      return new Counted(inner);
-    }
-
-    @Override
-    public ReadFile open(String name) throws IOException {
-      ReadFile file = in.open(name);
-      return new ReadFile() {
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-          int count = file.read(target, position);
-          bytesRead += count;
-          return count;
-        }
-
-        @Override
-        public long length() throws IOException {
-          return file.length();
-        }
-
-        @Override
-        public void close() throws IOException {
-          file.close();
-        }
-      };
-    }
   }
 }
