@@ -192,6 +192,24 @@ final class LatestViewTest {
     assertThat(tables()).singleElement().asString().startsWith("0".repeat(16) + "1110-");
   }
 
+  @Test
+  void aTableOfManyPagesIsSavedAndLoaded() {
+    int keys = 20_000;
+    LogWriter writer = store.openWriter(LOG, TINY.withSegmentBytes(1 << 20), "test");
+    for (int i = 0; i < keys; i++) {
+      append(writer, "key" + i, "value");
+    }
+    commit(writer);
+    view().close();
+    append(writer, "key0", "another");
+    commit(writer);
+    try (LatestView view = view()) {
+      assertThat(eventsRead).isEqualTo(1);
+      assertThat(view.keys()).isEqualTo(keys);
+      check(view, keys);
+    }
+  }
+
   private List<String> tables() {
     try {
       return folder().list();

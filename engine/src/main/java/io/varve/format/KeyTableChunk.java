@@ -18,8 +18,10 @@ public final class KeyTableChunk {
   /** No chunk has more slots. */
   public static final int SLOTS_MAX = 2048;
 
+  /** What each slot takes in a file. */
+  public static final int SLOT_BYTES = 16;
+
   private static final int SLOTS_AT = 8;
-  private static final int SLOT_BYTES = 16;
 
   /** No chunk is larger. */
   public static final int BYTES_MAX = SLOTS_AT + SLOTS_MAX * SLOT_BYTES;

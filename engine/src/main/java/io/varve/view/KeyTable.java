@@ -30,6 +30,7 @@ public final class KeyTable {
   /** With hashes that are spread, a page stands in the list a few times, never so often. */
   private static final int ENTRIES_PER_PAGE_MAX = 64;
 
+  private static final long PAGES_EXPECTED_MAX = 1 << 20;
   private static final long ABSENT = -1;
 
   /** The pages by the first {@code depth} bits of the hashes in them; some stand there often. */
@@ -40,9 +41,26 @@ public final class KeyTable {
   }
 
   private final StampedLock lock = new StampedLock();
-  private volatile Pages pages = new Pages(0, new Page[] {new Page(0)});
+  private volatile Pages pages;
   private long keys;
-  private long pageCount = 1;
+  private long pageCount;
+
+  /** An empty table. */
+  public KeyTable() {
+    this(0);
+  }
+
+  /**
+   * An empty table with pages for about so many keys, which may come in the order of their hashes.
+   */
+  KeyTable(long keysExpected) {
+    int wanted = (int) Math.min(PAGES_EXPECTED_MAX, keysExpected / (PAGE_KEYS_MAX / 2));
+    int depth = wanted < 2 ? 0 : Integer.SIZE - 1 - Integer.numberOfLeadingZeros(wanted);
+    Page[] all = new Page[1 << depth];
+    Arrays.setAll(all, i -> new Page(depth));
+    pages = new Pages(depth, all);
+    pageCount = all.length;
+  }
 
   /**
    * The offset of a key's latest event, -1 if it has none.

@@ -110,7 +110,12 @@ public final class SavedTables {
           epoch);
       return null;
     }
-    KeyTable table = new KeyTable();
+    long room = (file.length() - KeyTableHeader.BYTES) / KeyTableChunk.SLOT_BYTES;
+    if (header.keys() < 0 || header.keys() > room) {
+      throw new CorruptionException(
+          path, 32, "at most " + room + " keys in this file", header.keys() + " keys");
+    }
+    KeyTable table = new KeyTable(header.keys());
     long position = KeyTableHeader.BYTES;
     ByteBuffer chunk = ByteBuffer.allocate(KeyTableChunk.BYTES_MAX).order(ByteOrder.LITTLE_ENDIAN);
     for (long left = header.keys(); left > 0; ) {

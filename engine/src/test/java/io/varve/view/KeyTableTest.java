@@ -71,7 +71,7 @@ final class KeyTableTest {
     for (Key key : keys) {
       assertThat(table.find(key.high, key.low)).isEqualTo(model.getOrDefault(key, -1L));
     }
-    KeyTable copy = new KeyTable();
+    KeyTable copy = new KeyTable(table.keys());
     long[] slots = {0};
     for (KeyTable.Slots page : table.pages()) {
       slots[0] += page.count();
@@ -90,7 +90,7 @@ final class KeyTableTest {
   }
 
   @Test
-  void aMillionKeysTakeLessThanFortyBytesEach() {
+  void aMillionKeysTakeLessThanFortyBytesEachAlsoWhenLoaded() {
     Random random = new Random(1);
     for (int i = 0; i < 1_000_000; i++) {
       long high = random.nextLong();
@@ -98,6 +98,22 @@ final class KeyTableTest {
     }
     assertThat(table.keys()).isEqualTo(1_000_000);
     assertThat(table.bytes()).isLessThan(40_000_000);
+    // As it is saved and loaded: in the order of the hashes.
+    KeyTable loaded = new KeyTable(table.keys());
+    for (KeyTable.Slots page : table.pages()) {
+      loaded.change(
+          () -> {
+            for (int i = 0; i < page.count(); i++) {
+              loaded.putSlot(page.longs()[2 * i], page.longs()[2 * i + 1]);
+            }
+          });
+    }
+    assertThat(loaded.keys()).isEqualTo(1_000_000);
+    assertThat(loaded.bytes()).isLessThan(40_000_000);
+    Random again = new Random(1);
+    for (int i = 0; i < 1_000_000; i++) {
+      assertThat(loaded.find(again.nextLong(), 0)).isEqualTo(1);
+    }
   }
 
   /** A file could hold such, under right checksums. */
