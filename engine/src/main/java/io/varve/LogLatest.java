@@ -84,6 +84,7 @@ final class LogLatest implements AutoCloseable {
       SavedTables.Saved saved = tables.newest(blocks.nextOffset(), blocks.epoch());
       this.table = saved == null ? new KeyTable() : saved.table();
       this.follower = readers.apply(saved == null ? 0 : saved.nextOffset());
+      blocks.loadIndexes();
       done = true;
     } finally {
       if (!done) {

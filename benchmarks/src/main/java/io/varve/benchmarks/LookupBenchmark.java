@@ -3,6 +3,7 @@ package io.varve.benchmarks;
 import io.varve.benchmarks.lookup.LookupContest;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,6 +51,9 @@ public final class LookupBenchmark implements Callable<Integer> {
   @Option(names = "--cold-lookups", description = "Keys in a cold turn. Default: ${DEFAULT-VALUE}")
   private long coldLookups = 5_000;
 
+  @Option(names = "--only", description = "Regular expression of the tables' titles.")
+  private Pattern only = Pattern.compile("");
+
   public static void main(String... arguments) {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     System.exit(new CommandLine(new LookupBenchmark()).execute(arguments));
@@ -68,6 +72,7 @@ public final class LookupBenchmark implements Callable<Integer> {
                 rounds,
                 lookups,
                 coldLookups,
+                only.asPredicate(),
                 System.err::println)
             .run());
     return 0;

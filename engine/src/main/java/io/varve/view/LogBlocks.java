@@ -81,6 +81,17 @@ public final class LogBlocks implements Closeable {
     throw new StoreFailedException(log.name() + " changes faster than it can be read", null);
   }
 
+  /** Loads the indexes of all segments, so that each event takes one read from now on. */
+  public void loadIndexes() throws IOException {
+    for (SegmentBlocks segment : live.all()) {
+      try {
+        segment.blockOf(0);
+      } catch (NoSuchFileException e) {
+        // Replaced or expired; the next refresh tells.
+      }
+    }
+  }
+
   private void locate() throws IOException {
     Manifest manifest = state.manifest();
     Map<String, SegmentBlocks> before = segments;

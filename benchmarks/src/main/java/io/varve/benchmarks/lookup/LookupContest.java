@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.rocksdb.CompressionType;
 
 /**
@@ -19,6 +20,7 @@ import org.rocksdb.CompressionType;
  * @param folder a folder of its own, deleted at the end
  * @param lz4 whether both compress
  * @param cacheBytes the cache that is large enough for everything
+ * @param wanted which tables to make, by their titles
  * @param progress is told what goes on
  */
 public record LookupContest(
@@ -31,6 +33,7 @@ public record LookupContest(
     int rounds,
     long lookups,
     long coldLookups,
+    Predicate<String> wanted,
     Consumer<String> progress) {
 
   private static final long SMALL_CACHE_BYTES = 64 << 20;
@@ -69,6 +72,9 @@ public record LookupContest(
               new Setting("Warm, cache of 64 MiB", State.WARM, SMALL_CACHE_BYTES, lookups, false),
               new Setting("Keys that aren't there", State.WARM, SMALL_CACHE_BYTES, lookups, true),
               new Setting("Cold", State.COLD, SMALL_CACHE_BYTES, coldLookups, false))) {
+        if (!wanted.test(each.title())) {
+          continue;
+        }
         text.append(
             contest(
                 each,
