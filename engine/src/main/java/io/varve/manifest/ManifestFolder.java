@@ -8,6 +8,8 @@ import io.varve.io.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
@@ -19,6 +21,11 @@ public final class ManifestFolder {
 
   private static final String FOLDER = "manifest";
   private static final String TEMPORARY = "new-";
+
+  /** With the epoch and the number that the manifest was to have. */
+  private static final Pattern TEMPORARY_NAME =
+      Pattern.compile(TEMPORARY + "(\\d{1,18})-(\\d{1,18})-.*");
+
   private static final int LOAD_ATTEMPTS = 1000;
 
   private final Directory log;
@@ -159,25 +166,18 @@ public final class ManifestFolder {
   }
 
   /**
-   * Deletes manifests that writers of older epochs wrote and never got to commit. Only the owner
-   * may call it.
+   * Deletes manifests that others wrote and never got to commit: those of older epochs, and those
+   * whose number has been given. Only the owner may call it.
    */
   void sweep(Manifest newest) throws IOException {
     for (String name : folder.list()) {
-      if (name.startsWith(TEMPORARY) && epochOf(name) < newest.epoch()) {
+      Matcher temporary = TEMPORARY_NAME.matcher(name);
+      // One with a lower number can't be committed any more: its writer is told, if it still lives.
+      if (temporary.matches()
+          && (Long.parseLong(temporary.group(1)) < newest.epoch()
+              || Long.parseLong(temporary.group(2)) < newest.number())) {
         folder.delete(name);
       }
-    }
-  }
-
-  private static long epochOf(String temporary) {
-    int end = temporary.indexOf('-', TEMPORARY.length());
-    try {
-      return end < 0
-          ? Long.MAX_VALUE
-          : Long.parseLong(temporary.substring(TEMPORARY.length(), end));
-    } catch (NumberFormatException e) {
-      return Long.MAX_VALUE;
     }
   }
 }

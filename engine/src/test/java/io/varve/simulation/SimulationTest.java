@@ -1,5 +1,7 @@
 package io.varve.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -20,5 +22,13 @@ final class SimulationTest {
         .map(number -> one != null ? one : number)
         .forEach(seed -> states.addAndGet(new SimulationRun(seed, UnaryOperator.identity()).run()));
     System.out.println("Seeds simulated: " + count + ", crash states explored: " + states);
+  }
+
+  /**
+   * An owner that died, and whose taking over the power cut undid, had left a manifest to commit.
+   */
+  @Test
+  void aSeedThatOnlyANightFoundIsGoneThroughInEachBuild() {
+    assertThat(new SimulationRun(27_702, UnaryOperator.identity()).run()).isPositive();
   }
 }
