@@ -70,10 +70,6 @@ public final class ManifestFolder {
         throw new CorruptionException(
             folder.path(), 0, "a manifest, since the log has segments", "none");
       }
-      Manifest known = cache.get(newest.getAsLong());
-      if (known != null) {
-        return known;
-      }
       String name = FileNames.manifest(newest.getAsLong());
       try {
         String path = folder.path() + "/" + name;
