@@ -66,9 +66,6 @@ final class SeekTest {
         assertThat(reader.event().offset()).isEqualTo(offset);
         work.runAll();
         assertThat(blockReads()).as("event %d", offset).containsExactly("idx", "log");
-        assertThat(reads.files())
-            .as("the manifest is at hand")
-            .noneMatch(f -> f.endsWith(".manifest"));
       }
     }
   }
