@@ -1,0 +1,11 @@
+package io.varve.state;
+
+/** Takes the keys of a table, one after another. */
+@FunctionalInterface
+public interface KeyVisitor {
+
+  /**
+   * @param key valid during the call only
+   */
+  void key(int keyGroup, ByteSpan key);
+}

@@ -1,0 +1,25 @@
+package io.varve.state;
+
+/**
+ * One named piece of state: what all kinds of tables can do. A key is any bytes together with its
+ * key group; keys of different groups are different keys.
+ *
+ * <p>Thread: the store's owner.
+ */
+public interface StateTable {
+
+  /** The number that the store knows this table by. */
+  int table();
+
+  /** Removes all that is kept under the key; whether there was anything. */
+  boolean clear(int keyGroup, ByteSpan key);
+
+  /** Whether anything is kept under the key. */
+  boolean contains(int keyGroup, ByteSpan key);
+
+  /**
+   * Shows every key under which something is kept, in no order, once each. The visitor must not
+   * change the store; who wants to, collects keys first.
+   */
+  void forEachKey(KeyVisitor visitor);
+}
