@@ -1,5 +1,7 @@
 package io.varve.state;
 
+import io.varve.base.CorruptionException;
+
 /**
  * The way from a tree's root down to one of its leaves: each node's suffix, and which of its
  * children comes next. Thread: the store's owner.
@@ -7,8 +9,9 @@ package io.varve.state;
 final class TreePath {
 
   /**
-   * More levels than any tree has. A node is made when one of its level is full and splits; so one
-   * more level takes as many times more insertions as half a node has entries, whatever is removed.
+   * More levels than any tree has. A node is made when one of its level is full and splits, which
+   * takes several new ones in the level below; so each level more takes several times as many
+   * insertions, whatever is removed.
    */
   private static final int DEPTH_MAX = 40;
 
@@ -32,12 +35,16 @@ final class TreePath {
     indexes[level] = index;
     counts[level] = node.count();
     if (level + 1 == DEPTH_MAX) {
-      throw node.malformed("a tree of more than " + DEPTH_MAX + " levels");
+      throw tooDeep(node);
     }
     if (child == 0 || !node.find(records, child)) {
       throw node.malformed("no child of suffix " + child);
     }
     suffixes[++level] = child;
+  }
+
+  private static CorruptionException tooDeep(TreeNode node) {
+    return node.malformed("a tree of more than " + DEPTH_MAX + " levels");
   }
 
   /** Goes down to the leaf in which the key is, if it is anywhere; false if there is no tree. */
@@ -90,8 +97,11 @@ final class TreePath {
     return true;
   }
 
-  /** Makes room for a new level under the root. */
-  void shift(int suffix) {
+  /** Takes in a new level under the root. */
+  void shift(TreeNode node, int suffix) {
+    if (level + 1 == DEPTH_MAX) {
+      throw tooDeep(node);
+    }
     level++;
     System.arraycopy(suffixes, 0, suffixes, 1, level);
     System.arraycopy(indexes, 0, indexes, 1, level);

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeShape {
 
+  /** However long the keys are: a tree of nodes with few children would be deep. */
+  private static final int SPLIT_CHILDREN_MIN = 8;
+
   private static final ByteSpan LEAST = new ByteSpan();
 
   private final Tree tree;
@@ -78,7 +81,8 @@ final class TreeShape {
     if (node.mutable() && node.freeBytes() >= bytes) {
       return i;
     }
-    if (node.liveBytes() + bytes > Tree.NODE_BYTES_MAX && node.count() > 0) {
+    int least = node.isInner() ? SPLIT_CHILDREN_MIN : 1;
+    if (node.liveBytes() + bytes > Tree.NODE_BYTES_MAX && node.count() >= least) {
       return split(level, i, userKey, bytes);
     }
     enlarge(path.suffixes[level], bytes);
@@ -151,19 +155,21 @@ final class TreeShape {
 
     int suffix = path.suffixes[level];
     int newSuffix = newSuffix();
-    int newBytes = TreeNode.HEADER_BYTES + (above ? bytes : 0);
+    int moved = 0;
     for (int j = kept; j < count; j++) {
-      newBytes += node.bytes(j);
+      moved += node.bytes(j);
     }
+    int newBytes = TreeNode.HEADER_BYTES + moved + (above ? bytes : 0);
     // Where keys come in order there will be more.
-    int capacity = kept == count ? Tree.NODE_BYTES_MAX : Tree.capacity(newBytes);
-    other.create(records, newSuffix, node.kind(), Math.max(newBytes, capacity));
+    int capacity = kept == count ? Math.max(newBytes, Tree.NODE_BYTES_MAX) : Tree.capacity(newBytes);
+    other.create(records, newSuffix, node.kind(), capacity);
     other.take(node, kept, count);
     if (kept < count) {
       if (node.mutable()) {
         node.truncate(kept);
       } else {
-        node.rewrite(records, suffix, Tree.NODE_BYTES_MAX, kept);
+        int left = node.liveBytes() - moved + (above ? 0 : bytes);
+        node.rewrite(records, suffix, Tree.capacity(left), kept);
       }
     }
     insertChild(level - 1, path.indexes[level - 1] + 1, separator, newSuffix);
@@ -183,6 +189,9 @@ final class TreeShape {
     }
     if (i == 0) {
       return 1;
+    }
+    if (node.isInner()) {
+      return (count + 1) / 2;
     }
     int half = (node.liveBytes() - TreeNode.HEADER_BYTES + bytes) / 2;
     int sum = 0;
@@ -239,7 +248,7 @@ final class TreeShape {
     other.take(node, 0, node.count());
     node.become(RecordKind.INNER);
     node.insertSuffix(0, TreeNode.prefix(LEAST), LEAST, suffix);
-    path.shift(suffix);
+    path.shift(node, suffix);
     if (!node.find(records, suffix)) {
       throw node.malformed("no node of suffix " + suffix);
     }
