@@ -1,0 +1,287 @@
+package io.varve.state;
+
+import io.varve.base.BadEventException;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/**
+ * Entries ordered by their keys, as a tree for each key of a table: what maps and ordered sets have
+ * in common. The entries' keys are called user keys, to be told from the table's.
+ *
+ * <p>A B+-tree of records. The root has suffix 0, the others get theirs from the root's counter. A
+ * tree without entries has no records, and a small one is one leaf that grows with its content.
+ * Nodes split when they are full and go when they are empty; they are not balanced otherwise, which
+ * keeps them full enough (Johnson and Shasha, "B-trees with inserts and deletes: why free-at-empty
+ * is better than merge-at-half", 1993). A value that is too large for a leaf is a record of its
+ * own, so that it is neither moved with the leaf nor read by who looks for another.
+ *
+ * <p>A node that is sealed is copied before it is changed, and keeps its suffix: nodes above don't
+ * change with it.
+ *
+ * <p>Thread: the store's owner.
+ */
+final class Tree {
+
+  /** Larger values are records of their own. */
+  static final int INLINE_BYTES_MAX = 128;
+
+  /** Nodes with several entries split when they would become larger. */
+  static final int NODE_BYTES_MAX = 1024;
+
+  private static final int NODE_BYTES_MIN = 96;
+
+  private static final ByteSpan NO_VALUE = new ByteSpan();
+
+  final RecordStore records;
+  final int table;
+  final TreeNode node = new TreeNode();
+  final TreePath path = new TreePath();
+  private final IntConsumer whenNodesGo;
+  private final TreeShape shape;
+  private final TreeEntry entry = new TreeEntry();
+  private int[] waiting = new int[64];
+
+  private int keyGroup;
+  private long changes;
+
+  /**
+   * @param whenNodesGo is told the key group of a tree some of whose nodes have been removed
+   */
+  Tree(RecordStore records, int table, IntConsumer whenNodesGo) {
+    this.records = records;
+    this.table = table;
+    this.whenNodesGo = whenNodesGo;
+    this.shape = new TreeShape(this);
+  }
+
+  /** Counts changes to entries; as long as it stays, a copy of a leaf is right. */
+  long changes() {
+    return changes;
+  }
+
+  /** Counts nodes that were split; as long as it stays, and the next, paths are right. */
+  long splits() {
+    return shape.splits();
+  }
+
+  /** Counts nodes that were removed. */
+  long removals() {
+    return shape.removals();
+  }
+
+  void nodesRemoved() {
+    whenNodesGo.accept(keyGroup);
+  }
+
+  /** Begins an operation on one key's tree. */
+  void select(int keyGroup, ByteSpan key) {
+    this.keyGroup = keyGroup;
+    records.select(table, keyGroup, key);
+  }
+
+  // ---- reading
+
+  /** Whether there are entries under the key. */
+  boolean exists(int keyGroup, ByteSpan key) {
+    select(keyGroup, key);
+    return node.find(records, 0);
+  }
+
+  boolean contains(int keyGroup, ByteSpan key, ByteSpan userKey) {
+    select(keyGroup, key);
+    long prefix = TreeNode.prefix(userKey);
+    return path.seek(records, node, prefix, userKey) && node.search(prefix, userKey) >= 0;
+  }
+
+  /** Copies the user key's value into {@code target}; false if there is none. */
+  boolean get(int keyGroup, ByteSpan key, ByteSpan userKey, ByteSpan target) {
+    select(keyGroup, key);
+    long prefix = TreeNode.prefix(userKey);
+    if (!path.seek(records, node, prefix, userKey)) {
+      return false;
+    }
+    int i = node.search(prefix, userKey);
+    if (i < 0) {
+      return false;
+    }
+    if (node.isOutOfLine(i)) {
+      entry.get(records, node.suffix(i), target);
+    } else {
+      node.value(i, target);
+    }
+    return true;
+  }
+
+  /** Copies the value that the record of that suffix holds. */
+  void getOutOfLine(int keyGroup, ByteSpan key, int suffix, ByteSpan target) {
+    select(keyGroup, key);
+    entry.get(records, suffix, target);
+  }
+
+  // ---- changing
+
+  /** Sets the user key's value. */
+  void put(int keyGroup, ByteSpan key, ByteSpan userKey, ByteSpan value) {
+    long prefix = TreeNode.prefix(userKey);
+    int i = seekOrCreate(keyGroup, key, prefix, userKey, bytes(userKey, value));
+    changes++;
+    if (i < 0) {
+      insert(-1 - i, prefix, userKey, value);
+    } else {
+      replace(i, prefix, userKey, value);
+    }
+  }
+
+  /** Adds a user key without a value; false if it is there. */
+  boolean add(int keyGroup, ByteSpan key, ByteSpan userKey) {
+    long prefix = TreeNode.prefix(userKey);
+    int i = seekOrCreate(keyGroup, key, prefix, userKey, bytes(userKey, NO_VALUE));
+    if (i >= 0) {
+      return false;
+    }
+    changes++;
+    insert(-1 - i, prefix, userKey, NO_VALUE);
+    return true;
+  }
+
+  private int seekOrCreate(
+      int keyGroup, ByteSpan key, long prefix, ByteSpan userKey, int bytes) {
+    if (userKey.length() > TreeNode.KEY_BYTES_MAX) {
+      throw new BadEventException(
+          "A key of "
+              + userKey.length()
+              + " bytes in a map, which may have "
+              + TreeNode.KEY_BYTES_MAX);
+    }
+    select(keyGroup, key);
+    if (path.seek(records, node, prefix, userKey)) {
+      return node.search(prefix, userKey);
+    }
+    node.create(records, 0, RecordKind.LEAF, capacity(TreeNode.HEADER_BYTES + bytes));
+    return -1;
+  }
+
+  private static int bytes(ByteSpan userKey, ByteSpan value) {
+    int inline = value.length() > INLINE_BYTES_MAX ? TreeNode.SUFFIX_BYTES : value.length();
+    return TreeNode.bytes(userKey.length(), inline);
+  }
+
+  private void insert(int i, long prefix, ByteSpan userKey, ByteSpan value) {
+    if (value.length() > INLINE_BYTES_MAX) {
+      int suffix = shape.newSuffix();
+      entry.put(records, suffix, userKey, value);
+      insertSuffix(i, prefix, userKey, suffix);
+    } else {
+      int to = shape.room(path.level, i, userKey, bytes(userKey, value));
+      node.insert(to, prefix, userKey, value);
+    }
+  }
+
+  private void insertSuffix(int i, long prefix, ByteSpan userKey, int suffix) {
+    int bytes = TreeNode.bytes(userKey.length(), TreeNode.SUFFIX_BYTES);
+    int to = shape.room(path.level, i, userKey, bytes);
+    node.insertSuffix(to, prefix, userKey, suffix);
+  }
+
+  private void replace(int i, long prefix, ByteSpan userKey, ByteSpan value) {
+    boolean wasOutOfLine = node.isOutOfLine(i);
+    if (value.length() > INLINE_BYTES_MAX) {
+      if (wasOutOfLine) {
+        entry.put(records, node.suffix(i), userKey, value);
+        return;
+      }
+      int suffix = shape.newSuffix();
+      entry.put(records, suffix, userKey, value);
+      shape.makeMutable(node, path.suffixes[path.level]);
+      node.remove(i);
+      insertSuffix(i, prefix, userKey, suffix);
+      return;
+    }
+    if (wasOutOfLine) {
+      records.remove(node.suffix(i));
+    }
+    shape.makeMutable(node, path.suffixes[path.level]);
+    if (!wasOutOfLine && node.valueLength(i) == value.length()) {
+      node.setValue(i, value);
+    } else {
+      node.remove(i);
+      int to = shape.room(path.level, i, userKey, bytes(userKey, value));
+      node.insert(to, prefix, userKey, value);
+    }
+  }
+
+  /** Removes the user key and its value; false if there is none. */
+  boolean remove(int keyGroup, ByteSpan key, ByteSpan userKey) {
+    select(keyGroup, key);
+    long prefix = TreeNode.prefix(userKey);
+    if (!path.seek(records, node, prefix, userKey)) {
+      return false;
+    }
+    int i = node.search(prefix, userKey);
+    if (i < 0) {
+      return false;
+    }
+    remove(i);
+    return true;
+  }
+
+  /** Removes an entry of the leaf that node and path show. */
+  void remove(int i) {
+    changes++;
+    if (node.isOutOfLine(i)) {
+      records.remove(node.suffix(i));
+    }
+    if (node.count() == 1) {
+      shape.unlink(path.level);
+    } else {
+      shape.makeMutable(node, path.suffixes[path.level]);
+      node.remove(i);
+    }
+  }
+
+  /** Removes the first entry of the leaf that the node shows, which has others. */
+  void removeFirst(int suffix) {
+    changes++;
+    shape.makeMutable(node, suffix);
+    node.remove(0);
+  }
+
+  /** Removes all entries under the key; false if there are none. */
+  boolean clear(int keyGroup, ByteSpan key) {
+    select(keyGroup, key);
+    if (!node.find(records, 0)) {
+      return false;
+    }
+    changes++;
+    shape.removed();
+    int top = 0;
+    int suffix = 0;
+    while (true) {
+      for (int i = node.count() - 1; i >= 0; i--) {
+        if (node.isInner()) {
+          if (top == waiting.length) {
+            waiting = Arrays.copyOf(waiting, top * 2);
+          }
+          waiting[top++] = node.suffix(i);
+        } else if (node.isOutOfLine(i)) {
+          records.remove(node.suffix(i));
+        }
+      }
+      records.remove(suffix);
+      if (top == 0) {
+        return true;
+      }
+      suffix = waiting[--top];
+      if (!node.find(records, suffix)) {
+        throw node.malformed("no child of suffix " + suffix);
+      }
+    }
+  }
+
+  /** The size of a node that is to hold so many bytes, and more to come. */
+  static int capacity(int wanted) {
+    long loose = Math.max(NODE_BYTES_MIN, wanted + (long) wanted / 2);
+    // In few sizes, so that the places of those that are left behind are of use to others.
+    return Math.max(wanted, (int) Math.min(loose + 31 & ~31L, NODE_BYTES_MAX));
+  }
+}

@@ -1,0 +1,77 @@
+package io.varve.state;
+
+import io.varve.base.CorruptionException;
+import java.nio.ByteBuffer;
+
+/**
+ * Records of entries whose values are too large for a leaf. The value of such a record,
+ * little-endian:
+ *
+ * <pre>
+ *  0  u8   {@link RecordKind#ENTRY}
+ *  1  u32  bytes of the user key
+ *  5       the user key, and the value
+ * </pre>
+ *
+ * <p>Whoever comes by the leaf does not need the user key; it is there for who comes by the record.
+ *
+ * <p>Thread: the store's owner.
+ */
+final class TreeEntry {
+
+  static final int HEADER_BYTES = 5;
+
+  /** A record is made smaller when its value needs less than a quarter of it. */
+  private static final int LOOSE_BYTES = 1024;
+
+  private final RecordView view = new RecordView();
+
+  /** Copies the value in the record of that suffix of the selected key. */
+  void get(RecordStore records, int suffix, ByteSpan target) {
+    if (suffix == 0 || !records.find(suffix, view)) {
+      throw malformed("no record of suffix " + suffix);
+    }
+    ByteBuffer buffer = view.buffer();
+    int at = view.valueAt();
+    int length = view.valueLength();
+    int userKey = userKeyLength(buffer, at, length);
+    if (userKey < 0) {
+      throw malformed("a record that is none, of suffix " + suffix);
+    }
+    target.copy(buffer, at + HEADER_BYTES + userKey, length - HEADER_BYTES - userKey);
+  }
+
+  /** Bytes of the user key in such a record's value; -1 if it is none. */
+  static int userKeyLength(ByteBuffer buffer, int at, int length) {
+    if (length < HEADER_BYTES || buffer.get(at) != RecordKind.ENTRY) {
+      return -1;
+    }
+    int userKey = buffer.getInt(at + 1);
+    return userKey > length - HEADER_BYTES ? -1 : userKey;
+  }
+
+  /** Writes an entry, in the place of one that may be there. */
+  void put(RecordStore records, int suffix, ByteSpan userKey, ByteSpan value) {
+    int length = Math.addExact(HEADER_BYTES + userKey.length(), value.length());
+    if (records.find(suffix, view)
+        && view.mutable()
+        && length <= view.capacity()
+        && (view.capacity() <= LOOSE_BYTES || length >= view.capacity() / 4)) {
+      view.setValueLength(length);
+    } else {
+      records.put(suffix, length, length, view);
+    }
+    ByteBuffer buffer = view.buffer();
+    int at = view.valueAt();
+    buffer.put(at, RecordKind.ENTRY);
+    buffer.putInt(at + 1, userKey.length());
+    buffer.put(at + HEADER_BYTES, userKey.array(), userKey.offset(), userKey.length());
+    buffer.put(
+        at + HEADER_BYTES + userKey.length(), value.array(), value.offset(), value.length());
+  }
+
+  private CorruptionException malformed(String found) {
+    return new CorruptionException(
+        "of keyed state, record", view.address(), "a map's entry", found);
+  }
+}
