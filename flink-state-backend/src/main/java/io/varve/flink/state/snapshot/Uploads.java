@@ -1,0 +1,182 @@
+package io.varve.flink.state.snapshot;
+
+import io.varve.io.ReadFile;
+import io.varve.state.SnapshotFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.runtime.state.CheckpointStateOutputStream;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
+import org.apache.flink.runtime.state.CheckpointStreamWithResultProvider;
+import org.apache.flink.runtime.state.CheckpointedStateScope;
+import org.apache.flink.runtime.state.LocalRecoveryConfig;
+import org.apache.flink.runtime.state.SnapshotResult;
+import org.apache.flink.runtime.state.StreamStateHandle;
+import org.apache.flink.runtime.state.StateUtil;
+import org.apache.flink.util.IOUtils;
+
+/**
+ * Writes what one checkpoint consists of to checkpoint storage; if the checkpoint fails, what has
+ * been written goes.
+ *
+ * <p>Thread: called by one; files are sent by several at once.
+ */
+final class Uploads {
+
+  private static final int PIECE_BYTES = 64 << 10;
+
+  private final CheckpointStreamFactory streams;
+  private final Executor transfers;
+  private final CloseableRegistry registry;
+  private final ConcurrentLinkedQueue<StreamStateHandle> written = new ConcurrentLinkedQueue<>();
+
+  /**
+   * @param registry closes what is being written when the checkpoint is cancelled
+   */
+  Uploads(CheckpointStreamFactory streams, Executor transfers, CloseableRegistry registry) {
+    this.streams = streams;
+    this.transfers = transfers;
+    this.registry = registry;
+  }
+
+  interface Content {
+    void write(OutputStream to) throws IOException;
+  }
+
+  /** Sends files, and waits for all of them. */
+  Map<String, StreamStateHandle> files(List<SnapshotFile> files, CheckpointedStateScope scope)
+      throws IOException {
+    Map<String, CompletableFuture<StreamStateHandle>> underWay = new LinkedHashMap<>();
+    for (SnapshotFile file : files) {
+      underWay.put(file.name(), CompletableFuture.supplyAsync(() -> send(file, scope), transfers));
+    }
+    Map<String, StreamStateHandle> sent = new LinkedHashMap<>();
+    IOException failure = null;
+    for (Map.Entry<String, CompletableFuture<StreamStateHandle>> one : underWay.entrySet()) {
+      try {
+        sent.put(one.getKey(), one.getValue().join());
+      } catch (CompletionException e) {
+        if (failure == null) {
+          failure = new IOException("Cannot send " + one.getKey() + " to checkpoint storage", e.getCause());
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return sent;
+  }
+
+  private StreamStateHandle send(SnapshotFile file, CheckpointedStateScope scope) {
+    try {
+      CheckpointStateOutputStream out = streams.createCheckpointStateOutputStream(scope);
+      registry.registerCloseable(out);
+      try {
+        copy(file.source(), file.bytes(), out);
+        return finish(out);
+      } finally {
+        if (registry.unregisterCloseable(out)) {
+          IOUtils.closeQuietly(out);
+        }
+      }
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  static void copy(ReadFile from, long bytes, OutputStream to) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, bytes)));
+    for (long at = 0; at < bytes; ) {
+      piece.clear().limit((int) Math.min(piece.capacity(), bytes - at));
+      int read = from.read(piece, at);
+      if (read <= 0) {
+        throw new IOException("The file ends after " + at + " of " + bytes + " bytes");
+      }
+      to.write(piece.array(), 0, read);
+      at += read;
+    }
+  }
+
+  private StreamStateHandle finish(CheckpointStateOutputStream out) throws IOException {
+    if (!registry.unregisterCloseable(out)) {
+      throw new IOException("The checkpoint was cancelled");
+    }
+    StreamStateHandle handle = out.closeAndGetHandle();
+    if (handle == null) {
+      throw new IOException("Checkpoint storage has returned nothing for what was written");
+    }
+    written.add(handle);
+    return handle;
+  }
+
+  /** Has checkpoint storage duplicate what it holds already. */
+  Map<String, StreamStateHandle> duplicates(
+      Map<String, StreamStateHandle> handles, CheckpointedStateScope scope) throws IOException {
+    Map<String, StreamStateHandle> duplicated = new LinkedHashMap<>();
+    if (!handles.isEmpty()) {
+      List<String> names = new ArrayList<>(handles.keySet());
+      List<StreamStateHandle> copies =
+          streams.duplicate(names.stream().map(handles::get).toList(), scope);
+      written.addAll(copies);
+      for (int i = 0; i < names.size(); i++) {
+        duplicated.put(names.get(i), copies.get(i));
+      }
+    }
+    return duplicated;
+  }
+
+  /** Writes metadata, and a copy of it for local recovery if there is to be one. */
+  SnapshotResult<StreamStateHandle> meta(
+      LocalRecoveryConfig localRecovery, long checkpoint, Content content) throws IOException {
+    CheckpointStreamWithResultProvider out =
+        localRecovery.isLocalBackupEnabled()
+            ? CheckpointStreamWithResultProvider.createDuplicatingStream(
+                checkpoint,
+                CheckpointedStateScope.EXCLUSIVE,
+                streams,
+                localRecovery
+                    .getLocalStateDirectoryProvider()
+                    .orElseThrow(LocalRecoveryConfig.localRecoveryNotEnabled()))
+            : CheckpointStreamWithResultProvider.createSimpleStream(
+                CheckpointedStateScope.EXCLUSIVE, streams);
+    registry.registerCloseable(out);
+    try {
+      content.write(out.getCheckpointOutputStream());
+      if (!registry.unregisterCloseable(out)) {
+        throw new IOException("The checkpoint was cancelled");
+      }
+      SnapshotResult<StreamStateHandle> result = out.closeAndFinalizeCheckpointStreamResult();
+      StreamStateHandle remote = result.getJobManagerOwnedSnapshot();
+      if (remote == null) {
+        throw new IOException("Checkpoint storage has returned nothing for the metadata");
+      }
+      written.add(remote);
+      StreamStateHandle local = result.getTaskLocalSnapshot();
+      if (local != null) {
+        written.add(local);
+      }
+      return result;
+    } finally {
+      if (registry.unregisterCloseable(out)) {
+        IOUtils.closeQuietly(out);
+      }
+    }
+  }
+
+  /** Deletes all that was written. */
+  void discard() {
+    StreamStateHandle handle;
+    while ((handle = written.poll()) != null) {
+      StateUtil.discardStateObjectQuietly(handle);
+    }
+  }
+}
