@@ -35,13 +35,13 @@ final class LeafCopy {
     long counted = size < TreeNode.HEADER_BYTES ? -1 : from.getInt(at + 4);
     int heap = size < TreeNode.HEADER_BYTES ? -1 : from.getInt(at + 8);
     long slots = counted * TreeNode.SLOT_BYTES;
-    if (counted < 0 || heap < 0 || TreeNode.HEADER_BYTES + slots + heap > size) {
+    if (counted < 1 || heap < 0 || TreeNode.HEADER_BYTES + slots + heap > size) {
       throw malformed(counted + " entries of " + heap + " bytes in " + size + " bytes");
     }
     count = (int) counted;
     end = (int) slots + heap;
     if (bytes.length < end) {
-      bytes = new byte[Math.max(Tree.NODE_BYTES_MAX, end)];
+      bytes = new byte[Math.max(Tree.LEAF_BYTES_MAX, end)];
     }
     from.get(at + TreeNode.HEADER_BYTES, bytes, 0, (int) slots);
     from.get(at + size - heap, bytes, (int) slots, heap);

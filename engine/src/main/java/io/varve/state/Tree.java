@@ -25,8 +25,11 @@ final class Tree {
   /** Larger values are records of their own. */
   static final int INLINE_BYTES_MAX = 128;
 
-  /** Nodes with several entries split when they would become larger. */
-  static final int NODE_BYTES_MAX = 1024;
+  /** Leaves with several entries split when they would become larger. */
+  static final int LEAF_BYTES_MAX = 1024;
+
+  /** As many for inner nodes, which change less often. */
+  static final int INNER_BYTES_MAX = 2048;
 
   private static final int NODE_BYTES_MIN = 96;
 
@@ -157,7 +160,7 @@ final class Tree {
     if (path.seek(records, node, prefix, userKey)) {
       return node.search(prefix, userKey);
     }
-    node.create(records, 0, RecordKind.LEAF, capacity(TreeNode.HEADER_BYTES + bytes));
+    node.create(records, 0, RecordKind.LEAF, capacity(RecordKind.LEAF, TreeNode.HEADER_BYTES + bytes));
     return -1;
   }
 
@@ -279,9 +282,13 @@ final class Tree {
   }
 
   /** The size of a node that is to hold so many bytes, and more to come. */
-  static int capacity(int wanted) {
+  static int capacity(byte kind, int wanted) {
     long loose = Math.max(NODE_BYTES_MIN, wanted + (long) wanted / 2);
     // In few sizes, so that the places of those that are left behind are of use to others.
-    return Math.max(wanted, (int) Math.min(loose + 31 & ~31L, NODE_BYTES_MAX));
+    return Math.max(wanted, (int) Math.min(loose + 31 & ~31L, bytesMax(kind)));
+  }
+
+  static int bytesMax(byte kind) {
+    return kind == RecordKind.INNER ? INNER_BYTES_MAX : LEAF_BYTES_MAX;
   }
 }

@@ -104,6 +104,15 @@ final class TreeNode {
 
   /** Points the view at the selected key's node of that suffix; false if there is none. */
   boolean find(RecordStore records, int suffix) {
+    return find(records, suffix, 1);
+  }
+
+  /** The same for a node that may have been made just now, and be empty. */
+  boolean findNew(RecordStore records, int suffix) {
+    return find(records, suffix, 0);
+  }
+
+  private boolean find(RecordStore records, int suffix, int countMin) {
     if (!records.find(suffix, view)) {
       return false;
     }
@@ -115,7 +124,7 @@ final class TreeNode {
     long count = count();
     int heap = heapBytes();
     int garbage = garbageBytes();
-    if (count < 0
+    if (count < countMin
         || garbage < 0
         || garbage > heap
         || HEADER_BYTES + count * SLOT_BYTES + heap > size) {

@@ -64,7 +64,7 @@ final class TreeShape {
   /** Copies a sealed node, so that it may be changed. */
   void makeMutable(TreeNode node, int suffix) {
     if (!node.mutable()) {
-      node.rewrite(records, suffix, Tree.capacity(node.liveBytes()), node.count());
+      node.rewrite(records, suffix, Tree.capacity(node.kind(), node.liveBytes()), node.count());
     }
   }
 
@@ -82,7 +82,7 @@ final class TreeShape {
       return i;
     }
     int least = node.isInner() ? SPLIT_CHILDREN_MIN : 1;
-    if (node.liveBytes() + bytes > Tree.NODE_BYTES_MAX && node.count() >= least) {
+    if (node.liveBytes() + bytes > Tree.bytesMax(node.kind()) && node.count() >= least) {
       return split(level, i, userKey, bytes);
     }
     enlarge(path.suffixes[level], bytes);
@@ -97,7 +97,7 @@ final class TreeShape {
     if (node.mutable() && wanted <= node.size()) {
       node.compact();
     } else {
-      node.rewrite(records, suffix, Tree.capacity(wanted), node.count());
+      node.rewrite(records, suffix, Tree.capacity(node.kind(), wanted), node.count());
     }
   }
 
@@ -161,7 +161,7 @@ final class TreeShape {
     }
     int newBytes = TreeNode.HEADER_BYTES + moved + (above ? bytes : 0);
     // Where keys come in order there will be more.
-    int capacity = kept == count ? Math.max(newBytes, Tree.NODE_BYTES_MAX) : Tree.capacity(newBytes);
+    int capacity = kept == count ? Math.max(newBytes, Tree.bytesMax(node.kind())) : Tree.capacity(node.kind(), newBytes);
     other.create(records, newSuffix, node.kind(), capacity);
     other.take(node, kept, count);
     if (kept < count) {
@@ -169,12 +169,12 @@ final class TreeShape {
         node.truncate(kept);
       } else {
         int left = node.liveBytes() - moved + (above ? 0 : bytes);
-        node.rewrite(records, suffix, Tree.capacity(left), kept);
+        node.rewrite(records, suffix, Tree.capacity(node.kind(), left), kept);
       }
     }
     insertChild(level - 1, path.indexes[level - 1] + 1, separator, newSuffix);
     int target = above ? newSuffix : suffix;
-    if (!node.find(records, target)) {
+    if (!node.findNew(records, target)) {
       throw node.malformed("no node of suffix " + target);
     }
     enlarge(target, bytes);
@@ -290,11 +290,11 @@ final class TreeShape {
         throw node.malformed("no child of suffix " + child);
       }
       int bytes = other.liveBytes();
-      if (!other.isInner() && bytes > Tree.NODE_BYTES_MAX * 3 / 4) {
+      if (!other.isInner() && bytes > Tree.LEAF_BYTES_MAX * 3 / 4) {
         return;
       }
       if (bytes > node.size()) {
-        node.rewrite(records, 0, Tree.capacity(bytes), 0);
+        node.rewrite(records, 0, Tree.capacity(other.kind(), bytes), 0);
       }
       node.become(other.kind());
       node.take(other, 0, other.count());
