@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
  * What the 64-byte structures share: eight bytes of magic, a CRC32C of bytes 12 to 63, and the
  * structure's own fields from byte 12 on.
  */
-final class Fixed64 {
+public final class Fixed64 {
 
-  static final int BYTES = 64;
+  public static final int BYTES = 64;
 
   private static final int CRC_AT = 8;
   private static final int CRC_FROM = 12;
@@ -19,7 +19,7 @@ final class Fixed64 {
   private Fixed64() {}
 
   /** Eight ASCII characters as the long that little-endian writing turns back into them. */
-  static long magic(String text) {
+  public static long magic(String text) {
     long magic = 0;
     for (int i = 7; i >= 0; i--) {
       magic = magic << 8 | text.charAt(i);
@@ -28,12 +28,12 @@ final class Fixed64 {
   }
 
   /** A fresh buffer with the magic in place; fields go in from byte 12. */
-  static ByteBuffer begin(long magic) {
+  public static ByteBuffer begin(long magic) {
     return ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, magic);
   }
 
   /** Puts the checksum in. */
-  static ByteBuffer finish(ByteBuffer bytes) {
+  public static ByteBuffer finish(ByteBuffer bytes) {
     return bytes.putInt(CRC_AT, Checksum.of(bytes, CRC_FROM, BYTES - CRC_FROM)).position(0);
   }
 
@@ -41,7 +41,7 @@ final class Fixed64 {
    * Checks magic and checksum of the 64 bytes at {@code at} and returns them as a view of their
    * own.
    */
-  static ByteBuffer check(
+  public static ByteBuffer check(
       ByteBuffer bytes, int at, long magic, String what, String file, long position) {
     if (bytes.limit() - at < BYTES) {
       throw new CorruptionException(
@@ -65,7 +65,8 @@ final class Fixed64 {
   }
 
   /** Refuses a format version that this code does not know. */
-  static void checkVersion(int version, int newestKnown, String what, String file, long position) {
+  public static void checkVersion(
+      int version, int newestKnown, String what, String file, long position) {
     if (version > newestKnown) {
       throw new FormatTooNewException(file, version, newestKnown);
     }
@@ -75,7 +76,7 @@ final class Fixed64 {
     }
   }
 
-  static String hex(int value) {
+  public static String hex(int value) {
     return String.format("0x%08x", value);
   }
 }

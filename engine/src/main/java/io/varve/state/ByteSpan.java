@@ -85,12 +85,7 @@ public final class ByteSpan {
   public boolean equals(Object other) {
     return other instanceof ByteSpan that
         && Arrays.equals(
-            array,
-            offset,
-            offset + length,
-            that.array,
-            that.offset,
-            that.offset + that.length);
+            array, offset, offset + length, that.array, that.offset, that.offset + that.length);
   }
 
   @Override

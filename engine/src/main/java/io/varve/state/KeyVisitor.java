@@ -4,8 +4,6 @@ package io.varve.state;
 @FunctionalInterface
 public interface KeyVisitor {
 
-  /**
-   * @param key valid during the call only
-   */
+  /** Takes a key, which is valid during the call only. */
   void key(int keyGroup, ByteSpan key);
 }

@@ -82,9 +82,14 @@ public final class StateMemory {
     return lentBytesPeak;
   }
 
-  /** What one store should not exceed while others want more. */
-  public synchronized long shareBytes() {
-    return bytesMax / Math.max(1, stores);
+  /**
+   * What one store may use now. A sixteenth of the lease is nobody's, so that a store which joins
+   * finds something before the others have made room for it.
+   */
+  public synchronized long limitBytes() {
+    return stores <= 1 && bytesMax <= 4 * STORE_BYTES_MIN
+        ? bytesMax
+        : (bytesMax - bytesMax / 16) / Math.max(1, stores);
   }
 
   synchronized void join() {

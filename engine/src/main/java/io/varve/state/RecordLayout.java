@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
  * 28       key, value, padding up to a multiple of 8
  * </pre>
  */
-final class Record {
+final class RecordLayout {
 
   static final int HEADER_BYTES = 28;
 
@@ -38,7 +38,7 @@ final class Record {
   private static final long K0 = 0x9E3779B97F4A7C15L;
   private static final long K1 = 0xD6E8FEB86659FD93L;
 
-  private Record() {}
+  private RecordLayout() {}
 
   /** Bytes from one record's begin to the next one's. */
   static int bytes(int keyLength, int capacity) {

@@ -1,0 +1,585 @@
+package io.varve.state;
+
+import io.varve.base.BadEventException;
+import io.varve.base.BadSettingException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pages that hold all records: the youngest mutable, older ones sealed and written to files,
+ * the oldest perhaps no longer in memory.
+ *
+ * <p>An address is a page's number and the place in it, in units of 8 bytes. Pages that hold
+ * nothing alive are dropped, and their numbers used again: no slot leads to them any more.
+ *
+ * <p>Memory: a page that no operation under way has looked into may lose its frame as soon as its
+ * file has its bytes. When three quarters of what the store may use are in use, the oldest mutable
+ * pages are sealed, so that there are always some to let go.
+ *
+ * <p>The plan is FASTER's hybrid log (Chandramouli et al., SIGMOD 2018), for a single writer, with
+ * dead bits in place of a chain of versions.
+ *
+ * <p>Thread: the store's owner.
+ */
+final class HybridLog {
+
+  /** Bits of an address. */
+  static final int ADDRESS_BITS = 34;
+
+  private static final int UNIT_BITS = 3;
+  private static final int IN_PAGE_BITS = Page.BITS - UNIT_BITS;
+  private static final int IN_PAGE_MASK = (1 << IN_PAGE_BITS) - 1;
+  private static final int PAGES_MAX = 1 << (ADDRESS_BITS - IN_PAGE_BITS);
+
+  /** Records up to this many bytes take the place of dead ones of the same size. */
+  private static final int REUSED_BYTES_MAX = 2048;
+
+  /** What is read first of a record on disk. */
+  private static final int FIRST_READ_BYTES = 1536;
+
+  private final StateMemory memory;
+  private final PageWriter writer;
+
+  private @Nullable Page[] pages = new Page[64];
+  private int pagesEnd = 1; // 0 is no address
+  private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
+
+  private @Nullable Page tail;
+
+  /** Mutable pages, oldest first; the tail is among them. */
+  private final ArrayDeque<Page> mutable = new ArrayDeque<>();
+
+  /** Sealed pages that are being written, oldest first. */
+  private final ArrayDeque<Page> sealed = new ArrayDeque<>();
+
+  /** Pages whose bytes are in memory and in a file. */
+  private final ArrayDeque<Page> clean = new ArrayDeque<>();
+
+  /** Pages that hold nothing alive, to be dropped when the next operation begins. */
+  private final ArrayList<Page> hollow = new ArrayList<>();
+
+  private final @Nullable AddressStack[] free = new AddressStack[REUSED_BYTES_MAX / 8 + 1];
+
+  private long operation;
+
+  /** Counts images; dead bits of an earlier epoch belong to an image and are copied on change. */
+  private long epoch;
+
+  private long frameBytes;
+  private long usedBytes;
+  private long liveBytes;
+
+  HybridLog(StateMemory memory, PageWriter writer) {
+    this.memory = memory;
+    this.writer = writer;
+  }
+
+  /** Begins an operation: what views showed before may go away from now on. */
+  void begin() {
+    operation++;
+    if (!hollow.isEmpty()) {
+      dropHollow();
+    }
+  }
+
+  // ---- reading
+
+  /** Points the view at the record of that address. */
+  void point(RecordView view, long address) {
+    Page page = page(address);
+    page.lastOperation = operation;
+    ByteBuffer frame = page.frame;
+    if (frame == null) {
+      readCold(view, page, address);
+    } else {
+      view.set(frame, place(address), address, page.mutable);
+    }
+  }
+
+  private Page page(long address) {
+    Page page = pages[(int) (address >>> IN_PAGE_BITS)];
+    if (page == null) {
+      throw new IllegalStateException("no page has the address " + Long.toHexString(address));
+    }
+    return page;
+  }
+
+  private static int place(long address) {
+    return (int) (address & IN_PAGE_MASK) << UNIT_BITS;
+  }
+
+  private void readCold(RecordView view, Page page, long address) {
+    int at = place(address);
+    StateFile file = page.file;
+    if (file == null) {
+      throw new IllegalStateException("a page without frame and file");
+    }
+    if (page.used <= Page.BYTES && hasRoom(page.used)) {
+      ByteBuffer frame = memory.tryAllocate(page.used);
+      if (frame != null) {
+        addFrame(page, frame);
+        file.readPage(page, frame);
+        clean.add(page);
+        view.set(frame, at, address, false);
+        return;
+      }
+    }
+    int rest = page.used - at;
+    int first = Math.min(rest, FIRST_READ_BYTES);
+    ByteBuffer scratch = view.scratch(first);
+    file.read(page.filePosition + at, scratch, 0, first);
+    int bytes = file.checkedBytes(scratch, 0, page.filePosition + at, rest);
+    if (bytes > first) {
+      scratch = view.scratch(bytes);
+      file.read(page.filePosition + at + first, scratch, first, bytes - first);
+    }
+    file.checkRecord(scratch, 0, page.filePosition + at);
+    view.set(scratch, 0, address, false);
+  }
+
+  // ---- writing
+
+  /**
+   * Makes room for a record and points the view at it; all but its header holds anything. The
+   * capacity may turn out larger than asked for.
+   */
+  void append(
+      RecordView view,
+      int table,
+      int keyGroup,
+      ByteSpan key,
+      int suffix,
+      int hash,
+      int valueLength,
+      int capacity) {
+    long wanted = (long) RecordLayout.HEADER_BYTES + key.length() + capacity;
+    if (wanted > RecordLayout.BYTES_MAX) {
+      throw new BadEventException(
+          "A key of "
+              + key.length()
+              + " bytes with "
+              + capacity
+              + " bytes of state is more than the "
+              + RecordLayout.BYTES_MAX
+              + " bytes that one record can have");
+    }
+    int bytes = Math.max(RecordLayout.BYTES_MIN, RecordLayout.bytes(key.length(), capacity));
+    long address = bytes <= REUSED_BYTES_MAX ? reuse(bytes) : 0;
+    Page page;
+    if (address != 0) {
+      page = page(address);
+      page.revive(place(address), bytes, epoch);
+    } else {
+      page = pageWithRoom(bytes);
+      address = (long) page.number << IN_PAGE_BITS | page.used >>> UNIT_BITS;
+      page.used += bytes;
+      usedBytes += bytes;
+    }
+    liveBytes += bytes;
+    page.lastOperation = operation;
+    ByteBuffer frame = page.frame;
+    if (frame == null) {
+      throw new IllegalStateException("a mutable page without frame");
+    }
+    int at = place(address);
+    int room = bytes - RecordLayout.HEADER_BYTES - key.length();
+    RecordLayout.write(frame, at, table, keyGroup, key, suffix, hash, valueLength, room);
+    view.set(frame, at, address, true);
+  }
+
+  private long reuse(int bytes) {
+    AddressStack stack = free[bytes >>> 3];
+    if (stack == null) {
+      return 0;
+    }
+    long address;
+    while ((address = stack.pop()) != 0) {
+      Page page = pages[(int) (address >>> IN_PAGE_BITS)];
+      if (page != null && page.mutable) {
+        return address;
+      }
+    }
+    return 0;
+  }
+
+  /** Notes that the record at the address is dead. */
+  void kill(long address, int bytes) {
+    Page page = page(address);
+    page.kill(place(address), bytes, epoch);
+    liveBytes -= bytes;
+    if (page.mutable) {
+      if (bytes <= REUSED_BYTES_MAX) {
+        AddressStack stack = free[bytes >>> 3];
+        if (stack == null) {
+          stack = new AddressStack();
+          free[bytes >>> 3] = stack;
+        }
+        stack.push(address);
+      } else if (page.liveBytes() == 0 && page != tail) {
+        hollow.add(page);
+      }
+      return;
+    }
+    StateFile file = page.file;
+    if (page.counted && file != null) {
+      file.addLiveBytes(-bytes);
+      if (page.liveBytes() == 0) {
+        hollow.add(page);
+      }
+    }
+  }
+
+  private Page pageWithRoom(int bytes) {
+    if (bytes > Page.BYTES) {
+      Page page = newPage(bytes);
+      // Behind the tail's back: the tail stays where small records go.
+      mutable.addFirst(page);
+      return page;
+    }
+    Page page = tail;
+    if (page == null || page.used + bytes > Page.BYTES) {
+      page = newPage(Page.BYTES);
+      mutable.addLast(page);
+      tail = page;
+    }
+    return page;
+  }
+
+  private Page newPage(int bytes) {
+    sealAhead();
+    ByteBuffer frame = frame(bytes);
+    Page page = new Page(takeNumber());
+    page.frame = frame;
+    pages[page.number] = page;
+    return page;
+  }
+
+  private int takeNumber() {
+    Integer number = freeNumbers.poll();
+    if (number != null) {
+      return number;
+    }
+    if (pagesEnd == PAGES_MAX) {
+      throw new BadEventException(
+          "The state of one task has grown to "
+              + ((long) PAGES_MAX << Page.BITS >> 30)
+              + " GiB on disk, which is all that can be addressed; raise the parallelism");
+    }
+    if (pagesEnd == pages.length) {
+      pages = Arrays.copyOf(pages, pages.length * 2);
+    }
+    return pagesEnd++;
+  }
+
+  // ---- memory
+
+  /**
+   * A buffer of that many bytes, counted as this store's. Lets pages go, and waits for them to be
+   * written, if there is no room.
+   */
+  ByteBuffer frame(int bytes) {
+    while (true) {
+      if (frameBytes + bytes <= memory.limitBytes()) {
+        ByteBuffer frame = memory.tryAllocate(bytes);
+        if (frame != null) {
+          frameBytes += bytes;
+          return frame;
+        }
+      }
+      if (evict()) {
+        continue;
+      }
+      sealOldest();
+      if (!awaitSealed()) {
+        throw new BadSettingException(
+            "managed memory",
+            memory.bytesMax() + " bytes",
+            "more, or fewer keys in one task: "
+                + frameBytes
+                + " bytes are in use that can't be written to disk, and "
+                + bytes
+                + " more are needed");
+      }
+    }
+  }
+
+  /** Gives back what {@link #frame} gave. */
+  void free(ByteBuffer frame) {
+    frameBytes -= frame.capacity();
+    memory.free(frame);
+  }
+
+  private void addFrame(Page page, ByteBuffer frame) {
+    frameBytes += frame.capacity();
+    page.frame = frame;
+  }
+
+  private void dropFrame(Page page) {
+    ByteBuffer frame = page.frame;
+    if (frame != null) {
+      page.frame = null;
+      free(frame);
+    }
+  }
+
+  private boolean hasRoom(int bytes) {
+    long limit = memory.limitBytes();
+    return frameBytes + bytes <= limit - limit / 8;
+  }
+
+  /** Lets a page's bytes go that its file has; false if there is none. */
+  private boolean evict() {
+    harvest();
+    // A second chance for pages that were looked into lately, for a few.
+    int chances = Math.min(clean.size(), 16);
+    long lately = operation - clean.size();
+    for (int tries = clean.size(); tries > 0; tries--) {
+      Page page = clean.remove();
+      if (page.frame == null || pages[page.number] != page) {
+        continue;
+      }
+      if (page.lastOperation == operation || (chances-- > 0 && page.lastOperation > lately)) {
+        clean.add(page);
+        continue;
+      }
+      dropFrame(page);
+      return true;
+    }
+    return false;
+  }
+
+  /** Keeps an eighth of the memory in pages that are written or being written. */
+  private void sealAhead() {
+    long limit = memory.limitBytes();
+    if (frameBytes < limit / 4 * 3) {
+      return;
+    }
+    harvest();
+    long onTheWay = 0;
+    for (Page page : sealed) {
+      onTheWay += page.used;
+    }
+    for (Page page : clean) {
+      onTheWay += page.frame == null ? 0 : page.used;
+      if (onTheWay > limit / 8) {
+        return;
+      }
+    }
+    while (onTheWay <= limit / 8) {
+      Page oldest = oldestToSeal();
+      if (oldest == null) {
+        return;
+      }
+      seal(oldest);
+      onTheWay += oldest.used;
+    }
+  }
+
+  private void sealOldest() {
+    Page oldest = oldestToSeal();
+    if (oldest != null) {
+      seal(oldest);
+    }
+  }
+
+  /** The oldest mutable page that the operation under way hasn't touched. */
+  private @Nullable Page oldestToSeal() {
+    for (Page page : mutable) {
+      if (page.lastOperation != operation) {
+        return page;
+      }
+    }
+    return null;
+  }
+
+  private void seal(Page page) {
+    mutable.remove(page);
+    if (page == tail) {
+      tail = null;
+    }
+    page.mutable = false;
+    sealed.add(page);
+    writer.write(page);
+  }
+
+  private boolean awaitSealed() {
+    Page oldest = sealed.peek();
+    if (oldest == null) {
+      return false;
+    }
+    writer.await(oldest);
+    harvest();
+    return true;
+  }
+
+  /** Takes note of the pages that have been written meanwhile. */
+  private void harvest() {
+    Page page;
+    while ((page = sealed.peek()) != null && page.written) {
+      sealed.remove();
+      StateFile file = page.file;
+      if (file == null) {
+        throw new IllegalStateException("a written page without a file");
+      }
+      page.counted = true;
+      file.addPage(page);
+      if (page.liveBytes() == 0) {
+        hollow.add(page);
+      } else {
+        trim(page);
+        clean.add(page);
+      }
+    }
+    writer.check();
+  }
+
+  /** Moves what is in a page that is far from full to a smaller frame. */
+  private void trim(Page page) {
+    ByteBuffer frame = page.frame;
+    if (frame == null
+        || page.used > frame.capacity() / 2
+        || page.lastOperation == operation
+        || frameBytes + page.used > memory.limitBytes()) {
+      return;
+    }
+    ByteBuffer smaller = memory.tryAllocate(page.used);
+    if (smaller != null) {
+      smaller.put(0, frame, 0, page.used);
+      dropFrame(page);
+      addFrame(page, smaller);
+    }
+  }
+
+  private void dropHollow() {
+    for (Page page : hollow) {
+      if (pages[page.number] != page) {
+        continue;
+      }
+      if (page.mutable) {
+        mutable.remove(page);
+      } else if (!page.counted) {
+        continue; // still being written; comes again when it is
+      }
+      drop(page);
+    }
+    hollow.clear();
+  }
+
+  private void drop(Page page) {
+    dropFrame(page);
+    usedBytes -= page.used;
+    pages[page.number] = null;
+    freeNumbers.add(page.number);
+    StateFile file = page.file;
+    if (file != null) {
+      file.dropPage(page);
+      if (file.empty()) {
+        writer.retireEmpty();
+      }
+    }
+  }
+
+  // ---- snapshots, cleaning, restoring
+
+  /** Seals all pages and returns what is alive now. */
+  LogImage image() {
+    for (Iterator<Page> iterator = mutable.iterator(); iterator.hasNext(); ) {
+      Page page = iterator.next();
+      iterator.remove();
+      page.mutable = false;
+      if (page.liveBytes() == 0) {
+        drop(page);
+      } else {
+        sealed.add(page);
+        writer.write(page);
+      }
+    }
+    tail = null;
+    for (AddressStack stack : free) {
+      if (stack != null) {
+        stack.clear();
+      }
+    }
+    harvest();
+    writer.retireEmpty();
+    List<LogImage.Part> parts = new ArrayList<>();
+    for (int i = 1; i < pagesEnd; i++) {
+      Page page = pages[i];
+      if (page != null && page.liveBytes() > 0) {
+        parts.add(new LogImage.Part(page, page.dead));
+      }
+    }
+    epoch++;
+    return new LogImage(parts);
+  }
+
+  /** Takes in a page that a file holds already, everything in it alive. */
+  Page adopt(StateFile file, int indexInFile, long filePosition, int used) {
+    Page page = new Page(takeNumber());
+    page.mutable = false;
+    page.used = used;
+    page.file = file;
+    page.filePosition = filePosition;
+    page.indexInFile = indexInFile;
+    page.written = true;
+    page.counted = true;
+    pages[page.number] = page;
+    usedBytes += used;
+    liveBytes += used;
+    file.addPage(page);
+    return page;
+  }
+
+  /** Notes that a record of an adopted page is dead. */
+  void killUnread(Page page, int at, int bytes) {
+    page.kill(at, bytes, epoch);
+    liveBytes -= bytes;
+    StateFile file = page.file;
+    if (file != null) {
+      file.addLiveBytes(-bytes);
+    }
+    if (page.liveBytes() == 0) {
+      hollow.add(page);
+    }
+  }
+
+  /** Drops the pages in which nothing was wanted. */
+  void endOpening() {
+    dropHollow();
+  }
+
+  /** The address of the record that begins at {@code at} in the page. */
+  static long address(Page page, int at) {
+    return (long) page.number << IN_PAGE_BITS | at >>> UNIT_BITS;
+  }
+
+  /** Bytes of all pages, in memory or not. */
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  /** Bytes of records that are alive. */
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  /** Bytes of memory in use. */
+  long frameBytes() {
+    return frameBytes;
+  }
+
+  /** Gives all memory back. */
+  void close() {
+    for (int i = 1; i < pagesEnd; i++) {
+      Page page = pages[i];
+      if (page != null) {
+        dropFrame(page);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.varve.state;
+
+import io.varve.io.ReadFile;
+import io.varve.io.WriteFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies the files of a snapshot that was opened to the store's folder, one after another, in the
+ * background. A copy that fails is told in the log and tried no more: the file is read from where
+ * it was.
+ *
+ * <p>Thread: safe.
+ */
+final class Localiser {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Localiser.class);
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private final StateFiles files;
+  private final Executor strand;
+  private volatile boolean closed;
+  private volatile long bytesLeft;
+
+  Localiser(StateFiles files, Executor strand) {
+    this.files = files;
+    this.strand = strand;
+  }
+
+  /** Copies the file some time later. */
+  void add(StateFile file) {
+    synchronized (this) {
+      bytesLeft += file.length();
+    }
+    try {
+      strand.execute(() -> copy(file));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Not copying {}: the background work has ended", file.name());
+    }
+  }
+
+  /** Bytes that are not in the folder yet. */
+  long bytesLeft() {
+    return bytesLeft;
+  }
+
+  private void copy(StateFile file) {
+    long copied = 0;
+    try {
+      ReadFile from = file.source();
+      try (WriteFile to = files.folder().create(file.name())) {
+        ByteBuffer piece =
+            ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, file.length())));
+        while (copied < file.length() && !closed) {
+          int read = from.read(piece.clear(), copied);
+          if (read == 0) {
+            throw new IOException(file.name() + " ends after " + copied + " bytes");
+          }
+          to.append(piece.flip());
+          copied += read;
+          spend(read);
+        }
+      }
+      if (!closed) {
+        files.localise(file);
+      }
+    } catch (IOException e) {
+      spend(file.length() - copied);
+      if (!closed) {
+        LOG.warn("Could not copy {} to {}; reading it where it is", file, files.path(), e);
+      }
+    }
+  }
+
+  private synchronized void spend(long bytes) {
+    bytesLeft -= bytes;
+  }
+
+  void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,112 @@
+package io.varve.state;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of the hybrid log: records one behind another. It begins mutable in memory, is sealed,
+ * written to a file, and may be let go from memory then.
+ *
+ * <p>Thread: the store's owner, but for {@link #written} and what is set before it, by which the
+ * thread that wrote the page hands it back.
+ */
+final class Page {
+
+  static final int BITS = 17;
+
+  /** Bytes of a page; one that holds a single record which is larger has as many as that. */
+  static final int BYTES = 1 << BITS;
+
+  /** Its number in the log's address space. */
+  final int number;
+
+  /** Its bytes, or null while they are in the file only. */
+  @Nullable ByteBuffer frame;
+
+  /** Bytes in use. */
+  int used;
+
+  boolean mutable = true;
+
+  /** The operation that last looked into it. */
+  long lastOperation;
+
+  /** The file it was written to; null before. */
+  @Nullable StateFile file;
+
+  /** Where in the file it begins. */
+  long filePosition;
+
+  /** Which of the file's pages it is. */
+  int indexInFile;
+
+  /** Whether the file has its bytes. */
+  volatile boolean written;
+
+  /** Whether the owner knows that the file has its bytes, and counts it there. */
+  boolean counted;
+
+  /**
+   * A bit for each {@link RecordLayout#BYTES_MIN} bytes: a dead record begins there. Null: none.
+   */
+  long @Nullable [] dead;
+
+  /** The epoch in which {@link #dead} was made; images of earlier ones hold other arrays. */
+  private long deadEpoch;
+
+  private int deadBytes;
+
+  Page(int number) {
+    this.number = number;
+  }
+
+  /**
+   * Notes that the record at {@code at} is dead.
+   *
+   * @param epoch the log's; an array that an image may hold is copied first
+   */
+  void kill(int at, int bytes, long epoch) {
+    long[] bits = writableBits(epoch);
+    int bit = at / RecordLayout.BYTES_MIN;
+    bits[bit >>> 6] |= 1L << bit;
+    deadBytes += bytes;
+  }
+
+  /** Notes that a record is alive where a dead one was, or one that was expected to be dead. */
+  void revive(int at, int bytes, long epoch) {
+    long[] bits = writableBits(epoch);
+    int bit = at / RecordLayout.BYTES_MIN;
+    bits[bit >>> 6] &= ~(1L << bit);
+    deadBytes -= bytes;
+  }
+
+  private long[] writableBits(long epoch) {
+    long[] bits = dead;
+    if (bits == null) {
+      bits = new long[wordsFor(used)];
+    } else if (deadEpoch < epoch || bits.length < wordsFor(used)) {
+      bits = java.util.Arrays.copyOf(bits, wordsFor(used));
+    } else {
+      return bits;
+    }
+    dead = bits;
+    deadEpoch = epoch;
+    return bits;
+  }
+
+  static boolean isDead(long @Nullable [] bits, int at) {
+    int bit = at / RecordLayout.BYTES_MIN;
+    return bits != null && bit >>> 6 < bits.length && (bits[bit >>> 6] >>> bit & 1) != 0;
+  }
+
+  /** Words that the dead bits of a page of so many bytes take. */
+  static int wordsFor(int bytes) {
+    // A page of one large record needs a bit for its begin only.
+    int units = (Math.min(bytes, BYTES) + RecordLayout.BYTES_MIN - 1) / RecordLayout.BYTES_MIN;
+    return Math.max(1, (units + 63) >>> 6);
+  }
+
+  int liveBytes() {
+    return used - deadBytes;
+  }
+}

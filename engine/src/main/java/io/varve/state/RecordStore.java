@@ -1,0 +1,179 @@
+package io.varve.state;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records known by table, key group, key and suffix: the log that holds them, and an index a table
+ * that leads to them.
+ *
+ * <p>One operation is one {@link #select} and what is done with that key until the next; what views
+ * show is valid as long.
+ *
+ * <p>Thread: the store's owner.
+ */
+final class RecordStore {
+
+  static final int TABLES_MAX = 1 << 16;
+
+  private final HybridLog log;
+  private final IndexArena arena;
+  private @Nullable KeyIndex[] indexes = new KeyIndex[8];
+  private final RecordView probe = new RecordView();
+
+  // The selected key.
+  private KeyIndex index;
+  private int table;
+  private int keyGroup;
+  private ByteSpan key = new ByteSpan();
+  private long keyHash;
+
+  // The last search for it.
+  private int searched;
+  private long found;
+  private int foundBytes;
+  private boolean searchValid;
+
+  RecordStore(HybridLog log) {
+    this.log = log;
+    this.arena = new IndexArena(log);
+    this.index = index(0);
+  }
+
+  /** The table's index, made if need be. */
+  KeyIndex index(int table) {
+    if (table < 0 || table >= TABLES_MAX) {
+      throw new IllegalArgumentException("table " + table);
+    }
+    if (table >= indexes.length) {
+      indexes = Arrays.copyOf(indexes, Math.max(table + 1, indexes.length * 2));
+    }
+    KeyIndex index = indexes[table];
+    if (index == null) {
+      index = new KeyIndex(arena);
+      indexes[table] = index;
+    }
+    return index;
+  }
+
+  /** Begins an operation on a key, whose bytes must stay until the next. */
+  void select(int table, int keyGroup, ByteSpan key) {
+    log.begin();
+    KeyIndex index = table < indexes.length ? indexes[table] : null;
+    this.index = index == null ? index(table) : index;
+    this.table = table;
+    this.keyGroup = keyGroup;
+    this.key = key;
+    this.keyHash = RecordLayout.hash(keyGroup, key);
+    this.searchValid = false;
+  }
+
+  /** Points the view at the key's record of that suffix; false if there is none. */
+  boolean find(int suffix, RecordView view) {
+    int hash = RecordLayout.hash(keyHash, suffix);
+    searchValid = true;
+    searched = suffix;
+    for (long address = index.first(hash); address != 0; address = index.next()) {
+      log.point(view, address);
+      if (RecordLayout.is(view.buffer(), view.at(), keyGroup, key, suffix)) {
+        found = address;
+        foundBytes = view.bytes();
+        return true;
+      }
+    }
+    found = 0;
+    return false;
+  }
+
+  /**
+   * Makes a new record with that suffix, in place of the old one if there is one, and points the
+   * view at it. Its value holds anything; its capacity may be larger than asked for. Another view
+   * of the old record stays good until the operation ends.
+   */
+  void put(int suffix, int valueLength, int capacity, RecordView view) {
+    if (!searchValid || searched != suffix) {
+      find(suffix, probe);
+    }
+    long before = found;
+    int hash = RecordLayout.hash(keyHash, suffix);
+    log.append(view, table, keyGroup, key, suffix, hash, valueLength, capacity);
+    if (before == 0) {
+      index.insert(hash, view.address());
+    } else {
+      index.replace(hash, before, view.address());
+      log.kill(before, foundBytes);
+    }
+    found = view.address();
+    foundBytes = view.bytes();
+  }
+
+  /** Removes the key's record of that suffix; whether there was one. */
+  boolean remove(int suffix) {
+    if (!find(suffix, probe)) {
+      return false;
+    }
+    remove(probe, suffix);
+    return true;
+  }
+
+  /** Removes the record that the view shows. */
+  void remove(RecordView view, int suffix) {
+    index.remove(RecordLayout.hash(keyHash, suffix), view.address());
+    log.kill(view.address(), view.bytes());
+    searchValid = false;
+  }
+
+  /** Shows the keys of all records of the table with suffix 0, each once. */
+  void forEachKey(int table, KeyVisitor visitor) {
+    KeyIndex index = index(table);
+    long[] addresses = new long[KeyIndex.SLOTS_MAX];
+    ByteSpan key = new ByteSpan();
+    for (int block = 0; block < index.blocks(); block++) {
+      int count = index.addresses(block, addresses);
+      for (int i = 0; i < count; i++) {
+        log.begin();
+        log.point(probe, addresses[i]);
+        if (RecordLayout.suffix(probe.buffer(), probe.at()) == 0) {
+          int at = probe.at();
+          key.copy(
+              probe.buffer(), RecordLayout.keyAt(at), RecordLayout.keyLength(probe.buffer(), at));
+          visitor.key(RecordLayout.keyGroup(probe.buffer(), at), key);
+        }
+      }
+    }
+  }
+
+  /** Forgets all records of a table. */
+  void drop(int table) {
+    KeyIndex index = index(table);
+    long[] addresses = new long[KeyIndex.SLOTS_MAX];
+    for (int block = 0; block < index.blocks(); block++) {
+      int count = index.addresses(block, addresses);
+      for (int i = 0; i < count; i++) {
+        log.begin();
+        log.point(probe, addresses[i]);
+        log.kill(addresses[i], probe.bytes());
+      }
+    }
+    index.clear();
+    searchValid = false;
+  }
+
+  /** Records of all tables. */
+  long records() {
+    long records = 0;
+    for (KeyIndex index : indexes) {
+      records += index == null ? 0 : index.size();
+    }
+    return records;
+  }
+
+  /** Bytes of memory that the indexes take. */
+  long indexBytes() {
+    return arena.bytes();
+  }
+
+  void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,15 @@
+package io.varve.state;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** All that a snapshot holds, one entry after another. */
+public final class SnapshotEntries {
+
+  SnapshotEntries(
+      Map<StateFile, List<LogImage.Part>> files,
+      Set<Integer> values,
+      Set<Integer> lists,
+      Set<Integer> maps) {}
+}

@@ -1,0 +1,236 @@
+package io.varve.state;
+
+import io.varve.base.CorruptionException;
+import io.varve.base.StoreFailedException;
+import io.varve.format.Fixed64;
+import io.varve.io.ReadFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of sealed pages. Its name is its own for ever, so that a snapshot that has a copy of it
+ * elsewhere never needs another.
+ *
+ * <p>Thread: reading is safe; what it holds alive is counted by the store's owner.
+ */
+final class StateFile {
+
+  /** Where pages begin. */
+  static final int HEADER_BYTES = Fixed64.BYTES;
+
+  static final long HEADER_MAGIC = Fixed64.magic("VARVESTA");
+  static final int FORMAT_VERSION = 1;
+
+  /** Where bytes are read from: opened when first needed. */
+  interface Source {
+    ReadFile open() throws IOException;
+  }
+
+  private final String name;
+  private final Source source;
+
+  /** From the numbers of tables in the file to those of today; null: the same. */
+  private int @Nullable [] tables;
+
+  private volatile @Nullable ReadFile open;
+  private volatile long length;
+  private volatile int pagesWritten = -1;
+  private boolean closed;
+
+  private final List<@Nullable Page> pages = new ArrayList<>();
+  private long liveBytes;
+  private int livePages;
+  private int pagesCounted;
+
+  StateFile(String name, Source source) {
+    this.name = name;
+    this.source = source;
+  }
+
+  /** Sets the numbers that tables in the file have today; before anybody else knows the file. */
+  void translate(int[] tables) {
+    this.tables = tables;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Bytes of the whole file, once it is finished. */
+  long length() {
+    return length;
+  }
+
+  boolean finished() {
+    return pagesWritten >= 0;
+  }
+
+  /** Called when the last byte is written. */
+  void finish(long length, int pages) {
+    this.length = length;
+    this.pagesWritten = pages;
+  }
+
+  int @Nullable [] tables() {
+    return tables;
+  }
+
+  /** The number that a table of this number in the file has today; -1 if it is no more. */
+  int table(int inFile) {
+    return tables == null ? inFile : inFile < tables.length ? tables[inFile] : -1;
+  }
+
+  // ---- what it holds, told by the owner
+
+  void addPage(Page page) {
+    while (pages.size() <= page.indexInFile) {
+      pages.add(null);
+    }
+    pages.set(page.indexInFile, page);
+    liveBytes += page.liveBytes();
+    livePages++;
+    pagesCounted++;
+  }
+
+  /** Counts a page that held nothing alive already when the file was opened. */
+  void skipPage() {
+    pages.add(null);
+    pagesCounted++;
+  }
+
+  void dropPage(Page page) {
+    pages.set(page.indexInFile, null);
+    liveBytes -= page.liveBytes();
+    livePages--;
+  }
+
+  void addLiveBytes(long bytes) {
+    liveBytes += bytes;
+  }
+
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  /** Its pages by their place in the file; null where nothing is alive any more. */
+  List<@Nullable Page> pages() {
+    return pages;
+  }
+
+  /** Whether it is finished, all its pages were counted, and nothing in it is alive. */
+  boolean empty() {
+    return livePages == 0 && pagesCounted == pagesWritten;
+  }
+
+  // ---- reading
+
+  /** Reads bytes into {@code target} at the absolute index {@code at}. */
+  void read(long position, ByteBuffer target, int at, int length) {
+    ByteBuffer part = target.slice(at, length);
+    int read;
+    try {
+      read = source().read(part, position);
+    } catch (IOException e) {
+      throw new StoreFailedException("Reading state from " + name + " at byte " + position, e);
+    }
+    if (read < length) {
+      throw new CorruptionException(
+          name, position, length + " bytes", read + " bytes before the file ends");
+    }
+  }
+
+  /** Reads a whole page and checks every record in it. */
+  void readPage(Page page, ByteBuffer frame) {
+    read(page.filePosition, frame, 0, page.used);
+    for (int at = 0; at < page.used; ) {
+      int bytes = checkedBytes(frame, at, page.filePosition + at, page.used - at);
+      checkRecord(frame, at, page.filePosition + at);
+      at += bytes;
+    }
+  }
+
+  /** The bytes of the record whose header is at {@code at}, which fit into {@code rest}. */
+  int checkedBytes(ByteBuffer buffer, int at, long position, int rest) {
+    if (rest >= RecordLayout.BYTES_MIN) {
+      int key = RecordLayout.keyLength(buffer, at);
+      int capacity = RecordLayout.capacity(buffer, at);
+      int value = RecordLayout.valueLength(buffer, at);
+      if (key >= 0 && value >= 0 && value <= capacity) {
+        long bytes = ((long) RecordLayout.HEADER_BYTES + key + capacity + 7) & ~7L;
+        if (bytes <= rest && bytes >= RecordLayout.BYTES_MIN) {
+          return (int) bytes;
+        }
+      }
+    }
+    throw new CorruptionException(
+        name, position, "a record of at most " + rest + " bytes", "lengths that don't fit");
+  }
+
+  /** Checks the checksum of a record whose lengths were checked. */
+  void checkRecord(ByteBuffer buffer, int at, long position) {
+    int expected = buffer.getInt(at);
+    int found = RecordLayout.checksum(buffer, at);
+    if (expected != found) {
+      throw new CorruptionException(
+          name,
+          position,
+          "a record with CRC32C " + Fixed64.hex(expected),
+          "CRC32C " + Fixed64.hex(found));
+    }
+  }
+
+  /** What its bytes are read from. */
+  ReadFile source() throws IOException {
+    ReadFile file = open;
+    if (file != null) {
+      return file;
+    }
+    synchronized (this) {
+      if (closed) {
+        throw new IOException(name + " is closed");
+      }
+      file = open;
+      if (file == null) {
+        file = source.open();
+        open = file;
+      }
+      return file;
+    }
+  }
+
+  /** Reads from {@code local} from now on. */
+  void localise(ReadFile local) throws IOException {
+    ReadFile before;
+    synchronized (this) {
+      if (closed) {
+        local.close();
+        return;
+      }
+      before = open;
+      open = local;
+    }
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  void close() throws IOException {
+    ReadFile file;
+    synchronized (this) {
+      closed = true;
+      file = open;
+      open = null;
+    }
+    if (file != null) {
+      file.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

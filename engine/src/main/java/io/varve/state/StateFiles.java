@@ -1,0 +1,177 @@
+package io.varve.state;
+
+import io.varve.io.Directory;
+import io.varve.io.ReadFile;
+import io.varve.io.WriteFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of one store, from their names to their end: a file goes when the store needs none of
+ * its pages and every image made before that is closed.
+ *
+ * <p>Thread: safe, guarded by itself.
+ */
+final class StateFiles {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFiles.class);
+
+  /** A file holds at least so much, and an eighth of all state if that is more. */
+  private static final long FILE_BYTES_MIN = 64L << 20;
+
+  private final Directory folder;
+  private final String nonce;
+
+  private final List<StateFile> files = new ArrayList<>();
+  private final TreeSet<Long> openImages = new TreeSet<>();
+  private final List<Retired> retired = new ArrayList<>();
+  private long images;
+  private long begun;
+  private boolean closed;
+  private volatile long fileBytesMax = FILE_BYTES_MIN;
+
+  private record Retired(StateFile file, long newestImage) {}
+
+  /**
+   * @param nonce what no other store, on any machine, begins its files' names with
+   */
+  StateFiles(Directory folder, String nonce) {
+    this.folder = folder;
+    this.nonce = nonce;
+  }
+
+  String path() {
+    return folder.path();
+  }
+
+  long fileBytesMax() {
+    return fileBytesMax;
+  }
+
+  void stateHas(long bytes) {
+    fileBytesMax = Math.max(FILE_BYTES_MIN, bytes / 8);
+  }
+
+  /** A new file, that {@link #create} is to make. */
+  synchronized StateFile begin() {
+    String name = nonce + "-" + ++begun + ".state";
+    StateFile file = new StateFile(name, () -> folder.open(name));
+    files.add(file);
+    return file;
+  }
+
+  WriteFile create(StateFile file) throws IOException {
+    return folder.create(file.name());
+  }
+
+  /** A file that exists already, here or elsewhere. */
+  synchronized void add(StateFile file) {
+    files.add(file);
+  }
+
+  /** The files that are finished and not retired. */
+  synchronized List<StateFile> finished() {
+    List<StateFile> finished = new ArrayList<>();
+    for (StateFile file : files) {
+      if (file.finished()) {
+        finished.add(file);
+      }
+    }
+    return finished;
+  }
+
+  /** Keeps all files that are there now until {@link #closeImage}. */
+  synchronized long openImage() {
+    openImages.add(++images);
+    return images;
+  }
+
+  void closeImage(long image) {
+    List<StateFile> gone;
+    synchronized (this) {
+      openImages.remove(image);
+      gone = takeUnneeded();
+    }
+    gone.forEach(this::delete);
+  }
+
+  /** The store needs it no longer. A file under way is retired when it is finished. */
+  void retire(StateFile file) {
+    List<StateFile> gone;
+    synchronized (this) {
+      if (!file.finished() || !files.remove(file)) {
+        return;
+      }
+      retired.add(new Retired(file, images));
+      gone = takeUnneeded();
+    }
+    gone.forEach(this::delete);
+  }
+
+  private List<StateFile> takeUnneeded() {
+    List<StateFile> gone = new ArrayList<>();
+    long oldest = openImages.isEmpty() ? Long.MAX_VALUE : openImages.first();
+    for (Iterator<Retired> iterator = retired.iterator(); iterator.hasNext(); ) {
+      Retired candidate = iterator.next();
+      if (candidate.newestImage() < oldest) {
+        gone.add(candidate.file());
+        iterator.remove();
+      }
+    }
+    return gone;
+  }
+
+  private void delete(StateFile file) {
+    try {
+      file.close();
+      folder.delete(file.name());
+    } catch (IOException e) {
+      LOG.warn("Could not delete {} in {}", file.name(), folder.path(), e);
+    }
+  }
+
+  /** Reads the file from the copy of it that is in the folder now. */
+  synchronized void localise(StateFile file) throws IOException {
+    ReadFile local = folder.open(file.name());
+    if (closed) {
+      local.close();
+    } else {
+      file.localise(local);
+    }
+  }
+
+  synchronized int count() {
+    return files.size();
+  }
+
+  Directory folder() {
+    return folder;
+  }
+
+  /** Closes all files and deletes what is in the folder. */
+  void close() {
+    List<StateFile> all = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      all.addAll(files);
+      for (Retired one : retired) {
+        all.add(one.file());
+      }
+      files.clear();
+      retired.clear();
+    }
+    all.forEach(this::delete);
+    try {
+      for (String name : folder.list()) {
+        folder.delete(name);
+      }
+    } catch (IOException e) {
+      LOG.warn("Could not empty {}", folder.path(), e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.varve.state;
+
+import io.varve.base.CorruptionException;
+import io.varve.base.FirstFailure;
+import io.varve.base.StoreClosedException;
+import io.varve.base.StoreFailedException;
+import io.varve.io.Directory;
+import io.varve.work.Work;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The keyed state of one task: tables of values, lists, maps and ordered sets, in memory that is
+ * bounded and in files below it.
+ *
+ * <p>It survives nothing by itself: what shall outlive the process is a {@link StateSnapshot},
+ * copied elsewhere, from which {@link #restore} opens another store. After the first write that
+ * fails every call throws that failure.
+ *
+ * <p>Thread: confined to its owner.
+ */
+public final class StateStore implements AutoCloseable {
+
+  private final StateMemory memory;
+  private final FirstFailure failure = new FirstFailure();
+  private final StateFiles files;
+  private final PageWriter writer;
+  private final HybridLog log;
+  private final RecordStore records;
+  private final Localiser localiser;
+  private final Map<Integer, StateTable> tables = new HashMap<>();
+  private boolean closed;
+
+  private StateStore(StateStoreSettings settings, Directory folder, StateMemory memory, Work work) {
+    this.memory = memory;
+    this.files = new StateFiles(folder, settings.nonce());
+    this.writer = new PageWriter(files, work.strand(), failure);
+    this.log = new HybridLog(memory, writer);
+    this.records = new RecordStore(log);
+    this.localiser = new Localiser(files, work.strand());
+  }
+
+  /**
+   * Opens an empty store.
+   *
+   * @param folder for its files alone; made if need be, emptied when the store is closed
+   * @param memory may be shared with other stores
+   * @param work shared too; must not end before the store is closed
+   */
+  public static StateStore open(
+      StateStoreSettings settings, Directory folder, StateMemory memory, Work work) {
+    return restore(settings, folder, memory, work, List.of());
+  }
+
+  /**
+   * Opens a store with what snapshots hold of its key groups. Their files serve reads at once, and
+   * are copied to the folder in the background.
+   *
+   * @throws CorruptionException if a snapshot's meta or the end of one of its files is damaged; a
+   *     damaged record is found when it is read
+   */
+  public static StateStore restore(
+      StateStoreSettings settings,
+      Directory folder,
+      StateMemory memory,
+      Work work,
+      List<RestoredSnapshot> snapshots) {
+    try {
+      folder.create();
+    } catch (IOException e) {
+      throw new StoreFailedException("Can't make the folder for state " + folder.path(), e);
+    }
+    memory.join();
+    StateStore store = null;
+    boolean opened = false;
+    try {
+      store = new StateStore(settings, folder, memory, work);
+      new Opening(settings, store.files, store.log, store.records, store.localiser).open(snapshots);
+      opened = true;
+      return store;
+    } catch (IOException e) {
+      throw new StoreFailedException("Can't open state from a snapshot", e);
+    } finally {
+      if (!opened) {
+        if (store == null) {
+          memory.leave();
+        } else {
+          store.close();
+        }
+      }
+    }
+  }
+
+  /** The table of values of that number. */
+  public ValueTable values(int table) {
+    return table(ValueTable.class, table, number -> new ValueTable(records, number));
+  }
+
+  private <T extends StateTable> T table(Class<T> kind, int number, Function<Integer, T> make) {
+    check();
+    StateTable table = tables.computeIfAbsent(number, make);
+    if (!kind.isInstance(table)) {
+      throw new IllegalArgumentException(
+          "Table " + number + " is a " + table.getClass().getSimpleName());
+    }
+    return kind.cast(table);
+  }
+
+  /** Forgets all that a table holds; its number may be used for another kind then. */
+  public void drop(int table) {
+    check();
+    records.drop(table);
+    tables.remove(table);
+  }
+
+  /** What the store holds now, in constant time. */
+  public StateSnapshot snapshot() {
+    check();
+    long number = files.openImage();
+    LogImage image = log.image();
+    files.stateHas(log.liveBytes());
+    return new StateSnapshot(image, writer.finish(), files, number);
+  }
+
+  /** How much there is of what. */
+  public StateStoreMetrics metrics() {
+    return new StateStoreMetrics(
+        records.records(),
+        log.liveBytes(),
+        log.usedBytes(),
+        log.frameBytes(),
+        records.indexBytes(),
+        files.count());
+  }
+
+  private void check() {
+    if (closed) {
+      throw new StoreClosedException("The state store");
+    }
+    failure.check();
+  }
+
+  /** Gives memory back, closes the files and deletes those in its folder. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    failure.set(new StoreClosedException("The state store"));
+    localiser.close();
+    writer.close();
+    records.close();
+    log.close();
+    memory.leave();
+    files.close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.varve.state;
+
+import io.varve.io.PosixDirectory;
+import io.varve.work.ThreadedWork;
+import io.varve.work.Work;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stores in a folder of a test's own. */
+final class TestStores implements AutoCloseable {
+
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private final Path folder;
+  private final Work work = new ThreadedWork(2, "state-test");
+  final StateMemory memory;
+
+  TestStores(Path folder, long memoryBytes) {
+    this.folder = folder;
+    this.memory = StateMemory.direct(memoryBytes);
+  }
+
+  StateStore open(int keyGroupFirst, int keyGroupLast) {
+    return restore(keyGroupFirst, keyGroupLast, List.of());
+  }
+
+  StateStore restore(int keyGroupFirst, int keyGroupLast, List<RestoredSnapshot> snapshots) {
+    String nonce = "store" + NUMBER.incrementAndGet();
+    return StateStore.restore(
+        new StateStoreSettings(keyGroupFirst, keyGroupLast, nonce),
+        new PosixDirectory(folder.resolve(nonce)),
+        memory,
+        work,
+        snapshots);
+  }
+
+  @Override
+  public void close() {
+    work.close();
+  }
+}
