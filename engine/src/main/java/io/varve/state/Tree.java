@@ -147,8 +147,7 @@ final class Tree {
     return true;
   }
 
-  private int seekOrCreate(
-      int keyGroup, ByteSpan key, long prefix, ByteSpan userKey, int bytes) {
+  private int seekOrCreate(int keyGroup, ByteSpan key, long prefix, ByteSpan userKey, int bytes) {
     if (userKey.length() > TreeNode.KEY_BYTES_MAX) {
       throw new BadEventException(
           "A key of "
@@ -160,7 +159,8 @@ final class Tree {
     if (path.seek(records, node, prefix, userKey)) {
       return node.search(prefix, userKey);
     }
-    node.create(records, 0, RecordKind.LEAF, capacity(RecordKind.LEAF, TreeNode.HEADER_BYTES + bytes));
+    node.create(
+        records, 0, RecordKind.LEAF, capacity(RecordKind.LEAF, TreeNode.HEADER_BYTES + bytes));
     return -1;
   }
 

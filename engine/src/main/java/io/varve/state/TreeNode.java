@@ -94,10 +94,7 @@ final class TreeNode {
 
   /** Bytes that an entry and its slot take. */
   static int bytes(int keyLength, int valueLength) {
-    return SLOT_BYTES
-        + ENTRY_HEADER_BYTES
-        + Math.max(0, keyLength - PREFIX_BYTES)
-        + valueLength;
+    return SLOT_BYTES + ENTRY_HEADER_BYTES + Math.max(0, keyLength - PREFIX_BYTES) + valueLength;
   }
 
   // ---- the node as a whole
@@ -361,8 +358,7 @@ final class TreeNode {
   void value(int i, ByteSpan target) {
     int entry = entry(i);
     int header = buffer.getInt(entry);
-    target.copy(
-        buffer, entry + ENTRY_HEADER_BYTES + restBytes(header), header & VALUE_BYTES_MAX);
+    target.copy(buffer, entry + ENTRY_HEADER_BYTES + restBytes(header), header & VALUE_BYTES_MAX);
   }
 
   /** Writes over an entry's value, with one of the same length. */
@@ -418,8 +414,7 @@ final class TreeNode {
     buffer.putInt(slot + 8, heap);
     buffer.putInt(entry, length << 9 | header);
     if (rest > 0) {
-      buffer.put(
-          entry + ENTRY_HEADER_BYTES, key.array(), key.offset() + PREFIX_BYTES, rest);
+      buffer.put(entry + ENTRY_HEADER_BYTES, key.array(), key.offset() + PREFIX_BYTES, rest);
     }
     return entry + ENTRY_HEADER_BYTES + rest;
   }

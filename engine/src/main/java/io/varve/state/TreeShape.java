@@ -161,7 +161,10 @@ final class TreeShape {
     }
     int newBytes = TreeNode.HEADER_BYTES + moved + (above ? bytes : 0);
     // Where keys come in order there will be more.
-    int capacity = kept == count ? Math.max(newBytes, Tree.bytesMax(node.kind())) : Tree.capacity(node.kind(), newBytes);
+    int capacity =
+        kept == count
+            ? Math.max(newBytes, Tree.bytesMax(node.kind()))
+            : Tree.capacity(node.kind(), newBytes);
     other.create(records, newSuffix, node.kind(), capacity);
     other.take(node, kept, count);
     if (kept < count) {
@@ -280,8 +283,8 @@ final class TreeShape {
   }
 
   /**
-   * Lets the root take in its only child. Not a leaf that would have to be split again soon: entries
-   * that come and go at the border would pay for it each time.
+   * Lets the root take in its only child. Not a leaf that would have to be split again soon:
+   * entries that come and go at the border would pay for it each time.
    */
   private void collapse() {
     while (node.isInner() && node.count() == 1) {
