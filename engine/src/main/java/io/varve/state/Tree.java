@@ -285,7 +285,7 @@ final class Tree {
   static int capacity(byte kind, int wanted) {
     long loose = Math.max(NODE_BYTES_MIN, wanted + (long) wanted / 2);
     // In few sizes, so that the places of those that are left behind are of use to others.
-    return Math.max(wanted, (int) Math.min(loose + 31 & ~31L, bytesMax(kind)));
+    return Math.max(wanted, (int) Math.min((loose + 31) & ~31L, bytesMax(kind)));
   }
 
   static int bytesMax(byte kind) {

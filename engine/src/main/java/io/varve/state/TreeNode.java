@@ -83,10 +83,10 @@ final class TreeNode {
     if (length >= PREFIX_BYTES) {
       prefix = (long) BIG_ENDIAN.get(array, offset);
     } else if (length > 0 && offset + PREFIX_BYTES <= array.length) {
-      prefix = (long) BIG_ENDIAN.get(array, offset) & -1L << Long.SIZE - 8 * length;
+      prefix = (long) BIG_ENDIAN.get(array, offset) & (-1L << (Long.SIZE - 8 * length));
     } else {
       for (int i = 0; i < length; i++) {
-        prefix |= (array[offset + i] & 0xffL) << 56 - 8 * i;
+        prefix |= (array[offset + i] & 0xffL) << (56 - 8 * i);
       }
     }
     return prefix ^ Long.MIN_VALUE;
@@ -238,7 +238,7 @@ final class TreeNode {
     int slots = at + HEADER_BYTES;
     int high = count() - 1;
     while (low <= high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       long other = in.getLong(slots + middle * SLOT_BYTES);
       if (other < prefix) {
         low = middle + 1;
