@@ -349,7 +349,9 @@ final class HybridLog {
     // A second chance for pages that were looked into lately, for a few.
     int chances = Math.min(clean.size(), 16);
     long lately = operation - clean.size();
-    for (int tries = clean.size(); tries > 0; tries--) {
+    // Twice around: those that have had a chance are asked again before it is said that all are
+    // used.
+    for (int tries = 2 * clean.size(); tries > 0 && !clean.isEmpty(); tries--) {
       Page page = clean.remove();
       if (page.frame == null || pages[page.number] != page) {
         continue;
