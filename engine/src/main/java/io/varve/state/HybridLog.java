@@ -31,6 +31,9 @@ final class HybridLog {
   /** Bits of an address. */
   static final int ADDRESS_BITS = 34;
 
+  private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
+  private static final long BIRTH_MASK = (1L << (Long.SIZE - ADDRESS_BITS)) - 1;
+
   private static final int UNIT_BITS = 3;
   private static final int IN_PAGE_BITS = Page.BITS - UNIT_BITS;
   private static final int IN_PAGE_MASK = (1 << IN_PAGE_BITS) - 1;
@@ -63,9 +66,13 @@ final class HybridLog {
   /** Pages that hold nothing alive, to be dropped when the next operation begins. */
   private final ArrayList<Page> hollow = new ArrayList<>();
 
+  /** Places of dead records in mutable pages by their size, each with its page's birth. */
   private final @Nullable AddressStack[] free = new AddressStack[REUSED_BYTES_MAX / 8 + 1];
 
   private long operation;
+
+  /** Counts pages made. */
+  private long births;
 
   /** Counts images; dead bits of an earlier epoch belong to an image and are copied on change. */
   private long epoch;
@@ -199,8 +206,11 @@ final class HybridLog {
     }
     long address;
     while ((address = stack.pop()) != 0) {
+      long birth = address >>> ADDRESS_BITS;
+      address &= ADDRESS_MASK;
       Page page = pages[(int) (address >>> IN_PAGE_BITS)];
-      if (page != null && page.mutable) {
+      // The page may be gone, and another have its number.
+      if (page != null && page.mutable && page.birth == birth) {
         return address;
       }
     }
@@ -219,7 +229,7 @@ final class HybridLog {
           stack = new AddressStack();
           free[bytes >>> 3] = stack;
         }
-        stack.push(address);
+        stack.push(page.birth << ADDRESS_BITS | address);
       } else if (page.liveBytes() == 0 && page != tail) {
         hollow.add(page);
       }
@@ -254,6 +264,7 @@ final class HybridLog {
     sealAhead();
     ByteBuffer frame = frame(bytes);
     Page page = new Page(takeNumber());
+    page.birth = ++births & BIRTH_MASK;
     page.frame = frame;
     pages[page.number] = page;
     return page;
@@ -338,7 +349,9 @@ final class HybridLog {
     // A second chance for pages that were looked into lately, for a few.
     int chances = Math.min(clean.size(), 16);
     long lately = operation - clean.size();
-    for (int tries = clean.size(); tries > 0; tries--) {
+    // Twice around: those that have had a chance are asked again before it is said that all are
+    // used.
+    for (int tries = 2 * clean.size(); tries > 0 && !clean.isEmpty(); tries--) {
       Page page = clean.remove();
       if (page.frame == null || pages[page.number] != page) {
         continue;
@@ -457,7 +470,8 @@ final class HybridLog {
 
   private void dropHollow() {
     for (Page page : hollow) {
-      if (pages[page.number] != page) {
+      // A record may have taken the place of a dead one since.
+      if (pages[page.number] != page || page.liveBytes() > 0) {
         continue;
       }
       if (page.mutable) {

@@ -68,8 +68,7 @@ public final class ListTable implements StateTable {
   }
 
   private static void append(RecordView from, int header, ByteSpan target) {
-    target.append(
-        from.buffer(), from.valueAt() + header, Math.max(0, from.valueLength() - header));
+    target.append(from.buffer(), from.valueAt() + header, Math.max(0, from.valueLength() - header));
   }
 
   /** Appends bytes to the key's list. */

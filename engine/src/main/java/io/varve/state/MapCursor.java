@@ -85,16 +85,16 @@ public final class MapCursor implements AutoCloseable {
     if (!begun) {
       found = path.first(tree.records, node);
     } else if (changes == tree.changes()) {
-      found = path.next(tree.records, node);
+      found = nextLeaf();
     } else {
-      long prefix = TreeNode.prefix(userKey);
+      long prefix = TreeLayout.prefix(userKey);
       found = path.seek(tree.records, node, prefix, userKey);
       if (found) {
         int i = node.search(prefix, userKey);
         from = i >= 0 ? i + 1 : -1 - i;
         if (from == node.count()) {
           from = 0;
-          found = path.next(tree.records, node);
+          found = nextLeaf();
         }
       }
     }
@@ -113,6 +113,18 @@ public final class MapCursor implements AutoCloseable {
     last = path.isLast();
     node.copy(leaf);
     show(from);
+    return true;
+  }
+
+  private boolean nextLeaf() {
+    TreeNode node = tree.node;
+    if (!path.next(tree.records, node)) {
+      return false;
+    }
+    // Else a damaged tree, tied into a knot, could have no end.
+    if (node.search(TreeLayout.prefix(userKey), userKey) != -1) {
+      throw node.malformed("a leaf whose keys are not behind those of the leaf before");
+    }
     return true;
   }
 

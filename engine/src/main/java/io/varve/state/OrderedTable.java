@@ -93,11 +93,7 @@ public final class OrderedTable implements StateTable {
     }
   }
 
-  /** Forgets where first leaves are; when the table is emptied past this object. */
-  void forgetFirstLeaves() {
-    Arrays.fill(firstLeaves, 0);
-  }
-
+  /** Whether there is no element. */
   public boolean isEmpty(int keyGroup) {
     return !tree.exists(keyGroup, EMPTY);
   }
@@ -106,10 +102,14 @@ public final class OrderedTable implements StateTable {
   public long size(int keyGroup) {
     tree.select(keyGroup, EMPTY);
     long size = 0;
+    long leavesMax = tree.records.records();
     for (boolean more = tree.path.first(tree.records, tree.node);
         more;
         more = tree.path.next(tree.records, tree.node)) {
       size += tree.node.count();
+      if (--leavesMax < 0) {
+        throw tree.node.malformed("more leaves than there are records");
+      }
     }
     return size;
   }

@@ -20,6 +20,9 @@ final class Page {
   /** Its number in the log's address space. */
   final int number;
 
+  /** Tells it from pages that had its number before. */
+  long birth;
+
   /** Its bytes, or null while they are in the file only. */
   @Nullable ByteBuffer frame;
 

@@ -99,6 +99,21 @@ public final class StateStore implements AutoCloseable {
     return table(ValueTable.class, table, number -> new ValueTable(records, number));
   }
 
+  /** The table of lists of that number. */
+  public ListTable lists(int table) {
+    return table(ListTable.class, table, number -> new ListTable(records, number));
+  }
+
+  /** The table of maps of that number. */
+  public MapTable maps(int table) {
+    return table(MapTable.class, table, number -> new MapTable(records, number));
+  }
+
+  /** The table of ordered sets of that number. */
+  public OrderedTable ordered(int table) {
+    return table(OrderedTable.class, table, number -> new OrderedTable(records, number));
+  }
+
   private <T extends StateTable> T table(Class<T> kind, int number, Function<Integer, T> make) {
     check();
     StateTable table = tables.computeIfAbsent(number, make);

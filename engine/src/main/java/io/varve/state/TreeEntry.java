@@ -66,8 +66,7 @@ final class TreeEntry {
     buffer.put(at, RecordKind.ENTRY);
     buffer.putInt(at + 1, userKey.length());
     buffer.put(at + HEADER_BYTES, userKey.array(), userKey.offset(), userKey.length());
-    buffer.put(
-        at + HEADER_BYTES + userKey.length(), value.array(), value.offset(), value.length());
+    buffer.put(at + HEADER_BYTES + userKey.length(), value.array(), value.offset(), value.length());
   }
 
   private CorruptionException malformed(String found) {

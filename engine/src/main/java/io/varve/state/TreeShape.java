@@ -64,7 +64,7 @@ final class TreeShape {
   /** Copies a sealed node, so that it may be changed. */
   void makeMutable(TreeNode node, int suffix) {
     if (!node.mutable()) {
-      node.rewrite(records, suffix, Tree.capacity(node.liveBytes()), node.count());
+      node.rewrite(records, suffix, Tree.capacity(node.kind(), node.liveBytes()), node.count());
     }
   }
 
@@ -82,7 +82,7 @@ final class TreeShape {
       return i;
     }
     int least = node.isInner() ? SPLIT_CHILDREN_MIN : 1;
-    if (node.liveBytes() + bytes > Tree.NODE_BYTES_MAX && node.count() >= least) {
+    if (node.liveBytes() + bytes > Tree.bytesMax(node.kind()) && node.count() >= least) {
       return split(level, i, userKey, bytes);
     }
     enlarge(path.suffixes[level], bytes);
@@ -97,7 +97,7 @@ final class TreeShape {
     if (node.mutable() && wanted <= node.size()) {
       node.compact();
     } else {
-      node.rewrite(records, suffix, Tree.capacity(wanted), node.count());
+      node.rewrite(records, suffix, Tree.capacity(node.kind(), wanted), node.count());
     }
   }
 
@@ -159,9 +159,12 @@ final class TreeShape {
     for (int j = kept; j < count; j++) {
       moved += node.bytes(j);
     }
-    int newBytes = TreeNode.HEADER_BYTES + moved + (above ? bytes : 0);
+    int newBytes = TreeLayout.HEADER_BYTES + moved + (above ? bytes : 0);
     // Where keys come in order there will be more.
-    int capacity = kept == count ? Math.max(newBytes, Tree.NODE_BYTES_MAX) : Tree.capacity(newBytes);
+    int capacity =
+        kept == count
+            ? Math.max(newBytes, Tree.bytesMax(node.kind()))
+            : Tree.capacity(node.kind(), newBytes);
     other.create(records, newSuffix, node.kind(), capacity);
     other.take(node, kept, count);
     if (kept < count) {
@@ -169,12 +172,12 @@ final class TreeShape {
         node.truncate(kept);
       } else {
         int left = node.liveBytes() - moved + (above ? 0 : bytes);
-        node.rewrite(records, suffix, Tree.capacity(left), kept);
+        node.rewrite(records, suffix, Tree.capacity(node.kind(), left), kept);
       }
     }
     insertChild(level - 1, path.indexes[level - 1] + 1, separator, newSuffix);
     int target = above ? newSuffix : suffix;
-    if (!node.find(records, target)) {
+    if (!node.findNew(records, target)) {
       throw node.malformed("no node of suffix " + target);
     }
     enlarge(target, bytes);
@@ -193,7 +196,7 @@ final class TreeShape {
     if (node.isInner()) {
       return (count + 1) / 2;
     }
-    int half = (node.liveBytes() - TreeNode.HEADER_BYTES + bytes) / 2;
+    int half = (node.liveBytes() - TreeLayout.HEADER_BYTES + bytes) / 2;
     int sum = 0;
     int lower = 0;
     while (lower < count) {
@@ -233,9 +236,9 @@ final class TreeShape {
     if (!node.find(records, path.suffixes[level])) {
       throw node.malformed("no node of suffix " + path.suffixes[level]);
     }
-    int bytes = TreeNode.bytes(separator.length(), TreeNode.SUFFIX_BYTES);
+    int bytes = TreeLayout.bytes(separator.length(), TreeLayout.SUFFIX_BYTES);
     int to = room(level, i, separator, bytes);
-    node.insertSuffix(to, TreeNode.prefix(separator), separator, child);
+    node.insertSuffix(to, TreeLayout.prefix(separator), separator, child);
   }
 
   /** Moves all that is in the root, which the tree's node shows, one level down. */
@@ -247,7 +250,7 @@ final class TreeShape {
     other.create(records, suffix, node.kind(), node.size());
     other.take(node, 0, node.count());
     node.become(RecordKind.INNER);
-    node.insertSuffix(0, TreeNode.prefix(LEAST), LEAST, suffix);
+    node.insertSuffix(0, TreeLayout.prefix(LEAST), LEAST, suffix);
     path.shift(node, suffix);
     if (!node.find(records, suffix)) {
       throw node.malformed("no node of suffix " + suffix);
@@ -280,8 +283,8 @@ final class TreeShape {
   }
 
   /**
-   * Lets the root take in its only child. Not a leaf that would have to be split again soon: entries
-   * that come and go at the border would pay for it each time.
+   * Lets the root take in its only child. Not a leaf that would have to be split again soon:
+   * entries that come and go at the border would pay for it each time.
    */
   private void collapse() {
     while (node.isInner() && node.count() == 1) {
@@ -290,11 +293,11 @@ final class TreeShape {
         throw node.malformed("no child of suffix " + child);
       }
       int bytes = other.liveBytes();
-      if (!other.isInner() && bytes > Tree.NODE_BYTES_MAX * 3 / 4) {
+      if (!other.isInner() && bytes > Tree.LEAF_BYTES_MAX * 3 / 4) {
         return;
       }
       if (bytes > node.size()) {
-        node.rewrite(records, 0, Tree.capacity(bytes), 0);
+        node.rewrite(records, 0, Tree.capacity(other.kind(), bytes), 0);
       }
       node.become(other.kind());
       node.take(other, 0, other.count());

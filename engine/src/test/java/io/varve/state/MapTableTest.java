@@ -42,7 +42,8 @@ final class MapTableTest {
     SHORT {
       @Override
       byte[] of(Random random, int number) {
-        return Arrays.copyOf(ByteBuffer.allocate(4).putInt(number * 0x9E3779B1).array(), number % 5);
+        return Arrays.copyOf(
+            ByteBuffer.allocate(4).putInt(number * 0x9E3779B1).array(), number % 5);
       }
     },
     ZEROS {
@@ -84,8 +85,8 @@ final class MapTableTest {
     "6, LONG, 2, 1000, 200000",
     "7, SAME_BEGIN, 1000, 40, 400000",
   })
-  void holdsWhatSortedMapsHold(
-      long seed, UserKeys userKeys, int keys, int userKeysMax, int steps) throws Exception {
+  void holdsWhatSortedMapsHold(long seed, UserKeys userKeys, int keys, int userKeysMax, int steps)
+      throws Exception {
     Random random = new Random(seed);
     try (TestRecords store = new TestRecords(folder, 4 << 20)) {
       MapTable table = new MapTable(store.records, 1);
@@ -305,11 +306,11 @@ final class MapTableTest {
   void aKeyThatIsTooLongIsRefused() throws Exception {
     try (TestRecords store = new TestRecords(folder, 32 << 20)) {
       MapTable table = new MapTable(store.records, 1);
-      ByteSpan longest = span(new byte[TreeNode.KEY_BYTES_MAX]);
+      ByteSpan longest = span(new byte[TreeLayout.KEY_BYTES_MAX]);
       table.put(0, KEY, longest, number(3));
       assertThat(table.get(0, KEY, longest, target)).isTrue();
       assertThatThrownBy(
-              () -> table.put(0, KEY, span(new byte[TreeNode.KEY_BYTES_MAX + 1]), number(3)))
+              () -> table.put(0, KEY, span(new byte[TreeLayout.KEY_BYTES_MAX + 1]), number(3)))
           .isInstanceOf(BadEventException.class)
           .hasMessageContaining("8388608 bytes");
       assertThat(table.contains(0, KEY, longest)).isTrue();
