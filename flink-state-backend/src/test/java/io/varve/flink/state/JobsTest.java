@@ -18,12 +18,4 @@ import org.junit.platform.suite.api.SelectMethod;
 @SelectMethod(
     typeName = "org.apache.flink.test.checkpointing.ResumeCheckpointManuallyITCase",
     name = "testExternalizedIncrementalRocksDBCheckpointsWithLocalRecoveryStandalone")
-@SelectMethod(
-    typeName = "org.apache.flink.test.checkpointing.ResumeCheckpointManuallyITCase",
-    name = "testExternalizedSwitchRocksDBCheckpointsStandalone")
-@SelectMethod(
-    typeName = "org.apache.flink.test.checkpointing.SnapshotFileMergingCompatibilityITCase",
-    name = "testSwitchFromDisablingToEnablingFileMerging",
-    parameterTypeNames =
-        "org.apache.flink.core.execution.RecoveryClaimMode, boolean, java.nio.file.Path")
 class JobsTest {}

@@ -114,7 +114,7 @@ final class Checkpoints {
       foreign = null;
       endOld();
     }
-    if (savepoints.size() > 2 && savepoints.get(0) != foreign) {
+    if (savepoints.size() > 2 && !savepoints.get(0).equals(foreign)) {
       savepoints.remove(0).discard();
     }
   }
@@ -192,9 +192,7 @@ final class Checkpoints {
       savepoint.discard();
     }
     unregister(Long.MAX_VALUE);
-    boolean leaves =
-        subject.excuses().contains(Excuse.LEAVES_STREAMS_OF_FAILED_RESTORES)
-            || subject.excuses().contains(Excuse.LEAVES_STREAMS_OF_FAILED_CHECKPOINTS);
+    boolean leaves = subject.excuses().contains(Excuse.LEAVES_STREAMS_OF_FAILED_CHECKPOINTS);
     subject.vault().settle(leaves ? subject.vault().open() : 0, 0, "the end");
   }
 

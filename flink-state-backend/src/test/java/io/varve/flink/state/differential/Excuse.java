@@ -3,10 +3,9 @@ package io.varve.flink.state.differential;
 import java.util.EnumSet;
 import java.util.Set;
 import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 
-/** What one of Flink's own backends is known to do wrong, and is not held against it. */
+/** What RocksDB's backend is known to do wrong, and is not held against it. */
 enum Excuse {
   /**
    * RocksDB's queues list and count no timer that is added before one already polled: they begin to
@@ -14,16 +13,10 @@ enum Excuse {
    */
   LISTS_TIMERS_IN_PART,
   /** RocksDB goes on uploading, in the background, for a checkpoint that has already failed. */
-  LEAVES_STREAMS_OF_FAILED_CHECKPOINTS,
-  /** Flink's reader of canonical savepoints doesn't close the one whose header it fails in. */
-  LEAVES_STREAMS_OF_FAILED_RESTORES;
+  LEAVES_STREAMS_OF_FAILED_CHECKPOINTS;
 
-  /** None for a backend that is not Flink's. */
+  /** None for any but RocksDB. */
   static Set<Excuse> of(StateBackend backend) {
-    return backend instanceof EmbeddedRocksDBStateBackend
-        ? EnumSet.allOf(Excuse.class)
-        : backend instanceof HashMapStateBackend
-            ? EnumSet.of(LEAVES_STREAMS_OF_FAILED_RESTORES)
-            : Set.of();
+    return backend instanceof EmbeddedRocksDBStateBackend ? EnumSet.allOf(Excuse.class) : Set.of();
   }
 }

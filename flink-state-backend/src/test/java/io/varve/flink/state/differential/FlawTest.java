@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Histories find what is wrong, and nothing in a backend that is compared with itself. */
 class FlawTest {
-  private static final int SEEDS = 8;
-  private static final int STEPS = 1500;
+  private static final int SEEDS = 5;
+  private static final int STEPS = 1200;
 
   @TempDir Path folder;
 

@@ -79,7 +79,7 @@ final class Trouble {
   static <K> void failRestore(Job<K> job) throws Exception {
     restore(
         job,
-        registry -> {
+        reads -> {
           throw new IOException("The disk of the checkpoint can't be read");
         });
   }
@@ -104,9 +104,10 @@ final class Trouble {
     Vault vault = job.subject().vault();
     int calls = calls(job.dice());
     int kept = vault.size();
+    int open = vault.open();
     job.chronicle().note("trouble at call " + calls + " of restore of " + checkpoint.id());
-    AtomicReference<CloseableRegistry> open = new AtomicReference<>();
-    vault.trouble(calls, () -> close.on(open.get()));
+    AtomicReference<CloseableRegistry> registry = new AtomicReference<>();
+    vault.trouble(calls, () -> close.on(registry.get()));
     try (Task<K> task =
         new Task<>(
             job.subject(),
@@ -114,7 +115,7 @@ final class Trouble {
             job.keyGroups(),
             range,
             Checkpoint.within(checkpoint.subject(), range),
-            open::set)) {
+            registry::set)) {
       boolean came = vault.endTrouble();
       job.chronicle().note("restored " + task.backend() + " after trouble: " + came);
     } catch (AssertionError e) {
@@ -126,8 +127,12 @@ final class Trouble {
       job.chronicle().note("failed: " + e);
     }
     Thread.interrupted();
-    boolean leaves = job.subject().excuses().contains(Excuse.LEAVES_STREAMS_OF_FAILED_RESTORES);
-    vault.settle(leaves ? vault.open() : 0, kept, "a restore with trouble");
+    if (checkpoint.type() == Checkpoint.Type.CANONICAL_SAVEPOINT) {
+      // Flink's own reader, that all backends have of it, doesn't close what it fails in early.
+      vault.letGoOfOpen();
+      open = 0;
+    }
+    vault.settle(open, kept, "a restore with trouble");
     try (var folders = Files.list(job.subject().folder())) {
       long tasks = folders.count();
       job.chronicle().same(tasks, (long) job.subtasks().size(), "folders of the subject's tasks");

@@ -75,6 +75,11 @@ final class Vault {
     letGo.add(checkpoint);
   }
 
+  /** Asks no more after the streams that are open now. */
+  void letGoOfOpen() {
+    open.set(0);
+  }
+
   int open() {
     return open.get();
   }
