@@ -1,0 +1,109 @@
+package io.varve.flink.state;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.flink.configuration.IllegalConfigurationException;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.execution.Environment;
+import org.jspecify.annotations.Nullable;
+
+/** The folders below which stores keep their files. Thread: immutable. */
+final class LocalFolders implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Empty for the task manager's working folder. */
+  private final ArrayList<File> folders;
+
+  private LocalFolders(ArrayList<File> folders) {
+    this.folders = folders;
+  }
+
+  /**
+   * @param setting paths or file URIs, separated by commas or as paths are; null for the task
+   *     manager's working folder
+   */
+  static LocalFolders of(@Nullable String setting) {
+    ArrayList<File> folders = new ArrayList<>();
+    if (setting != null) {
+      for (String one : setting.split("," + "|(?<!file)" + File.pathSeparator)) {
+        folders.add(folder(one.trim()));
+      }
+    }
+    return new LocalFolders(folders);
+  }
+
+  private static File folder(String path) {
+    URI uri;
+    try {
+      uri = new Path(path).toUri();
+    } catch (IllegalArgumentException e) {
+      throw invalid(path, "is not a path");
+    }
+    String scheme = uri.getScheme();
+    if (scheme != null && !scheme.equalsIgnoreCase("file")) {
+      throw invalid(path, "is not on a local file system");
+    }
+    File folder = new File(scheme == null ? path : uri.getPath());
+    if (!folder.isAbsolute()) {
+      throw invalid(path, "is not absolute");
+    }
+    return folder;
+  }
+
+  private static IllegalConfigurationException invalid(String path, String why) {
+    return new IllegalConfigurationException(
+        "The folder " + path + " of " + BackendSettings.LOCAL_DIRECTORIES.key() + " " + why);
+  }
+
+  /**
+   * Makes a folder for one store.
+   *
+   * @throws IOException if that is possible in none of the folders
+   */
+  File make(Environment environment, String operator) throws IOException {
+    List<File> above =
+        folders.isEmpty()
+            ? List.of(environment.getTaskManagerInfo().getTmpWorkingDirectory())
+            : folders;
+    String name =
+        "varve_job_"
+            + environment.getJobID()
+            + "_op_"
+            + operator.replaceAll("[^a-zA-Z0-9\\-]", "_")
+            + "_"
+            + UUID.randomUUID();
+    int first = ThreadLocalRandom.current().nextInt(above.size());
+    IOException failure = new IOException("Cannot make a folder for state in any of " + above + ". " + remedy());
+    for (int i = 0; i < above.size(); i++) {
+      File folder = new File(above.get((first + i) % above.size()), name);
+      try {
+        Files.createDirectories(folder.toPath());
+        return folder;
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    throw failure;
+  }
+
+  private String remedy() {
+    return folders.isEmpty()
+        ? "That is the task manager's working folder; it must be writable, or "
+            + BackendSettings.LOCAL_DIRECTORIES.key()
+            + " set to folders that are"
+        : "They are set by " + BackendSettings.LOCAL_DIRECTORIES.key() + " and must be writable";
+  }
+
+  @Override
+  public String toString() {
+    return folders.isEmpty() ? "the task manager's working folder" : folders.toString();
+  }
+}

@@ -1,0 +1,52 @@
+package io.varve.flink.state.restore;
+
+import io.varve.io.Directory;
+import io.varve.io.PosixDirectory;
+import io.varve.io.ReadFile;
+import io.varve.state.RestoredSnapshot;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
+import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocalPath;
+import org.apache.flink.runtime.state.IncrementalLocalKeyedStateHandle;
+import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
+import org.apache.flink.runtime.state.StreamStateHandle;
+
+/** The files of one checkpoint, in checkpoint storage or on local disk. Thread: safe. */
+final class CheckpointFiles implements RestoredSnapshot.Files {
+
+  private final IncrementalKeyedStateHandle checkpoint;
+  private final CloseableRegistry registry;
+  private final Map<String, StreamStateHandle> remote;
+
+  CheckpointFiles(IncrementalKeyedStateHandle checkpoint, CloseableRegistry registry) {
+    this.checkpoint = checkpoint;
+    this.registry = registry;
+    this.remote = new HashMap<>();
+    if (checkpoint instanceof IncrementalRemoteKeyedStateHandle handle) {
+      for (HandleAndLocalPath file : handle.getSharedState()) {
+        remote.put(file.getLocalPath(), file.getHandle());
+      }
+      for (HandleAndLocalPath file : handle.getPrivateState()) {
+        remote.put(file.getLocalPath(), file.getHandle());
+      }
+    }
+  }
+
+  @Override
+  public ReadFile open(String name) throws IOException {
+    if (checkpoint instanceof IncrementalLocalKeyedStateHandle local) {
+      Directory folder = new PosixDirectory(local.getDirectoryStateHandle().getDirectory());
+      return folder.open(name);
+    }
+    StreamStateHandle handle = remote.get(name);
+    if (handle == null) {
+      throw new FileNotFoundException(
+          "The metadata tells of a file " + name + ", which is not among those of " + checkpoint);
+    }
+    return new RemoteFile(handle, registry);
+  }
+}
