@@ -8,7 +8,6 @@ import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.ReadableConfig;
-import org.jspecify.annotations.Nullable;
 
 /** What can be set of the state backend in Flink's configuration. */
 public final class BackendSettings {
@@ -24,7 +23,7 @@ public final class BackendSettings {
     HEAP
   }
 
-  public static final ConfigOption<@Nullable String> LOCAL_DIRECTORIES =
+  public static final ConfigOption<String> LOCAL_DIRECTORIES =
       ConfigOptions.key(PREFIX + "localdir")
           .stringType()
           .noDefaultValue()
@@ -42,7 +41,7 @@ public final class BackendSettings {
                   + " checkpoints and lets there be more than memory holds, or on the heap (HEAP),"
                   + " which is faster where there are few.");
 
-  public static final ConfigOption<@Nullable MemorySize> MEMORY_FIXED_PER_SLOT =
+  public static final ConfigOption<MemorySize> MEMORY_FIXED_PER_SLOT =
       ConfigOptions.key(PREFIX + "memory.fixed-per-slot")
           .memoryType()
           .noDefaultValue()

@@ -40,10 +40,13 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
   private VarveStateBackend(VarveStateBackend original, ReadableConfig config) {
     BackendSettings.refuseUnknown(config);
     this.incremental = config.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS);
-    this.folders = LocalFolders.of(config.get(BackendSettings.LOCAL_DIRECTORIES));
+    this.folders = LocalFolders.of(config.getOptional(BackendSettings.LOCAL_DIRECTORIES).orElse(null));
     this.timers = config.get(BackendSettings.TIMERS);
-    MemorySize fixed = config.get(BackendSettings.MEMORY_FIXED_PER_SLOT);
-    this.memoryFixedBytes = fixed == null ? null : fixed.getBytes();
+    this.memoryFixedBytes =
+        config
+            .getOptional(BackendSettings.MEMORY_FIXED_PER_SLOT)
+            .map(MemorySize::getBytes)
+            .orElse(null);
     latencyTrackingConfigBuilder = original.latencyTrackingConfigBuilder.configure(config);
     sizeTrackingConfigBuilder = original.sizeTrackingConfigBuilder.configure(config);
   }

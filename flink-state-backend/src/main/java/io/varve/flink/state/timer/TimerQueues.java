@@ -61,7 +61,7 @@ public final class TimerQueues implements PriorityQueueSetFactory {
       KeyGroupedInternalPriorityQueue<T> create(
           String name, TypeSerializer<T> serializer, boolean metaMayChange) {
     OrderedTable table = store.ordered(register(name, serializer, metaMayChange).table());
-    return new KeyGroupPartitionedPriorityQueue<>(
+    return new KeyGroupPartitionedPriorityQueue<T, KeyGroupTimers<T>>(
         KeyExtractorFunction.forKeyedObjects(),
         PriorityComparator.forPriorityComparableObjects(),
         (keyGroup, count, keyOf, order) ->
