@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * The entries of a tree's leaf, copied out of its record. How they lie there is told by {@link
- * TreeNode}. Thread: confined to its user.
+ * TreeLayout}. Thread: confined to its user.
  */
 final class LeafCopy {
 
@@ -32,10 +32,10 @@ final class LeafCopy {
 
   /** Copies a node's value, which is at least a header. */
   void copy(ByteBuffer from, int at, int size) {
-    long counted = size < TreeNode.HEADER_BYTES ? -1 : from.getInt(at + 4);
-    int heap = size < TreeNode.HEADER_BYTES ? -1 : from.getInt(at + 8);
-    long slots = counted * TreeNode.SLOT_BYTES;
-    if (counted < 1 || heap < 0 || TreeNode.HEADER_BYTES + slots + heap > size) {
+    long counted = size < TreeLayout.HEADER_BYTES ? -1 : from.getInt(at + TreeLayout.COUNT_AT);
+    int heap = size < TreeLayout.HEADER_BYTES ? -1 : from.getInt(at + TreeLayout.HEAP_AT);
+    long slots = counted * TreeLayout.SLOT_BYTES;
+    if (counted < 1 || heap < 0 || TreeLayout.HEADER_BYTES + slots + heap > size) {
       throw malformed(counted + " entries of " + heap + " bytes in " + size + " bytes");
     }
     count = (int) counted;
@@ -43,7 +43,7 @@ final class LeafCopy {
     if (bytes.length < end) {
       bytes = new byte[Math.max(Tree.LEAF_BYTES_MAX, end)];
     }
-    from.get(at + TreeNode.HEADER_BYTES, bytes, 0, (int) slots);
+    from.get(at + TreeLayout.HEADER_BYTES, bytes, 0, (int) slots);
     from.get(at + size - heap, bytes, (int) slots, heap);
   }
 
@@ -62,17 +62,17 @@ final class LeafCopy {
   /** Copies an entry's key. */
   void key(int i, ByteSpan target) {
     int entry = entry(i);
-    int length = (int) INTS.get(bytes, entry) >>> 9;
-    byte[] array = target.resize(Math.max(length, TreeNode.PREFIX_BYTES));
-    long prefix = (long) LONGS.get(bytes, i * TreeNode.SLOT_BYTES) ^ Long.MIN_VALUE;
+    int length = TreeLayout.keyLength((int) INTS.get(bytes, entry));
+    byte[] array = target.resize(Math.max(length, TreeLayout.PREFIX_BYTES));
+    long prefix = (long) LONGS.get(bytes, i * TreeLayout.SLOT_BYTES) ^ Long.MIN_VALUE;
     BIG_ENDIAN.set(array, 0, prefix);
-    if (length > TreeNode.PREFIX_BYTES) {
+    if (length > TreeLayout.PREFIX_BYTES) {
       System.arraycopy(
           bytes,
-          entry + TreeNode.ENTRY_HEADER_BYTES,
+          entry + TreeLayout.ENTRY_HEADER_BYTES,
           array,
-          TreeNode.PREFIX_BYTES,
-          length - TreeNode.PREFIX_BYTES);
+          TreeLayout.PREFIX_BYTES,
+          length - TreeLayout.PREFIX_BYTES);
     } else {
       target.wrap(array, 0, length);
     }
@@ -80,17 +80,18 @@ final class LeafCopy {
 
   /** Whether an entry's value is in a record of its own. */
   boolean isOutOfLine(int i) {
-    return ((int) INTS.get(bytes, entry(i)) & TreeNode.OUT_OF_LINE) != 0;
+    return ((int) INTS.get(bytes, entry(i)) & TreeLayout.OUT_OF_LINE) != 0;
   }
 
   /** The suffix of the record that has an entry's value. */
   int suffix(int i) {
     int entry = entry(i);
     int header = (int) INTS.get(bytes, entry);
-    if ((header & TreeNode.VALUE_BYTES_MAX) != TreeNode.SUFFIX_BYTES) {
-      throw malformed("a suffix of " + (header & TreeNode.VALUE_BYTES_MAX) + " bytes");
+    if (TreeLayout.valueLength(header) != TreeLayout.SUFFIX_BYTES) {
+      throw malformed("a suffix of " + TreeLayout.valueLength(header) + " bytes");
     }
-    return (int) INTS.get(bytes, entry + TreeNode.ENTRY_HEADER_BYTES + TreeNode.restBytes(header));
+    return (int)
+        INTS.get(bytes, entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header));
   }
 
   /** Points the target at an entry's value, in here. */
@@ -99,16 +100,16 @@ final class LeafCopy {
     int header = (int) INTS.get(bytes, entry);
     target.wrap(
         bytes,
-        entry + TreeNode.ENTRY_HEADER_BYTES + TreeNode.restBytes(header),
-        header & TreeNode.VALUE_BYTES_MAX);
+        entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header),
+        TreeLayout.valueLength(header));
   }
 
   private int entry(int i) {
-    int back = (int) INTS.get(bytes, i * TreeNode.SLOT_BYTES + 8);
-    int heap = end - count * TreeNode.SLOT_BYTES;
-    if (back < TreeNode.ENTRY_HEADER_BYTES
+    int back = (int) INTS.get(bytes, i * TreeLayout.SLOT_BYTES + 8);
+    int heap = end - count * TreeLayout.SLOT_BYTES;
+    if (back < TreeLayout.ENTRY_HEADER_BYTES
         || back > heap
-        || TreeNode.entryBytes((int) INTS.get(bytes, end - back)) > back) {
+        || TreeLayout.entryBytes((int) INTS.get(bytes, end - back)) > back) {
       throw malformed("an entry " + back + " bytes before the end that goes beyond it");
     }
     return end - back;

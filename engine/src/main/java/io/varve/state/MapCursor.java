@@ -87,7 +87,7 @@ public final class MapCursor implements AutoCloseable {
     } else if (changes == tree.changes()) {
       found = nextLeaf();
     } else {
-      long prefix = TreeNode.prefix(userKey);
+      long prefix = TreeLayout.prefix(userKey);
       found = path.seek(tree.records, node, prefix, userKey);
       if (found) {
         int i = node.search(prefix, userKey);
@@ -122,7 +122,7 @@ public final class MapCursor implements AutoCloseable {
       return false;
     }
     // Else a damaged tree, tied into a knot, could have no end.
-    if (node.search(TreeNode.prefix(userKey), userKey) != -1) {
+    if (node.search(TreeLayout.prefix(userKey), userKey) != -1) {
       throw node.malformed("a leaf whose keys are not behind those of the leaf before");
     }
     return true;

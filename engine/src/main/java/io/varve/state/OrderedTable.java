@@ -93,11 +93,7 @@ public final class OrderedTable implements StateTable {
     }
   }
 
-  /** Forgets where first leaves are; when the table is emptied past this object. */
-  void forgetFirstLeaves() {
-    Arrays.fill(firstLeaves, 0);
-  }
-
+  /** Whether there is no element. */
   public boolean isEmpty(int keyGroup) {
     return !tree.exists(keyGroup, EMPTY);
   }

@@ -92,14 +92,14 @@ final class Tree {
 
   boolean contains(int keyGroup, ByteSpan key, ByteSpan userKey) {
     select(keyGroup, key);
-    long prefix = TreeNode.prefix(userKey);
+    long prefix = TreeLayout.prefix(userKey);
     return path.seek(records, node, prefix, userKey) && node.search(prefix, userKey) >= 0;
   }
 
   /** Copies the user key's value into {@code target}; false if there is none. */
   boolean get(int keyGroup, ByteSpan key, ByteSpan userKey, ByteSpan target) {
     select(keyGroup, key);
-    long prefix = TreeNode.prefix(userKey);
+    long prefix = TreeLayout.prefix(userKey);
     if (!path.seek(records, node, prefix, userKey)) {
       return false;
     }
@@ -125,7 +125,7 @@ final class Tree {
 
   /** Sets the user key's value. */
   void put(int keyGroup, ByteSpan key, ByteSpan userKey, ByteSpan value) {
-    long prefix = TreeNode.prefix(userKey);
+    long prefix = TreeLayout.prefix(userKey);
     int i = seekOrCreate(keyGroup, key, prefix, userKey, bytes(userKey, value));
     changes++;
     if (i < 0) {
@@ -137,7 +137,7 @@ final class Tree {
 
   /** Adds a user key without a value; false if it is there. */
   boolean add(int keyGroup, ByteSpan key, ByteSpan userKey) {
-    long prefix = TreeNode.prefix(userKey);
+    long prefix = TreeLayout.prefix(userKey);
     int i = seekOrCreate(keyGroup, key, prefix, userKey, bytes(userKey, NO_VALUE));
     if (i >= 0) {
       return false;
@@ -148,25 +148,25 @@ final class Tree {
   }
 
   private int seekOrCreate(int keyGroup, ByteSpan key, long prefix, ByteSpan userKey, int bytes) {
-    if (userKey.length() > TreeNode.KEY_BYTES_MAX) {
+    if (userKey.length() > TreeLayout.KEY_BYTES_MAX) {
       throw new BadEventException(
           "A key of "
               + userKey.length()
               + " bytes in a map, which may have "
-              + TreeNode.KEY_BYTES_MAX);
+              + TreeLayout.KEY_BYTES_MAX);
     }
     select(keyGroup, key);
     if (path.seek(records, node, prefix, userKey)) {
       return node.search(prefix, userKey);
     }
     node.create(
-        records, 0, RecordKind.LEAF, capacity(RecordKind.LEAF, TreeNode.HEADER_BYTES + bytes));
+        records, 0, RecordKind.LEAF, capacity(RecordKind.LEAF, TreeLayout.HEADER_BYTES + bytes));
     return -1;
   }
 
   private static int bytes(ByteSpan userKey, ByteSpan value) {
-    int inline = value.length() > INLINE_BYTES_MAX ? TreeNode.SUFFIX_BYTES : value.length();
-    return TreeNode.bytes(userKey.length(), inline);
+    int inline = value.length() > INLINE_BYTES_MAX ? TreeLayout.SUFFIX_BYTES : value.length();
+    return TreeLayout.bytes(userKey.length(), inline);
   }
 
   private void insert(int i, long prefix, ByteSpan userKey, ByteSpan value) {
@@ -181,7 +181,7 @@ final class Tree {
   }
 
   private void insertSuffix(int i, long prefix, ByteSpan userKey, int suffix) {
-    int bytes = TreeNode.bytes(userKey.length(), TreeNode.SUFFIX_BYTES);
+    int bytes = TreeLayout.bytes(userKey.length(), TreeLayout.SUFFIX_BYTES);
     int to = shape.room(path.level, i, userKey, bytes);
     node.insertSuffix(to, prefix, userKey, suffix);
   }
@@ -216,7 +216,7 @@ final class Tree {
   /** Removes the user key and its value; false if there is none. */
   boolean remove(int keyGroup, ByteSpan key, ByteSpan userKey) {
     select(keyGroup, key);
-    long prefix = TreeNode.prefix(userKey);
+    long prefix = TreeLayout.prefix(userKey);
     if (!path.seek(records, node, prefix, userKey)) {
       return false;
     }

@@ -7,31 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A view of a tree's node, which is one record, and what can be done to a single node. Its value,
- * little-endian:
- *
- * <pre>
- *  0  u8   {@link RecordKind#LEAF} or {@link RecordKind#INNER}
- *  1  u8   in the root: 1 if ids have been given out up to the last and begin anew
- *  2       2 bytes of nothing
- *  4  u32  number of entries
- *  8  u32  bytes of entries, at the end of the value
- * 12  u32  how many of those belong to no entry any more
- * 16  u32  in the root: the suffix to give to the tree's next record
- * 20       a slot of 12 bytes for each entry, in the keys' order:
- *            u64  the key's first 8 bytes, as a number of the same order (see {@link #prefix})
- *            u32  where the entry is, counted backwards from the value's end
- *          room
- *          entries, the latest first:
- *            u32  bits 9..31: bytes of the key; bit 8: kept out of line; bits 0..7: bytes of value
- *            the key from its 9th byte on
- *            the value: of a leaf, what is kept, or the suffix (u32) of the record that has it;
- *            of an inner node the child's suffix (u32)
- * </pre>
- *
- * <p>Most comparisons thus need a slot only, and a node can be enlarged by moving two blocks, since
- * nothing in it counts from its begin. An inner node's first key is never looked at: its first
- * child has all that is less than the second key.
+ * A view of a tree's node, which is one record that lies as {@link TreeLayout} says, and what can
+ * be done to a single node.
  *
  * <p>Nothing read from a node leads out of its record: counts are checked when the view is pointed
  * at it, places when they are used.
@@ -39,23 +16,6 @@ import java.nio.ByteOrder;
  * <p>Thread: the store's owner.
  */
 final class TreeNode {
-
-  static final int HEADER_BYTES = 20;
-  static final int SLOT_BYTES = 12;
-  static final int ENTRY_HEADER_BYTES = 4;
-  static final int PREFIX_BYTES = 8;
-
-  /** The longest key that an entry can tell the length of. */
-  static final int KEY_BYTES_MAX = (1 << 23) - 1;
-
-  /** The longest value that an entry can tell the length of. */
-  static final int VALUE_BYTES_MAX = 255;
-
-  /** Bytes of a suffix where a value would be. */
-  static final int SUFFIX_BYTES = 4;
-
-  /** Set in the header of an entry whose value is in a record of its own. */
-  static final int OUT_OF_LINE = 1 << 8;
 
   private static final VarHandle BIG_ENDIAN =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -71,31 +31,6 @@ final class TreeNode {
 
   /** Where entries wait while they are moved together. */
   private byte[] moving = {};
-
-  // ---- keys
-
-  /** The first 8 bytes of a key, 0 where it has none, so that comparing longs compares keys. */
-  static long prefix(ByteSpan key) {
-    byte[] array = key.array();
-    int offset = key.offset();
-    int length = key.length();
-    long prefix = 0;
-    if (length >= PREFIX_BYTES) {
-      prefix = (long) BIG_ENDIAN.get(array, offset);
-    } else if (length > 0 && offset + PREFIX_BYTES <= array.length) {
-      prefix = (long) BIG_ENDIAN.get(array, offset) & (-1L << (Long.SIZE - 8 * length));
-    } else {
-      for (int i = 0; i < length; i++) {
-        prefix |= (array[offset + i] & 0xffL) << (56 - 8 * i);
-      }
-    }
-    return prefix ^ Long.MIN_VALUE;
-  }
-
-  /** Bytes that an entry and its slot take. */
-  static int bytes(int keyLength, int valueLength) {
-    return SLOT_BYTES + ENTRY_HEADER_BYTES + Math.max(0, keyLength - PREFIX_BYTES) + valueLength;
-  }
 
   // ---- the node as a whole
 
@@ -114,7 +49,7 @@ final class TreeNode {
       return false;
     }
     load();
-    int kind = size < HEADER_BYTES ? 0 : buffer.get(at);
+    int kind = size < TreeLayout.HEADER_BYTES ? 0 : buffer.get(at);
     if (kind != RecordKind.LEAF && kind != RecordKind.INNER) {
       throw malformed("a record of kind " + kind + " and " + size + " bytes");
     }
@@ -124,7 +59,7 @@ final class TreeNode {
     if (count < countMin
         || garbage < 0
         || garbage > heap
-        || HEADER_BYTES + count * SLOT_BYTES + heap > size) {
+        || TreeLayout.HEADER_BYTES + count * TreeLayout.SLOT_BYTES + heap > size) {
       throw malformed(count + " entries of " + heap + " bytes in " + size + " bytes");
     }
     return true;
@@ -135,7 +70,7 @@ final class TreeNode {
     records.put(suffix, bytes, bytes, view);
     load();
     buffer.putInt(at, kind);
-    buffer.putInt(at + 16, 1);
+    buffer.putInt(at + TreeLayout.NEXT_SUFFIX_AT, 1);
     empty();
   }
 
@@ -163,22 +98,22 @@ final class TreeNode {
   }
 
   private void empty() {
-    buffer.putInt(at + 4, 0);
-    buffer.putInt(at + 8, 0);
-    buffer.putInt(at + 12, 0);
+    buffer.putInt(at + TreeLayout.COUNT_AT, 0);
+    buffer.putInt(at + TreeLayout.HEAP_AT, 0);
+    buffer.putInt(at + TreeLayout.GARBAGE_AT, 0);
   }
 
   /** Entries in the node. */
   int count() {
-    return buffer.getInt(at + 4);
+    return buffer.getInt(at + TreeLayout.COUNT_AT);
   }
 
   private int heapBytes() {
-    return buffer.getInt(at + 8);
+    return buffer.getInt(at + TreeLayout.HEAP_AT);
   }
 
   private int garbageBytes() {
-    return buffer.getInt(at + 12);
+    return buffer.getInt(at + TreeLayout.GARBAGE_AT);
   }
 
   /** Bytes of the node. */
@@ -188,17 +123,17 @@ final class TreeNode {
 
   /** Bytes between slots and entries. */
   int freeBytes() {
-    return size - HEADER_BYTES - count() * SLOT_BYTES - heapBytes();
+    return size - TreeLayout.HEADER_BYTES - count() * TreeLayout.SLOT_BYTES - heapBytes();
   }
 
   /** Bytes that the node needs for what is in it. */
   int liveBytes() {
-    return HEADER_BYTES + count() * SLOT_BYTES + heapBytes() - garbageBytes();
+    return TreeLayout.HEADER_BYTES + count() * TreeLayout.SLOT_BYTES + heapBytes() - garbageBytes();
   }
 
   /** The suffix to give to the tree's next record, if this is the root. */
   int nextSuffix() {
-    return buffer.getInt(at + 16);
+    return buffer.getInt(at + TreeLayout.NEXT_SUFFIX_AT);
   }
 
   /** Whether suffixes have been given out up to the last. */
@@ -210,7 +145,7 @@ final class TreeNode {
    * @param usedUp whether the next one may be in use
    */
   void setNextSuffix(int suffix, boolean usedUp) {
-    buffer.putInt(at + 16, suffix);
+    buffer.putInt(at + TreeLayout.NEXT_SUFFIX_AT, suffix);
     buffer.put(at + 1, (byte) (usedUp ? 1 : 0));
   }
 
@@ -235,11 +170,11 @@ final class TreeNode {
 
   private int search(int low, long prefix, ByteSpan key) {
     ByteBuffer in = buffer;
-    int slots = at + HEADER_BYTES;
+    int slots = at + TreeLayout.HEADER_BYTES;
     int high = count() - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      long other = in.getLong(slots + middle * SLOT_BYTES);
+      long other = in.getLong(slots + middle * TreeLayout.SLOT_BYTES);
       if (other < prefix) {
         low = middle + 1;
       } else if (other > prefix) {
@@ -262,12 +197,12 @@ final class TreeNode {
   /** Compares an entry's key with one that begins with the same 8 bytes. */
   private int compare(int i, ByteSpan key) {
     int entry = entry(i);
-    int length = buffer.getInt(entry) >>> 9;
-    int common = Math.min(length, key.length()) - PREFIX_BYTES;
+    int length = TreeLayout.keyLength(buffer.getInt(entry));
+    int common = Math.min(length, key.length()) - TreeLayout.PREFIX_BYTES;
     if (common > 0) {
       byte[] array = key.array();
-      int mine = entry + ENTRY_HEADER_BYTES;
-      int theirs = key.offset() + PREFIX_BYTES;
+      int mine = entry + TreeLayout.ENTRY_HEADER_BYTES;
+      int theirs = key.offset() + TreeLayout.PREFIX_BYTES;
       int done = 0;
       for (; done <= common - 8; done += 8) {
         long a = Long.reverseBytes(buffer.getLong(mine + done));
@@ -289,7 +224,7 @@ final class TreeNode {
   // ---- entries
 
   private int slot(int i) {
-    return at + HEADER_BYTES + i * SLOT_BYTES;
+    return at + TreeLayout.HEADER_BYTES + i * TreeLayout.SLOT_BYTES;
   }
 
   /** Where in the buffer an entry begins. */
@@ -302,7 +237,7 @@ final class TreeNode {
 
   /** The distance of an entry from the end, which is within the bytes of all entries. */
   private int checkedBack(int back, int heap) {
-    if (back < ENTRY_HEADER_BYTES || back > heap) {
+    if (back < TreeLayout.ENTRY_HEADER_BYTES || back > heap) {
       throw malformed("an entry " + back + " bytes before the end, of " + heap);
     }
     return back;
@@ -310,21 +245,11 @@ final class TreeNode {
 
   /** The bytes of an entry, which does not go beyond the end. */
   private int checkedBytes(int header, int back) {
-    int bytes = entryBytes(header);
+    int bytes = TreeLayout.entryBytes(header);
     if (bytes > back) {
       throw malformed("an entry of " + bytes + " bytes, " + back + " before the end");
     }
     return bytes;
-  }
-
-  /** Bytes of an entry that begins with that header. */
-  static int entryBytes(int header) {
-    return ENTRY_HEADER_BYTES + restBytes(header) + (header & VALUE_BYTES_MAX);
-  }
-
-  /** Bytes of the key that are in the entry, for those in its slot. */
-  static int restBytes(int header) {
-    return Math.max(0, (header >>> 9) - PREFIX_BYTES);
   }
 
   /** Copies all entries. */
@@ -335,11 +260,15 @@ final class TreeNode {
   /** Copies an entry's key. */
   void key(int i, ByteSpan target) {
     int entry = entry(i);
-    int length = buffer.getInt(entry) >>> 9;
-    byte[] array = target.resize(Math.max(length, PREFIX_BYTES));
+    int length = TreeLayout.keyLength(buffer.getInt(entry));
+    byte[] array = target.resize(Math.max(length, TreeLayout.PREFIX_BYTES));
     BIG_ENDIAN.set(array, 0, buffer.getLong(slot(i)) ^ Long.MIN_VALUE);
-    if (length > PREFIX_BYTES) {
-      buffer.get(entry + ENTRY_HEADER_BYTES, array, PREFIX_BYTES, length - PREFIX_BYTES);
+    if (length > TreeLayout.PREFIX_BYTES) {
+      buffer.get(
+          entry + TreeLayout.ENTRY_HEADER_BYTES,
+          array,
+          TreeLayout.PREFIX_BYTES,
+          length - TreeLayout.PREFIX_BYTES);
     } else {
       target.wrap(array, 0, length);
     }
@@ -347,24 +276,27 @@ final class TreeNode {
 
   /** Whether an entry has the suffix of the record that holds its value. */
   boolean isOutOfLine(int i) {
-    return (buffer.getInt(entry(i)) & OUT_OF_LINE) != 0;
+    return (buffer.getInt(entry(i)) & TreeLayout.OUT_OF_LINE) != 0;
   }
 
   int valueLength(int i) {
-    return buffer.getInt(entry(i)) & VALUE_BYTES_MAX;
+    return TreeLayout.valueLength(buffer.getInt(entry(i)));
   }
 
   /** Copies an entry's value. */
   void value(int i, ByteSpan target) {
     int entry = entry(i);
     int header = buffer.getInt(entry);
-    target.copy(buffer, entry + ENTRY_HEADER_BYTES + restBytes(header), header & VALUE_BYTES_MAX);
+    target.copy(
+        buffer,
+        entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header),
+        TreeLayout.valueLength(header));
   }
 
   /** Writes over an entry's value, with one of the same length. */
   void setValue(int i, ByteSpan value) {
     int entry = entry(i);
-    int to = entry + ENTRY_HEADER_BYTES + restBytes(buffer.getInt(entry));
+    int to = entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(buffer.getInt(entry));
     buffer.put(to, value.array(), value.offset(), value.length());
   }
 
@@ -375,10 +307,10 @@ final class TreeNode {
     }
     int entry = entry(i);
     int header = buffer.getInt(entry);
-    if ((header & VALUE_BYTES_MAX) != SUFFIX_BYTES) {
-      throw malformed("a suffix of " + (header & VALUE_BYTES_MAX) + " bytes");
+    if (TreeLayout.valueLength(header) != TreeLayout.SUFFIX_BYTES) {
+      throw malformed("a suffix of " + TreeLayout.valueLength(header) + " bytes");
     }
-    return buffer.getInt(entry + ENTRY_HEADER_BYTES + restBytes(header));
+    return buffer.getInt(entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header));
   }
 
   /** Inserts an entry, for which there is room. */
@@ -390,7 +322,7 @@ final class TreeNode {
 
   /** Inserts an entry that has a suffix for a value; there is room for it. */
   void insertSuffix(int i, long prefix, ByteSpan key, int suffix) {
-    int header = SUFFIX_BYTES | (isInner() ? 0 : OUT_OF_LINE);
+    int header = TreeLayout.SUFFIX_BYTES | (isInner() ? 0 : TreeLayout.OUT_OF_LINE);
     buffer.putInt(insert(i, prefix, key, header), suffix);
   }
 
@@ -398,47 +330,51 @@ final class TreeNode {
     int count = count();
     int slot = slot(i);
     if (i < count) {
-      buffer.put(slot + SLOT_BYTES, buffer, slot, (count - i) * SLOT_BYTES);
+      buffer.put(slot + TreeLayout.SLOT_BYTES, buffer, slot, (count - i) * TreeLayout.SLOT_BYTES);
     }
-    buffer.putInt(at + 4, count + 1);
+    buffer.putInt(at + TreeLayout.COUNT_AT, count + 1);
     return write(slot, prefix, key, header);
   }
 
   private int write(int slot, long prefix, ByteSpan key, int header) {
     int length = key.length();
-    int rest = Math.max(0, length - PREFIX_BYTES);
-    int heap = heapBytes() + ENTRY_HEADER_BYTES + rest + (header & VALUE_BYTES_MAX);
+    int rest = Math.max(0, length - TreeLayout.PREFIX_BYTES);
+    int heap = heapBytes() + TreeLayout.ENTRY_HEADER_BYTES + rest + TreeLayout.valueLength(header);
     int entry = at + size - heap;
-    buffer.putInt(at + 8, heap);
+    buffer.putInt(at + TreeLayout.HEAP_AT, heap);
     buffer.putLong(slot, prefix);
     buffer.putInt(slot + 8, heap);
-    buffer.putInt(entry, length << 9 | header);
+    buffer.putInt(entry, TreeLayout.entryHeader(length, header));
     if (rest > 0) {
-      buffer.put(entry + ENTRY_HEADER_BYTES, key.array(), key.offset() + PREFIX_BYTES, rest);
+      buffer.put(
+          entry + TreeLayout.ENTRY_HEADER_BYTES,
+          key.array(),
+          key.offset() + TreeLayout.PREFIX_BYTES,
+          rest);
     }
-    return entry + ENTRY_HEADER_BYTES + rest;
+    return entry + TreeLayout.ENTRY_HEADER_BYTES + rest;
   }
 
   void remove(int i) {
     int entry = entry(i);
-    int bytes = entryBytes(buffer.getInt(entry));
+    int bytes = TreeLayout.entryBytes(buffer.getInt(entry));
     int count = count() - 1;
     int slot = slot(i);
     int heap = heapBytes();
     if (at + size - entry == heap) {
-      buffer.putInt(at + 8, heap - bytes);
+      buffer.putInt(at + TreeLayout.HEAP_AT, heap - bytes);
     } else {
-      buffer.putInt(at + 12, garbageBytes() + bytes);
+      buffer.putInt(at + TreeLayout.GARBAGE_AT, garbageBytes() + bytes);
     }
     if (i < count) {
-      buffer.put(slot, buffer, slot + SLOT_BYTES, (count - i) * SLOT_BYTES);
+      buffer.put(slot, buffer, slot + TreeLayout.SLOT_BYTES, (count - i) * TreeLayout.SLOT_BYTES);
     }
-    buffer.putInt(at + 4, count);
+    buffer.putInt(at + TreeLayout.COUNT_AT, count);
   }
 
   /** Bytes of an entry and its slot. */
   int bytes(int i) {
-    return SLOT_BYTES + entryBytes(buffer.getInt(entry(i)));
+    return TreeLayout.SLOT_BYTES + TreeLayout.entryBytes(buffer.getInt(entry(i)));
   }
 
   // ---- many entries at once
@@ -447,10 +383,10 @@ final class TreeNode {
   void truncate(int count) {
     int garbage = garbageBytes();
     for (int i = count; i < count(); i++) {
-      garbage += bytes(i) - SLOT_BYTES;
+      garbage += bytes(i) - TreeLayout.SLOT_BYTES;
     }
-    buffer.putInt(at + 4, count);
-    buffer.putInt(at + 12, garbage);
+    buffer.putInt(at + TreeLayout.COUNT_AT, count);
+    buffer.putInt(at + TreeLayout.GARBAGE_AT, garbage);
   }
 
   /** Adds entries of another node behind those that are here; there is room for them. */
@@ -461,9 +397,9 @@ final class TreeNode {
   private void take(ByteBuffer from, int fromAt, int fromSize, int fromHeap, int begin, int end) {
     int heap = heapBytes();
     int slot = slot(count());
-    int heapMax = at + size - slot - (end - begin) * SLOT_BYTES;
-    for (int i = begin; i < end; i++, slot += SLOT_BYTES) {
-      int fromSlot = fromAt + HEADER_BYTES + i * SLOT_BYTES;
+    int heapMax = at + size - slot - (end - begin) * TreeLayout.SLOT_BYTES;
+    for (int i = begin; i < end; i++, slot += TreeLayout.SLOT_BYTES) {
+      int fromSlot = fromAt + TreeLayout.HEADER_BYTES + i * TreeLayout.SLOT_BYTES;
       int back = checkedBack(from.getInt(fromSlot + 8), fromHeap);
       int entry = fromAt + fromSize - back;
       int bytes = checkedBytes(from.getInt(entry), back);
@@ -475,8 +411,8 @@ final class TreeNode {
       buffer.putLong(slot, from.getLong(fromSlot));
       buffer.putInt(slot + 8, heap);
     }
-    buffer.putInt(at + 4, count() + end - begin);
-    buffer.putInt(at + 8, heap);
+    buffer.putInt(at + TreeLayout.COUNT_AT, count() + end - begin);
+    buffer.putInt(at + TreeLayout.HEAP_AT, heap);
   }
 
   /**
@@ -494,9 +430,9 @@ final class TreeNode {
     spare = before;
     records.put(suffix, bytes, bytes, view);
     load();
-    buffer.put(at, from, fromAt, HEADER_BYTES);
+    buffer.put(at, from, fromAt, TreeLayout.HEADER_BYTES);
     if (whole) {
-      buffer.put(slot(0), from, fromAt + HEADER_BYTES, end * SLOT_BYTES);
+      buffer.put(slot(0), from, fromAt + TreeLayout.HEADER_BYTES, end * TreeLayout.SLOT_BYTES);
       buffer.put(at + size - fromHeap, from, fromAt + fromSize - fromHeap, fromHeap);
     } else {
       empty();
@@ -513,7 +449,7 @@ final class TreeNode {
     buffer.get(at + size - heap, moving, 0, heap);
     int moved = 0;
     int slot = slot(0);
-    for (int i = count(); i > 0; i--, slot += SLOT_BYTES) {
+    for (int i = count(); i > 0; i--, slot += TreeLayout.SLOT_BYTES) {
       int back = checkedBack(buffer.getInt(slot + 8), heap);
       int bytes = checkedBytes((int) LITTLE_ENDIAN.get(moving, heap - back), back);
       moved += bytes;
@@ -523,7 +459,7 @@ final class TreeNode {
       buffer.put(at + size - moved, moving, heap - back, bytes);
       buffer.putInt(slot + 8, moved);
     }
-    buffer.putInt(at + 8, moved);
-    buffer.putInt(at + 12, 0);
+    buffer.putInt(at + TreeLayout.HEAP_AT, moved);
+    buffer.putInt(at + TreeLayout.GARBAGE_AT, 0);
   }
 }

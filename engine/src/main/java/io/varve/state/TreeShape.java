@@ -159,7 +159,7 @@ final class TreeShape {
     for (int j = kept; j < count; j++) {
       moved += node.bytes(j);
     }
-    int newBytes = TreeNode.HEADER_BYTES + moved + (above ? bytes : 0);
+    int newBytes = TreeLayout.HEADER_BYTES + moved + (above ? bytes : 0);
     // Where keys come in order there will be more.
     int capacity =
         kept == count
@@ -196,7 +196,7 @@ final class TreeShape {
     if (node.isInner()) {
       return (count + 1) / 2;
     }
-    int half = (node.liveBytes() - TreeNode.HEADER_BYTES + bytes) / 2;
+    int half = (node.liveBytes() - TreeLayout.HEADER_BYTES + bytes) / 2;
     int sum = 0;
     int lower = 0;
     while (lower < count) {
@@ -236,9 +236,9 @@ final class TreeShape {
     if (!node.find(records, path.suffixes[level])) {
       throw node.malformed("no node of suffix " + path.suffixes[level]);
     }
-    int bytes = TreeNode.bytes(separator.length(), TreeNode.SUFFIX_BYTES);
+    int bytes = TreeLayout.bytes(separator.length(), TreeLayout.SUFFIX_BYTES);
     int to = room(level, i, separator, bytes);
-    node.insertSuffix(to, TreeNode.prefix(separator), separator, child);
+    node.insertSuffix(to, TreeLayout.prefix(separator), separator, child);
   }
 
   /** Moves all that is in the root, which the tree's node shows, one level down. */
@@ -250,7 +250,7 @@ final class TreeShape {
     other.create(records, suffix, node.kind(), node.size());
     other.take(node, 0, node.count());
     node.become(RecordKind.INNER);
-    node.insertSuffix(0, TreeNode.prefix(LEAST), LEAST, suffix);
+    node.insertSuffix(0, TreeLayout.prefix(LEAST), LEAST, suffix);
     path.shift(node, suffix);
     if (!node.find(records, suffix)) {
       throw node.malformed("no node of suffix " + suffix);

@@ -306,11 +306,11 @@ final class MapTableTest {
   void aKeyThatIsTooLongIsRefused() throws Exception {
     try (TestRecords store = new TestRecords(folder, 32 << 20)) {
       MapTable table = new MapTable(store.records, 1);
-      ByteSpan longest = span(new byte[TreeNode.KEY_BYTES_MAX]);
+      ByteSpan longest = span(new byte[TreeLayout.KEY_BYTES_MAX]);
       table.put(0, KEY, longest, number(3));
       assertThat(table.get(0, KEY, longest, target)).isTrue();
       assertThatThrownBy(
-              () -> table.put(0, KEY, span(new byte[TreeNode.KEY_BYTES_MAX + 1]), number(3)))
+              () -> table.put(0, KEY, span(new byte[TreeLayout.KEY_BYTES_MAX + 1]), number(3)))
           .isInstanceOf(BadEventException.class)
           .hasMessageContaining("8388608 bytes");
       assertThat(table.contains(0, KEY, longest)).isTrue();

@@ -163,7 +163,7 @@ final class TreeRecordsTest {
   private static void goThrough(MapCursor cursor, int most) {
     // A tree whose branches have been tied together may well have more entries, but not for ever.
     for (int i = 0; i < most && cursor.next(); i++) {
-      assertThat(cursor.userKey().length()).isLessThan(TreeNode.KEY_BYTES_MAX + 1);
+      assertThat(cursor.userKey().length()).isLessThan(TreeLayout.KEY_BYTES_MAX + 1);
     }
   }
 
