@@ -3,7 +3,6 @@ package io.varve.flink.state;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.runtime.state.ConfigurableStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 
 /** The state backend under test: all tests that take any backend ask here for theirs. */
 public final class Subject {
@@ -12,7 +11,7 @@ public final class Subject {
 
   /** One that nothing has been set of. */
   public static ConfigurableStateBackend backend() {
-    return new EmbeddedRocksDBStateBackend();
+    return new VarveStateBackend();
   }
 
   /** One that is set up as a job's configuration has it. */
