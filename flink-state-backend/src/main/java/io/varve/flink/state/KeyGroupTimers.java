@@ -15,8 +15,8 @@ import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.FlinkRuntimeException;
 
 /**
- * The timers of one key group, in an ordered set: their order is that of their bytes. Only the first
- * is kept as an object.
+ * The timers of one key group, in an ordered set: their order is that of their bytes. Only the
+ * first is kept as an object.
  *
  * <p>Thread: the task's.
  */

@@ -75,8 +75,7 @@ final class Registration {
   }
 
   /** The keys of maps stand in the order of their bytes, so that they can't be written anew. */
-  private static void checkUserKeys(
-      String name, RegisteredKeyValueStateBackendMetaInfo<?, ?> info)
+  private static void checkUserKeys(String name, RegisteredKeyValueStateBackendMetaInfo<?, ?> info)
       throws StateMigrationException {
     TypeSerializerSnapshot<?> before = info.getPreviousStateSerializerSnapshot();
     if (before instanceof MapSerializerSnapshot<?, ?> map
@@ -103,7 +102,7 @@ final class Registration {
   }
 
   /** Registers a set of timers and returns the serializer to use. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "ReferenceEquality"}) // Flink asks which object it was
   <T> TypeSerializer<T> registerTimers(
       String name, TypeSerializer<T> elements, boolean upgradesAllowed) {
     States.Registered known = states.get(name);

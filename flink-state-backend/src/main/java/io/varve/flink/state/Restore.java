@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.flink.core.fs.CloseableRegistry;
@@ -44,6 +45,7 @@ final class Restore<K> {
   private final StateSerializerProvider<K> keySerializer;
   private final CloseableRegistry registry;
   private final States states;
+  private boolean keySerializerChecked;
 
   Restore(
       KeyGroupRange keyGroups,
@@ -69,9 +71,10 @@ final class Restore<K> {
    *
    * @param open opens a store from snapshots, none for an empty one
    */
-  Result run(
-      Collection<KeyedStateHandle> handles, Function<List<RestoredSnapshot>, StateStore> open)
+  Result run(Collection<KeyedStateHandle> given, Function<List<RestoredSnapshot>, StateStore> open)
       throws Exception {
+    // A subtask that had no state has null for a handle.
+    List<KeyedStateHandle> handles = given.stream().filter(Objects::nonNull).toList();
     if (handles.isEmpty()) {
       return new Result(open.apply(List.of()), CheckpointStrategy.RestoredBase.none());
     }
@@ -114,7 +117,8 @@ final class Restore<K> {
         snapshots.add(snapshot(checkpoint, meta));
       }
       StateStore store = open.apply(snapshots);
-      boolean same = handles.size() == 1 && last != null && keyGroups.equals(last.getKeyGroupRange());
+      boolean same =
+          handles.size() == 1 && last != null && keyGroups.equals(last.getKeyGroupRange());
       return new Result(store, same ? base(last) : CheckpointStrategy.RestoredBase.none());
     } finally {
       for (Closeable one : opened) {
@@ -152,16 +156,20 @@ final class Restore<K> {
   }
 
   private void checkKeySerializer(CheckpointMeta.Read<K> read) throws StateMigrationException {
-    var before = keySerializer.currentSchemaSerializer();
+    if (keySerializerChecked) {
+      return;
+    }
+    keySerializerChecked = true;
+    var now = keySerializer.currentSchemaSerializer();
     var compatibility =
         keySerializer.setPreviousSerializerSnapshotForRestoredState(
             read.states().getKeySerializerSnapshot());
     if (compatibility.isCompatibleAfterMigration() || compatibility.isIncompatible()) {
       throw new StateMigrationException(
           "The new key serializer ("
-              + keySerializer.currentSchemaSerializer()
+              + now
               + ") must be compatible with the previous key serializer ("
-              + before
+              + keySerializer.previousSchemaSerializer()
               + ").");
     }
   }

@@ -5,13 +5,12 @@ import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.apache.flink.core.memory.MemorySegment;
 import org.apache.flink.core.memory.MemorySegmentFactory;
 
 /**
- * The memory that the backends of one slot share, and the threads that write for them. The memory is
- * native, as managed memory is meant to be: it doesn't count as the JVM's direct memory.
+ * The memory that the backends of one slot share, and the threads that write for them. The memory
+ * is native, as managed memory is meant to be: it doesn't count as the JVM's direct memory.
  *
  * <p>Thread: safe.
  */
@@ -43,7 +42,7 @@ final class SlotMemory implements AutoCloseable {
   /** Buffers over Flink's unsafe memory segments. */
   private static final class Segments implements StateMemory.Allocator {
 
-    private final Map<ByteBuffer, MemorySegment> segments = new IdentityHashMap<>();
+    private final IdentityHashMap<ByteBuffer, MemorySegment> segments = new IdentityHashMap<>();
 
     @Override
     public synchronized ByteBuffer allocate(int bytes) {

@@ -66,8 +66,7 @@ final class States {
   /** Adds a state, or takes what is told of it now. */
   Registered put(RegisteredStateMetaInfoBase info) {
     Registered known = byName.get(info.getName());
-    Registered state =
-        new Registered(info, known == null ? byName.size() + 1 : known.table());
+    Registered state = new Registered(info, known == null ? byName.size() + 1 : known.table());
     byName.put(info.getName(), state);
     return state;
   }

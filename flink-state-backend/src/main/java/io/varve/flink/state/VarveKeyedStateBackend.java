@@ -45,6 +45,7 @@ import org.apache.flink.util.FlinkRuntimeException;
  *
  * <p>Thread: the task's, but for the asynchronous parts of snapshots.
  */
+@SuppressWarnings("TypeParameterUnusedInFormals") // as Flink declares them
 final class VarveKeyedStateBackend<K> extends AbstractKeyedStateBackend<K> {
 
   private final StateStore store;
@@ -258,8 +259,7 @@ final class VarveKeyedStateBackend<K> extends AbstractKeyedStateBackend<K> {
     KeyReader<K, N> reader =
         new KeyReader<>(
             keySerializer,
-            ((RegisteredKeyValueStateBackendMetaInfo<N, ?>) state.info())
-                .getNamespaceSerializer());
+            ((RegisteredKeyValueStateBackendMetaInfo<N, ?>) state.info()).getNamespaceSerializer());
     List<Tuple2<K, N>> found = new ArrayList<>();
     table(state)
         .forEachKey(

@@ -30,8 +30,8 @@ import org.apache.flink.runtime.state.StateSerializerProvider;
 import org.apache.flink.runtime.state.StreamCompressionDecorator;
 
 /**
- * Keeps the keyed state of a job in Varve's engine: in the slot's managed memory, and in local files
- * where it is larger. Operator and broadcast state are Flink's own.
+ * Keeps the keyed state of a job in Varve's engine: in the slot's managed memory, and in local
+ * files where it is larger. Operator and broadcast state are Flink's own.
  *
  * <p>Thread: safe; a task makes its backends by it.
  */
@@ -60,8 +60,7 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
   }
 
   /** One that is as {@code original}, and where that says nothing, as the configuration says. */
-  private VarveStateBackend(
-      VarveStateBackend original, ReadableConfig config, ClassLoader classLoader) {
+  private VarveStateBackend(VarveStateBackend original, ReadableConfig config) {
     this.localDirectories =
         original.localDirectories != null
             ? original.localDirectories
@@ -88,7 +87,7 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
 
   @Override
   public VarveStateBackend configure(ReadableConfig config, ClassLoader classLoader) {
-    return new VarveStateBackend(this, config, classLoader);
+    return new VarveStateBackend(this, config);
   }
 
   @Override
@@ -228,7 +227,7 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
     if (localDirectories == null) {
       bases.add(env.getTaskManagerInfo().getTmpWorkingDirectory());
     } else {
-      for (String path : localDirectories.split(",|" + File.pathSeparator)) {
+      for (String path : localDirectories.split(",|" + File.pathSeparator, -1)) {
         bases.add(new File(path.trim()));
       }
     }
