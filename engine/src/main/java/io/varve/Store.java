@@ -19,7 +19,6 @@ import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
 import io.varve.manifest.Instances;
 import io.varve.manifest.LogFolder;
-import io.varve.manifest.ManifestCache;
 import io.varve.manifest.StoreFiles;
 import io.varve.manifest.StoreLayout;
 import io.varve.repair.Repair;
@@ -33,10 +32,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -71,7 +68,6 @@ public final class Store implements AutoCloseable {
   private final CompactionLane compaction;
   private final BufferPool buffers = new BufferPool();
   private final AtomicLong number = new AtomicLong();
-  private final Map<StreamPartition, ManifestCache> manifests = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   private Store(
@@ -406,13 +402,7 @@ public final class Store implements AutoCloseable {
   }
 
   private LogFolder folder(StreamPartition log) {
-    return LogFolder.of(
-        log,
-        layout.log(log),
-        instances,
-        buffers,
-        number.incrementAndGet(),
-        manifests.computeIfAbsent(log, name -> new ManifestCache()));
+    return LogFolder.of(log, layout.log(log), instances, buffers, number.incrementAndGet());
   }
 
   /** The store's files, for backups, see {@link io.varve.backup.Repository#backup}. */

@@ -14,7 +14,6 @@ import io.varve.io.Directory;
 import io.varve.io.WriteFile;
 import io.varve.log.Indexes;
 import io.varve.log.SegmentScan;
-import io.varve.manifest.ManifestCache;
 import io.varve.manifest.ManifestFolder;
 import io.varve.manifest.StoreLayout;
 import java.io.IOException;
@@ -89,7 +88,7 @@ final class Restore {
           found.index().encode(segment.firstOffset(), segment.epoch(), segment.rewrite()));
     }
     to.sync();
-    ManifestFolder manifests = new ManifestFolder(to, "restore", new ManifestCache());
+    ManifestFolder manifests = new ManifestFolder(to, "restore");
     manifests.create();
     if (!manifests.commit(log.manifest())) {
       throw new BadSettingException(

@@ -28,20 +28,17 @@ public record LogFolder(
    * The log that lives in {@code directory}.
    *
    * @param number tells this one apart from others made through the same instance
-   * @param cache what its manifests need not be read from the disk for; a new one for who wants to
-   *     know what is there
    */
   public static LogFolder of(
       StreamPartition name,
       Directory directory,
       Instances instances,
       BufferPool buffers,
-      long number,
-      ManifestCache cache) {
+      long number) {
     return new LogFolder(
         name,
         directory,
-        new ManifestFolder(directory, instances.self().nonce() + "-" + number, cache),
+        new ManifestFolder(directory, instances.self().nonce() + "-" + number),
         new ReaderLeases(directory, instances),
         new SnapshotFolder(directory, instances, number),
         instances,

@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
 /**
  * A log's manifests: the newest is the log's state.
  *
- * <p>Thread: safe; holds no state but the folder, and what it has read of it.
+ * <p>Thread: safe; holds no state but the folder.
  */
 public final class ManifestFolder {
 
@@ -31,19 +31,16 @@ public final class ManifestFolder {
   private final Directory log;
   private final Directory folder;
   private final String nonce;
-  private final ManifestCache cache;
 
   /**
    * @param log the log's folder
    * @param nonce a text that no one else ever uses, for the names of files that are not committed
    *     yet
-   * @param cache what was loaded or committed through this opening of the store before
    */
-  public ManifestFolder(Directory log, String nonce, ManifestCache cache) {
+  public ManifestFolder(Directory log, String nonce) {
     this.log = log;
     this.folder = log.folder(FOLDER);
     this.nonce = nonce;
-    this.cache = cache;
   }
 
   /** Makes the folder. */
@@ -78,7 +75,6 @@ public final class ManifestFolder {
           throw new CorruptionException(
               path, 16, "the manifest of its name", "number " + manifest.number());
         }
-        cache.put(manifest);
         return manifest;
       } catch (NoSuchFileException e) {
         // Superseded between listing and reading: look again.
@@ -145,7 +141,6 @@ public final class ManifestFolder {
     for (long older : numbers().filter(number -> number < manifest.number()).toArray()) {
       folder.delete(FileNames.manifest(older));
     }
-    cache.put(manifest);
     return true;
   }
 

@@ -26,7 +26,6 @@ public record StoreFiles(
 
   /** A log of the store. */
   public LogFolder log(StreamPartition name) {
-    return LogFolder.of(
-        name, layout.log(name), instances, buffers, numbers.getAsLong(), new ManifestCache());
+    return LogFolder.of(name, layout.log(name), instances, buffers, numbers.getAsLong());
   }
 }

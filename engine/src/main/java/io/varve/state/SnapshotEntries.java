@@ -12,4 +12,28 @@ public final class SnapshotEntries {
       Set<Integer> values,
       Set<Integer> lists,
       Set<Integer> maps) {}
+
+  public boolean next() {
+    return false;
+  }
+
+  public int keyGroup() {
+    return 0;
+  }
+
+  public int table() {
+    return 0;
+  }
+
+  public ByteSpan key() {
+    return new ByteSpan();
+  }
+
+  public ByteSpan userKey() {
+    return new ByteSpan();
+  }
+
+  public ByteSpan value() {
+    return new ByteSpan();
+  }
 }

@@ -129,16 +129,26 @@ final class StateFile {
 
   /** Reads bytes into {@code target} at the absolute index {@code at}. */
   void read(long position, ByteBuffer target, int at, int length) {
-    ByteBuffer part = target.slice(at, length);
-    int read;
-    try {
-      read = source().read(part, position);
-    } catch (IOException e) {
-      throw new StoreFailedException("Reading state from " + name + " at byte " + position, e);
-    }
+    int read = readOnce(position, target, at, length);
     if (read < length) {
       throw new CorruptionException(
           name, position, length + " bytes", read + " bytes before the file ends");
+    }
+  }
+
+  private int readOnce(long position, ByteBuffer target, int at, int length) {
+    while (true) {
+      ReadFile from = null;
+      try {
+        from = source();
+        return from.read(target.slice(at, length), position);
+      } catch (IOException e) {
+        ReadFile now = open;
+        if (from == null || now == null || now == from) {
+          throw new StoreFailedException("Reading state from " + name + " at byte " + position, e);
+        }
+        // A local copy has taken its place meanwhile, and it was closed.
+      }
     }
   }
 
