@@ -174,40 +174,67 @@ final class StateFooter {
     /** One more than the largest number of a table in the file. */
     int tablesEnd() {
       int end = 0;
-      for (int i = 0; i < groups.getInt(0); i++) {
-        end = Math.max(end, (groups.getShort(4 + 12 * i + 2) & 0xffff) + 1);
+      for (int i = 0; i < groups(); i++) {
+        end = Math.max(end, table(i) + 1);
       }
       return end;
     }
 
-    /** Shows every record of the groups that are wanted. Thread: one at a time. */
+    int groups() {
+      return groups.getInt(0);
+    }
+
+    int keyGroup(int group) {
+      return groups.getShort(4 + 12 * group) & 0xffff;
+    }
+
+    int table(int group) {
+      return groups.getShort(4 + 12 * group + 2) & 0xffff;
+    }
+
+    /** Shows every record of every group. Thread: one at a time. */
     void forEach(Group visitor) {
-      int count = groups.getInt(0);
-      int at = 4 + 12 * count;
-      for (int i = 0; i < count; i++) {
-        int head = 4 + 12 * i;
-        int records = groups.getInt(head + 4);
-        int end = at + groups.getInt(head + 8);
-        reading = at;
-        visitor.begin(groups.getShort(head) & 0xffff, groups.getShort(head + 2) & 0xffff);
-        long place = 0;
-        for (int r = 0; r < records; r++) {
-          place += varint(end);
-          long units = varint(end);
-          long page = place >>> IN_PAGE_BITS;
-          int in = (int) (place & ((1 << IN_PAGE_BITS) - 1)) << UNIT_BITS;
-          if (reading + 4 > end
-              || place < 0
-              || page >= pageBytes.length
-              || units > ((pageBytes[(int) page] - in) >>> UNIT_BITS)) {
-            throw bad();
-          }
-          int hash = groups.getInt(reading) & ((1 << RecordLayout.HASH_BITS) - 1);
-          reading += 4;
-          visitor.record((int) page, in, (int) units << UNIT_BITS, hash);
-        }
-        at = end;
+      int at = 4 + 12 * groups();
+      for (int i = 0; i < groups(); i++) {
+        at = forEach(i, at, visitor);
       }
+    }
+
+    /** Where in the footer the records of each group begin. */
+    int[] begins() {
+      int[] begins = new int[groups()];
+      int at = 4 + 12 * groups();
+      for (int i = 0; i < begins.length; i++) {
+        begins[i] = at;
+        at += groups.getInt(4 + 12 * i + 8);
+      }
+      return begins;
+    }
+
+    /** Shows every record of one group, which begins at {@code at}; returns where it ends. */
+    int forEach(int group, int at, Group visitor) {
+      int head = 4 + 12 * group;
+      int records = groups.getInt(head + 4);
+      int end = at + groups.getInt(head + 8);
+      reading = at;
+      visitor.begin(keyGroup(group), table(group));
+      long place = 0;
+      for (int r = 0; r < records; r++) {
+        place += varint(end);
+        long units = varint(end);
+        long page = place >>> IN_PAGE_BITS;
+        int in = (int) (place & ((1 << IN_PAGE_BITS) - 1)) << UNIT_BITS;
+        if (reading + 4 > end
+            || place < 0
+            || page >= pageBytes.length
+            || units > ((pageBytes[(int) page] - in) >>> UNIT_BITS)) {
+          throw bad();
+        }
+        int hash = groups.getInt(reading) & ((1 << RecordLayout.HASH_BITS) - 1);
+        reading += 4;
+        visitor.record((int) page, in, (int) units << UNIT_BITS, hash);
+      }
+      return end;
     }
 
     private long varint(int end) {
