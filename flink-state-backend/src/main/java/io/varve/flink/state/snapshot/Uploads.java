@@ -80,11 +80,16 @@ final class Uploads {
     try {
       CheckpointStateOutputStream out = streams.createCheckpointStateOutputStream(scope);
       registry.registerCloseable(out);
+      boolean finished = false;
       try {
         copy(file.source(), file.bytes(), out);
-        return finish(out);
+        StreamStateHandle handle = finish(out);
+        finished = true;
+        return handle;
       } finally {
-        if (registry.unregisterCloseable(out)) {
+        if (!finished) {
+          // Whoever closed it before: what has not become a handle is deleted by closing it.
+          registry.unregisterCloseable(out);
           IOUtils.closeQuietly(out);
         }
       }
@@ -149,6 +154,7 @@ final class Uploads {
             : CheckpointStreamWithResultProvider.createSimpleStream(
                 CheckpointedStateScope.EXCLUSIVE, streams);
     registry.registerCloseable(out);
+    boolean finished = false;
     try {
       content.write(out.getCheckpointOutputStream());
       if (!registry.unregisterCloseable(out)) {
@@ -164,9 +170,11 @@ final class Uploads {
       if (local != null) {
         written.add(local);
       }
+      finished = true;
       return result;
     } finally {
-      if (registry.unregisterCloseable(out)) {
+      if (!finished) {
+        registry.unregisterCloseable(out);
         IOUtils.closeQuietly(out);
       }
     }
