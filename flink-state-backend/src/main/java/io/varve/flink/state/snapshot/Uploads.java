@@ -20,8 +20,8 @@ import org.apache.flink.runtime.state.CheckpointStreamWithResultProvider;
 import org.apache.flink.runtime.state.CheckpointedStateScope;
 import org.apache.flink.runtime.state.LocalRecoveryConfig;
 import org.apache.flink.runtime.state.SnapshotResult;
-import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.StateUtil;
+import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.util.IOUtils;
 
 /**
@@ -66,7 +66,9 @@ final class Uploads {
         sent.put(one.getKey(), one.getValue().join());
       } catch (CompletionException e) {
         if (failure == null) {
-          failure = new IOException("Cannot send " + one.getKey() + " to checkpoint storage", e.getCause());
+          failure =
+              new IOException(
+                  "Cannot send " + one.getKey() + " to checkpoint storage", e.getCause());
         }
       }
     }

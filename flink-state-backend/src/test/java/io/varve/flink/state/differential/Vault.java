@@ -84,13 +84,17 @@ final class Vault {
     return open.get();
   }
 
-  /** So many streams are open and kept, once threads are through that close and delete some. */
-  void settle(int openExpected, int keptExpected, String after) {
+  /**
+   * At most so many streams are open, and so many kept, once threads are through that close and
+   * delete some. Fewer may be open than before: a backend goes on reading files of the checkpoint
+   * that it was restored from, until it has them all.
+   */
+  void settle(int openMax, int keptExpected, String after) {
     await()
         .alias("streams open and kept after " + after)
         .untilAsserted(
             () -> {
-              assertThat(open()).as("open streams").isEqualTo(openExpected);
+              assertThat(open()).as("open streams").isLessThanOrEqualTo(openMax);
               assertThat(checkpointsOfKept())
                   .as("checkpoints that the kept streams are of")
                   .hasSize(keptExpected);
