@@ -30,11 +30,11 @@ import org.apache.flink.runtime.state.BackendBuildingException;
 import org.apache.flink.runtime.state.CompositeKeySerializationUtils;
 import org.apache.flink.runtime.state.IncrementalKeyedStateHandle;
 import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocalPath;
+import org.apache.flink.runtime.state.InternalKeyContextImpl;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.StateBackend.KeyedStateBackendParameters;
 import org.apache.flink.runtime.state.StreamCompressionDecorator;
 import org.apache.flink.runtime.state.StreamStateHandle;
-import org.apache.flink.runtime.state.InternalKeyContextImpl;
 import org.apache.flink.runtime.state.metrics.LatencyTrackingStateConfig;
 import org.apache.flink.runtime.state.metrics.SizeTrackingStateConfig;
 import org.apache.flink.util.FileUtils;
@@ -55,10 +55,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
 
   /** What is set of the state backend. */
   record Settings(
-      boolean incremental,
-      LocalFolders folders,
-      Timers timers,
-      @Nullable Long memoryFixedBytes) {}
+      boolean incremental, LocalFolders folders, Timers timers, @Nullable Long memoryFixedBytes) {}
 
   KeyedBackendBuilder(
       KeyedStateBackendParameters<K> parameters,
@@ -117,8 +114,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
             parameters.getManagedMemoryFraction(),
             settings.memoryFixedBytes());
     opened.lease = lease;
-    File folder =
-        settings.folders().make(parameters.getEnv(), parameters.getOperatorIdentifier());
+    File folder = settings.folders().make(parameters.getEnv(), parameters.getOperatorIdentifier());
     opened.folder = folder;
 
     RegisteredStates registered = new RegisteredStates();
@@ -138,8 +134,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
                 lease.getResourceHandle().work(),
                 snapshots);
 
-    List<KeyedStateHandle> handles =
-        restoreStateHandles.stream().filter(Objects::nonNull).toList();
+    List<KeyedStateHandle> handles = restoreStateHandles.stream().filter(Objects::nonNull).toList();
     ConfirmedFiles confirmed = settings.incremental() ? new ConfirmedFiles() : null;
     UUID backend = UUID.randomUUID();
     if (!handles.isEmpty() && handles.get(0) instanceof IncrementalKeyedStateHandle) {
@@ -155,8 +150,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
       if (confirmed != null) {
         confirm(confirmed, checkpoints);
       }
-      if (checkpoints.size() == 1
-          && checkpoints.get(0).getKeyGroupRange().equals(keyGroupRange)) {
+      if (checkpoints.size() == 1 && checkpoints.get(0).getKeyGroupRange().equals(keyGroupRange)) {
         backend = checkpoints.get(0).getBackendIdentifier();
       }
     } else {

@@ -81,7 +81,8 @@ final class LocalFolders implements Serializable {
             + "_"
             + UUID.randomUUID();
     int first = ThreadLocalRandom.current().nextInt(above.size());
-    IOException failure = new IOException("Cannot make a folder for state in any of " + above + ". " + remedy());
+    IOException failure =
+        new IOException("Cannot make a folder for state in any of " + above + ". " + remedy());
     for (int i = 0; i < above.size(); i++) {
       File folder = new File(above.get((first + i) % above.size()), name);
       try {

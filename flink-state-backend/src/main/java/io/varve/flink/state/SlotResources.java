@@ -40,8 +40,7 @@ final class SlotResources implements AutoCloseable {
    * @param fixedBytes to use so much beside Flink's memory; null to use a part of that
    */
   static OpaqueMemoryResource<SlotResources> lease(
-      Environment environment, double managedFraction, @Nullable Long fixedBytes)
-      throws Exception {
+      Environment environment, double managedFraction, @Nullable Long fixedBytes) throws Exception {
     return fixedBytes == null
         ? environment
             .getMemoryManager()

@@ -40,7 +40,8 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
   private VarveStateBackend(VarveStateBackend original, ReadableConfig config) {
     BackendSettings.refuseUnknown(config);
     this.incremental = config.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS);
-    this.folders = LocalFolders.of(config.getOptional(BackendSettings.LOCAL_DIRECTORIES).orElse(null));
+    this.folders =
+        LocalFolders.of(config.getOptional(BackendSettings.LOCAL_DIRECTORIES).orElse(null));
     this.timers = config.get(BackendSettings.TIMERS);
     this.memoryFixedBytes =
         config

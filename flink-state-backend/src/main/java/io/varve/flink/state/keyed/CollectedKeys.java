@@ -39,7 +39,8 @@ final class CollectedKeys implements KeyVisitor {
     if (needed > bytes.length) {
       long larger = Math.max(needed, Math.min(bytes.length * 2L, Integer.MAX_VALUE - 8));
       if (larger > Integer.MAX_VALUE - 8) {
-        throw new IllegalStateException("The keys of the state exceed 2 GB, too many to go through");
+        throw new IllegalStateException(
+            "The keys of the state exceed 2 GB, too many to go through");
       }
       bytes = Arrays.copyOf(bytes, (int) larger);
     }

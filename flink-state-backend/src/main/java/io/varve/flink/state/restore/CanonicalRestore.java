@@ -154,7 +154,9 @@ public final class CanonicalRestore<K> {
     return key.wrap(bytes, prefixBytes, bytes.length - prefixBytes);
   }
 
-  /** A map's entry has its user key behind key and namespace, whose end only their serializers know. */
+  /**
+   * A map's entry has its user key behind key and namespace, whose end only their serializers know.
+   */
   private Target maps(Registered state) {
     var maps = store.maps(state.table());
     TypeSerializer<K> keys = keySerializer.currentSchemaSerializer();

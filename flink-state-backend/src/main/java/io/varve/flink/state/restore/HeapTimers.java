@@ -62,8 +62,7 @@ public final class HeapTimers {
 
   /** Adds a timer that its serializer has written. */
   @SuppressWarnings("unchecked")
-  void add(
-      HeapPriorityQueueSnapshotRestoreWrapper<?> queue, byte[] bytes, int offset, int length)
+  void add(HeapPriorityQueueSnapshotRestoreWrapper<?> queue, byte[] bytes, int offset, int length)
       throws IOException {
     in.setBuffer(bytes, offset, length);
     HeapPriorityQueueSnapshotRestoreWrapper<HeapPriorityQueueElement> of =

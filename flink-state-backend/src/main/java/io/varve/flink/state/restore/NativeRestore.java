@@ -26,7 +26,6 @@ import org.apache.flink.runtime.state.heap.HeapPriorityQueueSnapshotRestoreWrapp
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.StateMigrationException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a store from checkpoints and native savepoints, however many and whatever key groups they
@@ -113,9 +112,7 @@ public final class NativeRestore<K> {
       tables.put(meta.tables().get(i), registered.restored(meta.states().get(i)).table());
     }
     return new RestoredSnapshot(
-        stream,
-        table -> tables.getOrDefault(table, -1),
-        new CheckpointFiles(checkpoint, registry));
+        stream, table -> tables.getOrDefault(table, -1), new CheckpointFiles(checkpoint, registry));
   }
 
   private void checkKeySerializer(TypeSerializerSnapshot<K> prior) throws StateMigrationException {

@@ -79,8 +79,7 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
               List.of(),
               meta.getJobManagerOwnedSnapshot(),
               bytesSent + meta.getStateSize());
-      KeyedStateHandle copied =
-          localHandle(local, all, meta.getTaskLocalSnapshot());
+      KeyedStateHandle copied = localHandle(local, all, meta.getTaskLocalSnapshot());
       ConfirmedFiles confirmed = settings.confirmed();
       if (confirmed != null && sharing != SharingFilesStrategy.NO_SHARING) {
         confirmed.sent(checkpoint, files, anew);

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: {@link #syncPrepareResources} by the task's, the rest by any.
  */
-public final class NativeSnapshots implements SnapshotStrategy<KeyedStateHandle, NativeSnapshots.Taken> {
+public final class NativeSnapshots
+    implements SnapshotStrategy<KeyedStateHandle, NativeSnapshots.Taken> {
 
   private final StateStore store;
   private final StoreGate gate;
@@ -92,6 +93,10 @@ public final class NativeSnapshots implements SnapshotStrategy<KeyedStateHandle,
       return registry -> SnapshotResult.empty();
     }
     return new NativeSnapshot(
-        settings, taken, checkpointId, streams, options.getCheckpointType().getSharingFilesStrategy());
+        settings,
+        taken,
+        checkpointId,
+        streams,
+        options.getCheckpointType().getSharingFilesStrategy());
   }
 }

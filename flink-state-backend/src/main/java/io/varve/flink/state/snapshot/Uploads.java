@@ -20,8 +20,8 @@ import org.apache.flink.runtime.state.CheckpointStreamWithResultProvider;
 import org.apache.flink.runtime.state.CheckpointedStateScope;
 import org.apache.flink.runtime.state.LocalRecoveryConfig;
 import org.apache.flink.runtime.state.SnapshotResult;
-import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.StateUtil;
+import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.util.IOUtils;
 
 /**
@@ -66,7 +66,9 @@ final class Uploads {
         sent.put(one.getKey(), one.getValue().join());
       } catch (CompletionException e) {
         if (failure == null) {
-          failure = new IOException("Cannot send " + one.getKey() + " to checkpoint storage", e.getCause());
+          failure =
+              new IOException(
+                  "Cannot send " + one.getKey() + " to checkpoint storage", e.getCause());
         }
       }
     }
@@ -110,12 +112,17 @@ final class Uploads {
     if (!registry.unregisterCloseable(out)) {
       throw new IOException("The checkpoint was cancelled");
     }
-    StreamStateHandle handle = out.closeAndGetHandle();
-    if (handle == null) {
-      throw new IOException("Checkpoint storage has returned nothing for what was written");
+    try {
+      StreamStateHandle handle = out.closeAndGetHandle();
+      if (handle == null) {
+        throw new IOException("Checkpoint storage has returned nothing for what was written");
+      }
+      written.add(handle);
+      return handle;
+    } catch (IOException e) {
+      IOUtils.closeQuietly(out);
+      throw e;
     }
-    written.add(handle);
-    return handle;
   }
 
   /** Has checkpoint storage duplicate what it holds already. */
@@ -154,7 +161,7 @@ final class Uploads {
       if (!registry.unregisterCloseable(out)) {
         throw new IOException("The checkpoint was cancelled");
       }
-      SnapshotResult<StreamStateHandle> result = out.closeAndFinalizeCheckpointStreamResult();
+      SnapshotResult<StreamStateHandle> result = finish(out);
       StreamStateHandle remote = result.getJobManagerOwnedSnapshot();
       if (remote == null) {
         throw new IOException("Checkpoint storage has returned nothing for the metadata");
@@ -169,6 +176,16 @@ final class Uploads {
       if (registry.unregisterCloseable(out)) {
         IOUtils.closeQuietly(out);
       }
+    }
+  }
+
+  private static SnapshotResult<StreamStateHandle> finish(CheckpointStreamWithResultProvider out)
+      throws IOException {
+    try {
+      return out.closeAndFinalizeCheckpointStreamResult();
+    } catch (IOException e) {
+      IOUtils.closeQuietly(out);
+      throw e;
     }
   }
 
