@@ -117,12 +117,17 @@ final class Uploads {
     if (!registry.unregisterCloseable(out)) {
       throw new IOException("The checkpoint was cancelled");
     }
-    StreamStateHandle handle = out.closeAndGetHandle();
-    if (handle == null) {
-      throw new IOException("Checkpoint storage has returned nothing for what was written");
+    try {
+      StreamStateHandle handle = out.closeAndGetHandle();
+      if (handle == null) {
+        throw new IOException("Checkpoint storage has returned nothing for what was written");
+      }
+      written.add(handle);
+      return handle;
+    } catch (IOException e) {
+      IOUtils.closeQuietly(out);
+      throw e;
     }
-    written.add(handle);
-    return handle;
   }
 
   /** Has checkpoint storage duplicate what it holds already. */
@@ -162,7 +167,7 @@ final class Uploads {
       if (!registry.unregisterCloseable(out)) {
         throw new IOException("The checkpoint was cancelled");
       }
-      SnapshotResult<StreamStateHandle> result = out.closeAndFinalizeCheckpointStreamResult();
+      SnapshotResult<StreamStateHandle> result = finish(out);
       StreamStateHandle remote = result.getJobManagerOwnedSnapshot();
       if (remote == null) {
         throw new IOException("Checkpoint storage has returned nothing for the metadata");
@@ -179,6 +184,16 @@ final class Uploads {
         registry.unregisterCloseable(out);
         IOUtils.closeQuietly(out);
       }
+    }
+  }
+
+  private static SnapshotResult<StreamStateHandle> finish(CheckpointStreamWithResultProvider out)
+      throws IOException {
+    try {
+      return out.closeAndFinalizeCheckpointStreamResult();
+    } catch (IOException e) {
+      IOUtils.closeQuietly(out);
+      throw e;
     }
   }
 
