@@ -85,7 +85,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
     // Lives as long as the backend, which goes on fetching files after it is made.
     CloseableRegistry registry = new CloseableRegistry();
     OpenedStore opened = new OpenedStore();
-    Closeable cancel = registry::close;
+    Closeable cancel = registry;
     try {
       cancelStreamRegistry.registerCloseable(cancel);
       try {

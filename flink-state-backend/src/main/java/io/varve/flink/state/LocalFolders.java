@@ -22,8 +22,8 @@ final class LocalFolders implements Serializable {
   /** Empty for the task manager's working folder. */
   private final ArrayList<File> folders;
 
-  private LocalFolders(ArrayList<File> folders) {
-    this.folders = folders;
+  private LocalFolders(List<File> folders) {
+    this.folders = new ArrayList<>(folders);
   }
 
   /**
@@ -33,7 +33,7 @@ final class LocalFolders implements Serializable {
   static LocalFolders of(@Nullable String setting) {
     ArrayList<File> folders = new ArrayList<>();
     if (setting != null) {
-      for (String one : setting.split("," + "|(?<!file)" + File.pathSeparator)) {
+      for (String one : setting.split("," + "|(?<!file)" + File.pathSeparator, -1)) {
         folders.add(folder(one.trim()));
       }
     }

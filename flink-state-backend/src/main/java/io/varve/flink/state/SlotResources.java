@@ -5,7 +5,6 @@ import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.memory.MemorySegment;
@@ -92,14 +91,11 @@ final class SlotResources implements AutoCloseable {
    */
   private static final class UnsafeAllocator implements StateMemory.Allocator {
 
-    private static final Runnable NOTHING = () -> {};
-
-    private final Map<ByteBuffer, MemorySegment> segments = new IdentityHashMap<>();
+    private final IdentityHashMap<ByteBuffer, MemorySegment> segments = new IdentityHashMap<>();
 
     @Override
     public ByteBuffer allocate(int bytes) {
-      MemorySegment segment =
-          MemorySegmentFactory.allocateOffHeapUnsafeMemory(bytes, null, NOTHING);
+      MemorySegment segment = MemorySegmentFactory.allocateOffHeapUnsafeMemory(bytes);
       ByteBuffer buffer = segment.getOffHeapBuffer();
       segments.put(buffer, segment);
       return buffer;

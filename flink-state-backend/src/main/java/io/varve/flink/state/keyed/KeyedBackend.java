@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the task's; what a checkpoint does asynchronously runs in another.
  */
+@SuppressWarnings("TypeParameterUnusedInFormals") // as Flink declares them
 public final class KeyedBackend<K> extends AbstractKeyedStateBackend<K> {
 
   private final Parts parts;

@@ -130,7 +130,8 @@ final class MapEntries<UK, UV> {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // null if the user's value was
+    // Null if the user's value was; whether it is that very entry.
+    @SuppressWarnings({"NullAway", "ReferenceEquality"})
     public UV setValue(UV value) {
       if (removed) {
         throw new IllegalStateException("The entry has been removed");

@@ -70,6 +70,7 @@ public final class TimerQueues implements PriorityQueueSetFactory {
         keyGroupsMax);
   }
 
+  @SuppressWarnings("ReferenceEquality") // Flink asks which object it was
   private <T> Registered register(
       String name, TypeSerializer<T> serializer, boolean metaMayChange) {
     RegisteredPriorityQueueStateBackendMetaInfo<T> meta =
