@@ -136,7 +136,7 @@ public final class StateStore implements AutoCloseable {
     check();
     long number = files.openImage();
     LogImage image = log.image();
-    files.stateHas(log.liveBytes());
+    files.stateHas(log.liveBytes(), records.records());
     return new StateSnapshot(image, writer.finish(), files, number);
   }
 
