@@ -123,7 +123,7 @@ final class CleaningPolicy {
 
   /** The tier of a file of which so much is alive, from 0; 4 is the highest of any importance. */
   private static int tier(long bytes, long storeBytes) {
-    long tiny = Math.max(TINY_BYTES, storeBytes >>> 4 * TIER_BITS);
+    long tiny = Math.max(TINY_BYTES, storeBytes >>> (4 * TIER_BITS));
     int tier = 0;
     for (long more = bytes / tiny; more > 0; more >>>= TIER_BITS) {
       tier++;
