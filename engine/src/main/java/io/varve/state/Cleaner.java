@@ -27,7 +27,7 @@ final class Cleaner {
   private static final int STEP_RECORDS = 32;
 
   /** And by one snapshot. */
-  private static final int SNAPSHOT_RECORDS = 4096;
+  private static final int SNAPSHOT_RECORDS = 16_384;
 
   /** After so many new pages it is looked whether there is something to clean. */
   private static final int PAGES_BETWEEN = 8;
@@ -61,6 +61,8 @@ final class Cleaner {
   private int pageIndex;
   private @Nullable Page page;
   private int record;
+
+  private long writtenBytes;
 
   Cleaner(
       HybridLog log,
@@ -145,6 +147,16 @@ final class Cleaner {
       finishPass();
     }
     snapshotFilesMax = Math.max(SNAPSHOT_FILES_MAX, Math.min(snapshotFilesMax, files.count()));
+  }
+
+  /** Whether a pass is under way. */
+  boolean isCleaning() {
+    return pass != null;
+  }
+
+  /** Bytes of the pages that were written. */
+  long writtenBytes() {
+    return writtenBytes;
   }
 
   // ---- a pass
@@ -232,6 +244,7 @@ final class Cleaner {
     if (to == null) {
       to = log.adoptDead(file.file(), pageIndex, from);
       page = to;
+      writtenBytes += from.used;
       record = 0;
     }
     Page before = from.from[record];
@@ -259,6 +272,7 @@ final class Cleaner {
     taking = null;
     if (copiedAll) {
       pass = null;
+      nextLook = log.pagesMade();
     } else {
       strand.execute(goOn);
     }

@@ -9,19 +9,21 @@ import java.util.List;
  * is alive, and small ones when there are many, so that a snapshot has few.
  *
  * <p>Files are merged by tiers, each of eight times the size of the one before, up to those that
- * hold an eighth of all state, of which there can't be many. A file that is merged with four others
- * of its tier is in the next one soon, so a byte is written as many times as there are tiers. All
- * that is tiny is in the lowest tier, where writing it again costs next to nothing.
+ * hold an eighth of all state, of which there are eight at most. A file that is merged with three
+ * others of its tier is in the next one soon, so a byte is written about as many times as there are
+ * tiers. All that is tiny is in the lowest tier, where writing it again costs next to nothing.
+ * There are four tiers below those largest files: where there are more than 20 files, one of the
+ * tiers has four.
  *
  * <p>Thread: safe, without state.
  */
 final class CleaningPolicy {
 
   /** As many files are left alone. */
-  static final int FILES_MAX = 24;
+  static final int FILES_MAX = 20;
 
   /** So many files of a tier are merged. */
-  static final int MERGED_MIN = 5;
+  static final int MERGED_MIN = 4;
 
   /** Files below a 4096th of all state, or below this, are of the lowest tier. */
   static final long TINY_BYTES = 64 << 10;
@@ -48,9 +50,12 @@ final class CleaningPolicy {
     }
   }
 
-  /** Whether files hold so much garbage that some should be cleaned: a third of all. */
+  /**
+   * Whether files hold so much garbage that some should be cleaned: more than three eighths of what
+   * is alive, so that with the copies of a pass under way it is about the half.
+   */
   static boolean isDirty(long fileBytes, long liveBytes) {
-    return fileBytes > liveBytes + liveBytes / 2 + GARBAGE_BYTES_MIN;
+    return fileBytes > liveBytes + liveBytes / 8 * 3 + GARBAGE_BYTES_MIN;
   }
 
   /** Whether there is so much garbage that whoever makes more should wait. */

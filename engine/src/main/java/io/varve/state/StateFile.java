@@ -38,7 +38,7 @@ final class StateFile {
   private volatile @Nullable ReadFile open;
   private volatile long length;
   private volatile int pagesWritten = -1;
-  private boolean closed;
+  private volatile boolean closed;
 
   private final List<@Nullable Page> pages = new ArrayList<>();
   private long pageBytes;
@@ -228,6 +228,11 @@ final class StateFile {
     if (before != null) {
       before.close();
     }
+  }
+
+  /** Whether nobody needs it any more. */
+  boolean isClosed() {
+    return closed;
   }
 
   void close() throws IOException {

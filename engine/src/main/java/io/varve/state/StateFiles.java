@@ -22,7 +22,7 @@ final class StateFiles {
   private static final Logger LOG = LoggerFactory.getLogger(StateFiles.class);
 
   /** A file holds at least so much, and an eighth of all state if that is more. */
-  private static final long FILE_BYTES_MIN = 64L << 20;
+  private static final long FILE_BYTES_MIN = 4L << 20;
 
   /** Or so many records, likewise: a footer is built in memory. */
   private static final int FILE_RECORDS_MIN = 1 << 20;

@@ -153,7 +153,9 @@ public final class StateStore implements AutoCloseable {
         log.usedBytes(),
         log.frameBytes(),
         records.indexBytes(),
-        files.count());
+        files.count(),
+        cleaner.isCleaning(),
+        cleaner.writtenBytes());
   }
 
   private void check() {
