@@ -431,7 +431,7 @@ final class HybridLog {
   }
 
   /** Takes note of the pages that have been written meanwhile. */
-  private void harvest() {
+  void harvest() {
     Page page;
     while ((page = sealed.peek()) != null && page.written) {
       sealed.remove();
@@ -471,7 +471,7 @@ final class HybridLog {
   private void dropHollow() {
     for (Page page : hollow) {
       // A record may have taken the place of a dead one since.
-      if (pages[page.number] != page || page.liveBytes() > 0) {
+      if (pages[page.number] != page || page.liveBytes() > 0 || page.adopting) {
         continue;
       }
       if (page.mutable) {
@@ -532,8 +532,58 @@ final class HybridLog {
     return new LogImage(parts);
   }
 
+  /** Pages of the files, and what is alive in them now. */
+  List<LogImage.Part> capture(List<StateFile> files) {
+    List<LogImage.Part> parts = new ArrayList<>();
+    for (StateFile file : files) {
+      for (Page page : file.pages()) {
+        if (page != null && page.liveBytes() > 0) {
+          parts.add(new LogImage.Part(page, page.dead));
+        }
+      }
+    }
+    epoch++;
+    return parts;
+  }
+
   /** Takes in a page that a file holds already, everything in it alive. */
   Page adopt(StateFile file, int indexInFile, long filePosition, int used) {
+    Page page = written(file, indexInFile, filePosition, used);
+    liveBytes += used;
+    file.addPage(page);
+    return page;
+  }
+
+  /**
+   * Takes in a page of copies, all of them dead until {@link #reviveAdopted}. It stays until {@link
+   * #endAdopting}.
+   */
+  Page adoptDead(StateFile file, int indexInFile, CleanedFile.CleanedPage from) {
+    Page page = written(file, indexInFile, from.position, from.used);
+    page.adopting = true;
+    page.killAll(from, epoch);
+    file.addPage(page);
+    return page;
+  }
+
+  /** Notes that a record of an adopted page is alive from now on. */
+  void reviveAdopted(Page page, int at, int bytes) {
+    page.revive(at, bytes, epoch);
+    liveBytes += bytes;
+    StateFile file = page.file;
+    if (file != null) {
+      file.addLiveBytes(bytes);
+    }
+  }
+
+  void endAdopting(Page page) {
+    page.adopting = false;
+    if (page.liveBytes() == 0) {
+      hollow.add(page);
+    }
+  }
+
+  private Page written(StateFile file, int indexInFile, long filePosition, int used) {
     Page page = new Page(takeNumber());
     page.mutable = false;
     page.used = used;
@@ -544,8 +594,6 @@ final class HybridLog {
     page.counted = true;
     pages[page.number] = page;
     usedBytes += used;
-    liveBytes += used;
-    file.addPage(page);
     return page;
   }
 
@@ -570,6 +618,23 @@ final class HybridLog {
   /** The address of the record that begins at {@code at} in the page. */
   static long address(Page page, int at) {
     return (long) page.number << IN_PAGE_BITS | at >>> UNIT_BITS;
+  }
+
+  /** Pages made since the log began. */
+  long pagesMade() {
+    return births;
+  }
+
+  /** Bytes of pages that no file is known to have. */
+  long unwrittenBytes() {
+    long bytes = 0;
+    for (Page page : mutable) {
+      bytes += page.used;
+    }
+    for (Page page : sealed) {
+      bytes += page.used;
+    }
+    return bytes;
   }
 
   /** Bytes of all pages, in memory or not. */

@@ -50,12 +50,16 @@ final class Localiser {
 
   private void copy(StateFile file) {
     long copied = 0;
+    if (file.isClosed()) {
+      spend(file.length());
+      return;
+    }
     try {
       ReadFile from = file.source();
       try (WriteFile to = files.folder().create(file.name())) {
         ByteBuffer piece =
             ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, file.length())));
-        while (copied < file.length() && !closed) {
+        while (copied < file.length() && !closed && !file.isClosed()) {
           int read = from.read(piece.clear(), copied);
           if (read == 0) {
             throw new IOException(file.name() + " ends after " + copied + " bytes");
@@ -65,14 +69,26 @@ final class Localiser {
           spend(read);
         }
       }
-      if (!closed) {
+      if (!closed && !file.isClosed()) {
         files.localise(file);
       }
     } catch (IOException e) {
-      spend(file.length() - copied);
-      if (!closed) {
+      if (!closed && !file.isClosed()) {
         LOG.warn("Could not copy {} to {}; reading it where it is", file, files.path(), e);
       }
+    }
+    spend(file.length() - copied);
+    if (file.isClosed()) {
+      deleteCopy(file);
+    }
+  }
+
+  /** Who closed the file has deleted it, but perhaps before the copy was there. */
+  private void deleteCopy(StateFile file) {
+    try {
+      files.folder().delete(file.name());
+    } catch (IOException e) {
+      LOG.warn("Could not delete {} in {}", file.name(), files.path(), e);
     }
   }
 

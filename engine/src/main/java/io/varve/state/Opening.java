@@ -90,7 +90,7 @@ final class Opening {
       int page = i;
       int used = footer.pageBytes()[i];
       if (uses.stream().allMatch(use -> use.hollow(page))) {
-        file.skipPage();
+        file.skipPage(used);
       } else {
         pages[i] = log.adopt(file, i, position, used);
       }

@@ -49,6 +49,9 @@ final class Page {
   /** Whether the owner knows that the file has its bytes, and counts it there. */
   boolean counted;
 
+  /** Whether records are still to move into it, so that it must not go though all is dead. */
+  boolean adopting;
+
   /**
    * A bit for each {@link RecordLayout#BYTES_MIN} bytes: a dead record begins there. Null: none.
    */
@@ -73,6 +76,16 @@ final class Page {
     int bit = at / RecordLayout.BYTES_MIN;
     bits[bit >>> 6] |= 1L << bit;
     deadBytes += bytes;
+  }
+
+  /** Notes that all records, which begin where the page tells, are dead. */
+  void killAll(CleanedFile.CleanedPage from, long epoch) {
+    long[] bits = writableBits(epoch);
+    for (int i = 0; i < from.records; i++) {
+      int bit = from.at[i] / RecordLayout.BYTES_MIN;
+      bits[bit >>> 6] |= 1L << bit;
+    }
+    deadBytes = used;
   }
 
   /** Notes that a record is alive where a dead one was, or one that was expected to be dead. */

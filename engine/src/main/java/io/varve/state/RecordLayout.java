@@ -85,6 +85,10 @@ final class RecordLayout {
     return at + HEADER_BYTES + keyLength(page, at);
   }
 
+  static void setTable(ByteBuffer page, int at, int table) {
+    page.putShort(at + 20, (short) table);
+  }
+
   static void setValueLength(ByteBuffer page, int at, int length) {
     page.putInt(at + 4, length);
   }

@@ -20,6 +20,7 @@ final class RecordStore {
   private final IndexArena arena;
   private @Nullable KeyIndex[] indexes = new KeyIndex[8];
   private final RecordView probe = new RecordView();
+  private @Nullable Cleaner cleaner;
 
   // The selected key.
   private KeyIndex index;
@@ -38,6 +39,11 @@ final class RecordStore {
     this.log = log;
     this.arena = new IndexArena(log);
     this.index = index(0);
+  }
+
+  /** Lets the cleaner move records from now on. */
+  void cleanBy(Cleaner cleaner) {
+    this.cleaner = cleaner;
   }
 
   /** The table's index, made if need be. */
@@ -59,6 +65,10 @@ final class RecordStore {
   /** Begins an operation on a key, whose bytes must stay until the next. */
   void select(int table, int keyGroup, ByteSpan key) {
     log.begin();
+    Cleaner cleaner = this.cleaner;
+    if (cleaner != null && cleaner.isDue()) {
+      cleaner.step();
+    }
     KeyIndex index = table < indexes.length ? indexes[table] : null;
     this.index = index == null ? index(table) : index;
     this.table = table;
@@ -125,6 +135,21 @@ final class RecordStore {
 
   /** Shows the keys of all records of the table with suffix 0, each once. */
   void forEachKey(int table, KeyVisitor visitor) {
+    Cleaner cleaner = this.cleaner;
+    if (cleaner == null) {
+      showKeys(table, visitor);
+      return;
+    }
+    // The visitor may begin operations, while there are addresses to come.
+    cleaner.hold();
+    try {
+      showKeys(table, visitor);
+    } finally {
+      cleaner.release();
+    }
+  }
+
+  private void showKeys(int table, KeyVisitor visitor) {
     KeyIndex index = index(table);
     long[] addresses = new long[KeyIndex.SLOTS_MAX];
     ByteSpan key = new ByteSpan();

@@ -38,9 +38,10 @@ final class StateFile {
   private volatile @Nullable ReadFile open;
   private volatile long length;
   private volatile int pagesWritten = -1;
-  private boolean closed;
+  private volatile boolean closed;
 
   private final List<@Nullable Page> pages = new ArrayList<>();
+  private long pageBytes;
   private long liveBytes;
   private int livePages;
   private int pagesCounted;
@@ -90,14 +91,16 @@ final class StateFile {
       pages.add(null);
     }
     pages.set(page.indexInFile, page);
+    pageBytes += page.used;
     liveBytes += page.liveBytes();
     livePages++;
     pagesCounted++;
   }
 
   /** Counts a page that held nothing alive already when the file was opened. */
-  void skipPage() {
+  void skipPage(int bytes) {
     pages.add(null);
+    pageBytes += bytes;
     pagesCounted++;
   }
 
@@ -115,14 +118,24 @@ final class StateFile {
     return liveBytes;
   }
 
+  /** Bytes of the pages that were counted, whether anything in them is alive or not. */
+  long pageBytes() {
+    return pageBytes;
+  }
+
+  /** Whether it is finished and all its pages were counted. */
+  boolean complete() {
+    return pagesCounted == pagesWritten;
+  }
+
   /** Its pages by their place in the file; null where nothing is alive any more. */
   List<@Nullable Page> pages() {
     return pages;
   }
 
-  /** Whether it is finished, all its pages were counted, and nothing in it is alive. */
+  /** Whether it is complete and nothing in it is alive. */
   boolean empty() {
-    return livePages == 0 && pagesCounted == pagesWritten;
+    return livePages == 0 && complete();
   }
 
   // ---- reading
@@ -225,6 +238,11 @@ final class StateFile {
     if (before != null) {
       before.close();
     }
+  }
+
+  /** Whether nobody needs it any more. */
+  boolean isClosed() {
+    return closed;
   }
 
   void close() throws IOException {

@@ -22,7 +22,10 @@ final class StateFiles {
   private static final Logger LOG = LoggerFactory.getLogger(StateFiles.class);
 
   /** A file holds at least so much, and an eighth of all state if that is more. */
-  private static final long FILE_BYTES_MIN = 64L << 20;
+  private static final long FILE_BYTES_MIN = 4L << 20;
+
+  /** Or so many records, likewise: a footer is built in memory. */
+  private static final int FILE_RECORDS_MIN = 1 << 20;
 
   private final Directory folder;
   private final String nonce;
@@ -34,6 +37,7 @@ final class StateFiles {
   private long begun;
   private boolean closed;
   private volatile long fileBytesMax = FILE_BYTES_MIN;
+  private volatile int fileRecordsMax = FILE_RECORDS_MIN;
 
   private record Retired(StateFile file, long newestImage) {}
 
@@ -53,8 +57,14 @@ final class StateFiles {
     return fileBytesMax;
   }
 
-  void stateHas(long bytes) {
+  int fileRecordsMax() {
+    return fileRecordsMax;
+  }
+
+  /** Tells how much state there is: a file holds the more of it, so that there are few files. */
+  void stateHas(long bytes, long records) {
     fileBytesMax = Math.max(FILE_BYTES_MIN, bytes / 8);
+    fileRecordsMax = (int) Math.max(FILE_RECORDS_MIN, Math.min(records / 8, 1 << 28));
   }
 
   /** A new file, that {@link #create} is to make. */
@@ -147,6 +157,11 @@ final class StateFiles {
 
   synchronized int count() {
     return files.size();
+  }
+
+  /** All files that are not retired. */
+  synchronized List<StateFile> all() {
+    return new ArrayList<>(files);
   }
 
   Directory folder() {

@@ -30,6 +30,7 @@ public final class StateStore implements AutoCloseable {
   private final PageWriter writer;
   private final HybridLog log;
   private final RecordStore records;
+  private final Cleaner cleaner;
   private final Localiser localiser;
   private final Map<Integer, StateTable> tables = new HashMap<>();
   private boolean closed;
@@ -40,6 +41,8 @@ public final class StateStore implements AutoCloseable {
     this.writer = new PageWriter(files, work.strand(), failure);
     this.log = new HybridLog(memory, writer);
     this.records = new RecordStore(log);
+    this.cleaner = new Cleaner(log, records, files, writer, work.strand(), failure);
+    records.cleanBy(cleaner);
     this.localiser = new Localiser(files, work.strand());
   }
 
@@ -79,6 +82,7 @@ public final class StateStore implements AutoCloseable {
     try {
       store = new StateStore(settings, folder, memory, work);
       new Opening(settings, store.files, store.log, store.records, store.localiser).open(snapshots);
+      store.cleaner.opened();
       opened = true;
       return store;
     } catch (IOException e) {
@@ -134,9 +138,10 @@ public final class StateStore implements AutoCloseable {
   /** What the store holds now, in constant time. */
   public StateSnapshot snapshot() {
     check();
+    files.stateHas(log.liveBytes(), records.records());
+    cleaner.beforeImage();
     long number = files.openImage();
     LogImage image = log.image();
-    files.stateHas(log.liveBytes());
     return new StateSnapshot(image, writer.finish(), files, number);
   }
 
@@ -148,7 +153,9 @@ public final class StateStore implements AutoCloseable {
         log.usedBytes(),
         log.frameBytes(),
         records.indexBytes(),
-        files.count());
+        files.count(),
+        cleaner.isCleaning(),
+        cleaner.writtenBytes());
   }
 
   private void check() {
@@ -167,6 +174,7 @@ public final class StateStore implements AutoCloseable {
     closed = true;
     failure.set(new StoreClosedException("The state store"));
     localiser.close();
+    cleaner.close();
     writer.close();
     records.close();
     log.close();

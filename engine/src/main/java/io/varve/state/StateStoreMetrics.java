@@ -9,6 +9,15 @@ package io.varve.state;
  * @param memoryBytes bytes of memory in use, indexes included
  * @param indexBytes bytes of memory of the indexes
  * @param files files on disk
+ * @param cleaning whether files are being cleaned
+ * @param cleanedBytes bytes that were written to clean files
  */
 public record StateStoreMetrics(
-    long records, long liveBytes, long logBytes, long memoryBytes, long indexBytes, int files) {}
+    long records,
+    long liveBytes,
+    long logBytes,
+    long memoryBytes,
+    long indexBytes,
+    int files,
+    boolean cleaning,
+    long cleanedBytes) {}

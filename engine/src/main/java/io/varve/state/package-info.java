@@ -19,6 +19,8 @@
  *   <li>A page is changed only while it is mutable; a snapshot seals every page.
  *   <li>Whether a record of a sealed page is alive is told by the page's dead bits, never by a
  *       later record. A snapshot is the files, and the dead bits of that moment.
+ *   <li>A copy of a record that cleaning has made is dead until the slot leads to it; from then on
+ *       the record itself is. So a snapshot may be taken in the midst of cleaning.
  *   <li>Memory is taken from a {@link io.varve.state.StateMemory} and never past it.
  * </ol>
  *

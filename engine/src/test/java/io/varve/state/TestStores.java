@@ -13,11 +13,16 @@ final class TestStores implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Path folder;
-  private final Work work = new ThreadedWork(2, "state-test");
+  private final Work work;
   final StateMemory memory;
 
   TestStores(Path folder, long memoryBytes) {
+    this(folder, memoryBytes, new ThreadedWork(2, "state-test"));
+  }
+
+  TestStores(Path folder, long memoryBytes, Work work) {
     this.folder = folder;
+    this.work = work;
     this.memory = StateMemory.direct(memoryBytes);
   }
 

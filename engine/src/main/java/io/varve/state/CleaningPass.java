@@ -1,0 +1,243 @@
+package io.varve.state;
+
+import io.varve.base.CorruptionException;
+import io.varve.format.Fixed64;
+import io.varve.state.CleanedFile.CleanedPage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies what was alive in some files into new ones, a slice at a time. The store goes on
+ * meanwhile; whoever takes in a new file finds out what has died since.
+ *
+ * <p>Thread: one at a time.
+ */
+final class CleaningPass {
+
+  private static final long SLICE_BYTES = 4 << 20;
+
+  /** A new file may be larger than others, so that merging leaves fewer. */
+  private static final int TIMES_FILE_BYTES = 2;
+
+  private final StateFiles files;
+  private final List<LogImage.Part> parts;
+  private final Buffers buffers;
+
+  private int part;
+  private int at;
+  private @Nullable StateFileWriter out;
+  private @Nullable CleanedFile cleaned;
+  private CleanedPage page = new CleanedPage();
+
+  /** What a pass works in. Thread: one pass at a time. */
+  static final class Buffers {
+    private static final int WINDOW_BYTES = 16 << 10;
+
+    /** The page that is being filled. */
+    final ByteBuffer page = ByteBuffer.allocateDirect(Page.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** A piece of the page that is being read, and where in that page it begins and ends. */
+    final ByteBuffer window =
+        ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    int windowBegin;
+    int windowEnd;
+  }
+
+  /**
+   * @param parts pages in the order in which they are to be read, all in files
+   */
+  CleaningPass(StateFiles files, List<LogImage.Part> parts, Buffers buffers) {
+    this.files = files;
+    this.parts = parts;
+    this.buffers = buffers;
+    buffers.windowEnd = 0;
+  }
+
+  /** Whether all is copied. */
+  boolean done() {
+    return part == parts.size();
+  }
+
+  /** Copies some more; returns a new file if one has been finished, else null. */
+  @Nullable CleanedFile slice() throws IOException {
+    long read = 0;
+    while (!done() && read < SLICE_BYTES) {
+      LogImage.Part from = parts.get(part);
+      read += from.page().used;
+      if (from.page().used > Page.BYTES) {
+        copyLarge(from);
+      } else {
+        copy(from);
+      }
+      part++;
+      at = 0;
+      buffers.windowEnd = 0;
+      StateFileWriter to = out;
+      if (to != null && to.isFull(TIMES_FILE_BYTES)) {
+        return finishFile();
+      }
+    }
+    return done() ? finishFile() : null;
+  }
+
+  private void copy(LogImage.Part from) throws IOException {
+    Page source = from.page();
+    StateFile file = fileOf(source);
+    ByteBuffer window = buffers.window;
+    ByteBuffer target = buffers.page;
+    while (at < source.used) {
+      int in = look(file, source, RecordLayout.HEADER_BYTES);
+      long position = source.filePosition + at;
+      int bytes = file.checkedBytes(window, in, position, source.used - at);
+      int table = file.table(RecordLayout.table(window, in));
+      if (!Page.isDead(from.dead(), at) && table >= 0) {
+        if (page.used + bytes > Page.BYTES) {
+          flush();
+        }
+        int to = page.used;
+        int here = Math.min(bytes, buffers.windowEnd - at);
+        target.put(to, window, in, here);
+        if (here < bytes) {
+          file.read(position + here, target, to + here, bytes - here);
+        }
+        file.checkRecord(target, to, position);
+        RecordLayout.setTable(target, to, table);
+        page.add(source, at, RecordLayout.hash(target, to), table, to);
+        page.used += bytes;
+      }
+      at += bytes;
+    }
+  }
+
+  /** Moves the window so that {@code bytes} from where reading stands are in it; returns where. */
+  private int look(StateFile file, Page source, int bytes) {
+    ByteBuffer window = buffers.window;
+    int wanted = Math.min(bytes, source.used - at);
+    if (at + wanted > buffers.windowEnd || at < buffers.windowBegin) {
+      int length = Math.min(window.capacity(), source.used - at);
+      file.read(source.filePosition + at, window, 0, length);
+      buffers.windowBegin = at;
+      buffers.windowEnd = at + length;
+    }
+    return at - buffers.windowBegin;
+  }
+
+  /** Copies a page of a single record piece by piece: once to check it, once to write it. */
+  private void copyLarge(LogImage.Part from) throws IOException {
+    Page source = from.page();
+    StateFile file = fileOf(source);
+    if (Page.isDead(from.dead(), 0)) {
+      return;
+    }
+    flush();
+    ByteBuffer piece = buffers.page;
+    int read = Math.min(piece.capacity(), source.used);
+    file.read(source.filePosition, piece, 0, read);
+    int bytes = file.checkedBytes(piece, 0, source.filePosition, source.used);
+    int table = file.table(RecordLayout.table(piece, 0));
+    if (bytes != source.used) {
+      throw new CorruptionException(
+          file.name(), source.filePosition, "a record of " + source.used + " bytes", "" + bytes);
+    }
+    if (table < 0) {
+      return;
+    }
+    int end =
+        RecordLayout.HEADER_BYTES
+            + RecordLayout.keyLength(piece, 0)
+            + RecordLayout.valueLength(piece, 0);
+    int checksum = piece.getInt(0);
+    CRC32C before = new CRC32C();
+    before.update(piece.slice(4, Math.min(read, end) - 4));
+    RecordLayout.setTable(piece, 0, table);
+    CRC32C after = new CRC32C();
+    after.update(piece.slice(4, Math.min(read, end) - 4));
+    for (int at = read; at < end; at += read) {
+      read = Math.min(piece.capacity(), end - at);
+      file.read(source.filePosition + at, piece, 0, read);
+      before.update(piece.slice(0, read));
+      after.update(piece.slice(0, read));
+    }
+    if (checksum != (int) before.getValue()) {
+      throw new CorruptionException(
+          file.name(),
+          source.filePosition,
+          "a record with CRC32C " + Fixed64.hex(checksum),
+          "CRC32C " + Fixed64.hex((int) before.getValue()));
+    }
+    StateFileWriter to = out();
+    for (int at = 0; at < bytes; at += read) {
+      read = Math.min(piece.capacity(), bytes - at);
+      file.read(source.filePosition + at, piece, 0, read);
+      if (at == 0) {
+        piece.putInt(0, (int) after.getValue());
+        RecordLayout.setTable(piece, 0, table);
+        page.position = to.largePage(piece, bytes);
+        page.add(source, 0, RecordLayout.hash(piece, 0), table, 0);
+      }
+      to.append(piece.slice(0, read));
+    }
+    page.used = bytes;
+    addPage();
+  }
+
+  private static StateFile fileOf(Page page) {
+    StateFile file = page.file;
+    if (file == null) {
+      throw new IllegalStateException("a page to be cleaned that is in no file");
+    }
+    return file;
+  }
+
+  private StateFileWriter out() throws IOException {
+    StateFileWriter to = out;
+    if (to == null) {
+      to = StateFileWriter.create(files);
+      out = to;
+      cleaned = new CleanedFile(to.file());
+    }
+    return to;
+  }
+
+  private void flush() throws IOException {
+    if (page.used > 0) {
+      page.position = out().page(buffers.page, page.used);
+      buffers.page.clear();
+      addPage();
+    }
+  }
+
+  private void addPage() {
+    CleanedFile to = cleaned;
+    if (to != null) {
+      to.pages().add(page);
+    }
+    page = new CleanedPage();
+  }
+
+  private @Nullable CleanedFile finishFile() throws IOException {
+    flush();
+    StateFileWriter to = out;
+    CleanedFile finished = cleaned;
+    if (to != null) {
+      to.finish();
+      out = null;
+      cleaned = null;
+    }
+    return finished;
+  }
+
+  /** Lets go of the file under way. */
+  void abandon() throws IOException {
+    StateFileWriter to = out;
+    out = null;
+    if (to != null) {
+      to.abandon();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.varve.state;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which files are to be cleaned: those with much garbage, so that files take little more than what
+ * is alive, and small ones when there are many, so that a snapshot has few.
+ *
+ * <p>Files are merged by tiers, each of eight times the size of the one before, up to those that
+ * hold an eighth of all state, of which there are eight at most. A file that is merged with three
+ * others of its tier is in the next one soon, so a byte is written about as many times as there are
+ * tiers. All that is tiny is in the lowest tier, where writing it again costs next to nothing.
+ * There are four tiers below those largest files: where there are more than 20 files, one of the
+ * tiers has four.
+ *
+ * <p>Thread: safe, without state.
+ */
+final class CleaningPolicy {
+
+  /** As many files are left alone. */
+  static final int FILES_MAX = 20;
+
+  /** So many files of a tier are merged. */
+  static final int MERGED_MIN = 4;
+
+  /** Files below a 4096th of all state, or below this, are of the lowest tier. */
+  static final long TINY_BYTES = 64 << 10;
+
+  private static final int TIER_BITS = 3;
+
+  /** So much garbage is never worth the work. */
+  static final long GARBAGE_BYTES_MIN = 1 << 20;
+
+  /** A pass copies no more than this, or an eighth of all state, to get rid of garbage. */
+  private static final long COPIED_BYTES_MIN = 4 << 20;
+
+  private CleaningPolicy() {}
+
+  /**
+   * What a file holds.
+   *
+   * @param bytes of all its pages
+   * @param finished whether it may be cleaned
+   */
+  record Candidate(long bytes, long liveBytes, boolean finished) {
+    long garbage() {
+      return bytes - liveBytes;
+    }
+  }
+
+  /**
+   * Whether files hold so much garbage that some should be cleaned: more than three eighths of what
+   * is alive, so that with the copies of a pass under way it is about the half.
+   */
+  static boolean isDirty(long fileBytes, long liveBytes) {
+    return fileBytes > liveBytes + liveBytes / 8 * 3 + GARBAGE_BYTES_MIN;
+  }
+
+  /** Whether there is so much garbage that whoever makes more should wait. */
+  static boolean isFlooded(long fileBytes, long liveBytes) {
+    return fileBytes > 2 * liveBytes + liveBytes / 5 + 4 * GARBAGE_BYTES_MIN;
+  }
+
+  /**
+   * The indexes of the files to be cleaned next, in ascending order; none if all is well.
+   *
+   * @param liveBytes of the whole store, whether in files or not
+   * @param filesMax when there are more files, some are merged
+   */
+  static List<Integer> victims(List<Candidate> files, long liveBytes, int filesMax) {
+    List<Integer> victims = new ArrayList<>();
+    if (files.size() > filesMax) {
+      addSmall(files, liveBytes, victims);
+    }
+    if (victims.isEmpty()) {
+      addDirty(files, liveBytes, victims);
+    }
+    victims.sort(null);
+    return victims;
+  }
+
+  private static void addDirty(List<Candidate> files, long liveBytes, List<Integer> victims) {
+    long bytes = files.stream().mapToLong(Candidate::bytes).sum();
+    if (!isDirty(bytes, liveBytes)) {
+      return;
+    }
+    // As much as makes the next pass far enough away.
+    long enough = bytes - liveBytes - liveBytes / 4;
+    long mayCopy = Math.max(COPIED_BYTES_MIN, liveBytes / 8);
+    List<Integer> dirtiest =
+        finished(
+            files, Comparator.comparingDouble(file -> -(double) file.garbage() / file.bytes()));
+    for (int i : dirtiest) {
+      Candidate file = files.get(i);
+      boolean worthIt = file.garbage() > file.bytes() / 5;
+      if (!worthIt || enough <= 0 || (!victims.isEmpty() && file.liveBytes() > mayCopy)) {
+        return;
+      }
+      victims.add(i);
+      enough -= file.garbage();
+      mayCopy -= file.liveBytes();
+    }
+  }
+
+  /** The lowest tier that has several files, and all below it. */
+  private static void addSmall(List<Candidate> files, long liveBytes, List<Integer> victims) {
+    List<Integer> smallest = finished(files, Comparator.comparingLong(Candidate::liveBytes));
+    int tier = 0;
+    int inTier = 0;
+    for (int i : smallest) {
+      int of = tier(files.get(i).liveBytes(), liveBytes);
+      if (of != tier) {
+        if (inTier >= MERGED_MIN) {
+          return;
+        }
+        tier = of;
+        inTier = 0;
+      }
+      victims.add(i);
+      inTier++;
+    }
+    if (inTier < MERGED_MIN) {
+      victims.clear();
+    }
+  }
+
+  /** The tier of a file of which so much is alive, from 0; 4 is the highest of any importance. */
+  private static int tier(long bytes, long storeBytes) {
+    long tiny = Math.max(TINY_BYTES, storeBytes >>> (4 * TIER_BITS));
+    int tier = 0;
+    for (long more = bytes / tiny; more > 0; more >>>= TIER_BITS) {
+      tier++;
+    }
+    return tier;
+  }
+
+  private static List<Integer> finished(List<Candidate> files, Comparator<Candidate> order) {
+    List<Integer> finished = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      if (files.get(i).finished()) {
+        finished.add(i);
+      }
+    }
+    finished.sort((a, b) -> order.compare(files.get(a), files.get(b)));
+    return finished;
+  }
+}

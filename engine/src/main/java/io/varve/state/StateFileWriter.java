@@ -1,0 +1,110 @@
+package io.varve.state;
+
+import io.varve.format.Fixed64;
+import io.varve.io.WriteFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes one file of sealed pages: its header, pages as they come, the footer at its end.
+ *
+ * <p>Thread: one at a time.
+ */
+final class StateFileWriter {
+
+  private final StateFiles files;
+  private final StateFile file;
+  private final WriteFile to;
+  private final StateFooter.Builder footer = new StateFooter.Builder();
+
+  private StateFileWriter(StateFiles files, StateFile file, WriteFile to) {
+    this.files = files;
+    this.file = file;
+    this.to = to;
+  }
+
+  /** Creates a file. */
+  static StateFileWriter create(StateFiles files) throws IOException {
+    StateFile file = files.begin();
+    StateFileWriter writer = new StateFileWriter(files, file, files.create(file));
+    ByteBuffer header = Fixed64.begin(StateFile.HEADER_MAGIC);
+    header.putInt(12, StateFile.FORMAT_VERSION);
+    writer.to.append(Fixed64.finish(header));
+    return writer;
+  }
+
+  StateFile file() {
+    return file;
+  }
+
+  /** Pages written so far. */
+  int pages() {
+    return footer.pages();
+  }
+
+  /** Bytes written so far. */
+  long bytes() {
+    return to.length();
+  }
+
+  /** Whether it holds {@code times} as much as a file is meant to hold. */
+  boolean isFull(int times) {
+    return to.length() > times * files.fileBytesMax()
+        || footer.records() > times * files.fileRecordsMax();
+  }
+
+  /**
+   * Writes a page, with the records' checksums put into it before. Returns where it begins.
+   *
+   * @param bytes little-endian; its position and limit are changed
+   */
+  long page(ByteBuffer bytes, int used) throws IOException {
+    footer.page(used);
+    for (int at = 0; at < used; ) {
+      int size = RecordLayout.bytes(bytes, at);
+      bytes.putInt(at, RecordLayout.checksum(bytes, at));
+      record(bytes, at, size);
+      at += size;
+    }
+    long position = to.length();
+    to.append(bytes.limit(used).position(0));
+    return position;
+  }
+
+  /**
+   * Begins a page of a single record, whose bytes {@link #append} is to write. Returns where it
+   * begins.
+   *
+   * @param header the record's header, at 0
+   */
+  long largePage(ByteBuffer header, int used) {
+    footer.page(used);
+    record(header, 0, used);
+    return to.length();
+  }
+
+  void append(ByteBuffer bytes) throws IOException {
+    to.append(bytes);
+  }
+
+  private void record(ByteBuffer bytes, int at, int size) {
+    footer.record(
+        RecordLayout.keyGroup(bytes, at),
+        RecordLayout.table(bytes, at),
+        at,
+        size,
+        RecordLayout.hash(bytes, at));
+  }
+
+  /** Writes the footer; the file is whole then. */
+  void finish() throws IOException {
+    to.append(footer.finish(to.length()));
+    file.finish(to.length(), footer.pages());
+    to.close();
+  }
+
+  /** Leaves the file as it is, of no use to anybody. */
+  void abandon() throws IOException {
+    to.close();
+  }
+}

@@ -1,0 +1,107 @@
+package io.varve.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.state.CleaningPolicy.Candidate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CleaningPolicyTest {
+
+  private static final long MIB = 1 << 20;
+
+  @Test
+  void fewFilesWithLittleGarbageAreLeftAlone() {
+    assertThat(victims(List.of(), 0)).isEmpty();
+    assertThat(victims(List.of(file(100, 80), file(100, 70), file(100, 90)), 240)).isEmpty();
+    // Much of it, but less than what is alive in memory allows for.
+    assertThat(victims(List.of(file(100, 20), file(100, 90)), 240)).isEmpty();
+  }
+
+  @Test
+  void filesWithMostGarbageGoFirst() {
+    List<Candidate> files =
+        List.of(file(100, 90), file(100, 20), file(100, 10), file(100, 90), file(100, 80));
+    assertThat(victims(files, 370)).isEmpty();
+    assertThat(victims(files, 290)).containsExactly(1, 2);
+    // Half as much is to go then.
+    assertThat(victims(files, 350)).containsExactly(2);
+  }
+
+  @Test
+  void aFileUnderWayIsNotTouched() {
+    List<Candidate> files =
+        List.of(file(100, 50), new Candidate(100 * MIB, 0, false), file(100, 95));
+    assertThat(victims(files, 145)).containsExactly(0);
+    assertThat(victims(List.of(new Candidate(100 * MIB, 0, false)), 0)).isEmpty();
+  }
+
+  @Test
+  void aPassCopiesOnlyAPart() {
+    List<Candidate> files = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      files.add(file(100, 50));
+    }
+    // An eighth of 1000 MiB is reached with the second of 50.
+    assertThat(victims(files, 1000)).hasSize(2);
+  }
+
+  @Test
+  void manyFilesOfOneSizeAreMerged() {
+    List<Candidate> files = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      files.add(file(1000, 1000));
+    }
+    for (int i = 0; i < 14; i++) {
+      files.add(file(1, 1));
+    }
+    assertThat(victims(files, 6014)).isEmpty();
+    files.add(file(1, 1));
+    assertThat(victims(files, 6015)).hasSize(15).doesNotContain(0, 1, 2, 3, 4, 5);
+  }
+
+  /** Snapshot after snapshot, each with so much that is new, on top of what is there already. */
+  @ParameterizedTest
+  @CsvSource({"0, 100000, 5", "0, 1000000, 5", "1000000000, 1000, 40", "100000000, 300000, 5"})
+  void filesStayFewAndAreNotWrittenOftenAgain(long begin, long each, double timesMax) {
+    Random random = new Random(begin + each);
+    List<Candidate> files = new ArrayList<>();
+    long live = begin;
+    for (long left = begin; left > 0; left -= begin / 8) {
+      files.add(new Candidate(begin / 8, begin / 8, true));
+    }
+    long added = 0;
+    long written = 0;
+    int most = 0;
+    for (int i = 0; i < 20_000; i++) {
+      long bytes = each / 2 + random.nextInt((int) each);
+      files.add(new Candidate(bytes, bytes, true));
+      added += bytes;
+      live += bytes;
+      List<Integer> victims = CleaningPolicy.victims(files, live, CleaningPolicy.FILES_MAX);
+      most = Math.max(most, files.size());
+      if (!victims.isEmpty()) {
+        long merged = victims.stream().mapToLong(v -> files.get(v).liveBytes()).sum();
+        for (int v = victims.size() - 1; v >= 0; v--) {
+          files.remove((int) victims.get(v));
+        }
+        files.add(new Candidate(merged, merged, true));
+        written += merged;
+      }
+    }
+    assertThat(most).isLessThanOrEqualTo(CleaningPolicy.FILES_MAX + 1);
+    assertThat((double) written / added).as("written again").isLessThan(timesMax);
+  }
+
+  private static List<Integer> victims(List<Candidate> files, long liveMib) {
+    return CleaningPolicy.victims(files, liveMib * MIB, CleaningPolicy.FILES_MAX);
+  }
+
+  private static Candidate file(long mib, long liveMib) {
+    return new Candidate(mib * MIB, liveMib * MIB, true);
+  }
+}
