@@ -1,6 +1,7 @@
 package io.varve.flink.state.snapshot;
 
 import io.varve.state.SnapshotFile;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,6 +81,10 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
               meta.getJobManagerOwnedSnapshot(),
               bytesSent + meta.getStateSize());
       KeyedStateHandle copied = localHandle(local, all, meta.getTaskLocalSnapshot());
+      if (registry.isClosed()) {
+        // Nobody would take the result, so nothing of it must stay.
+        throw new IOException("Checkpoint " + checkpoint + " was cancelled");
+      }
       ConfirmedFiles confirmed = settings.confirmed();
       if (confirmed != null && sharing != SharingFilesStrategy.NO_SHARING) {
         confirmed.sent(checkpoint, files, anew);
