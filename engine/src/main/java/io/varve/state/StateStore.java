@@ -138,7 +138,6 @@ public final class StateStore implements AutoCloseable {
   /** What the store holds now, in constant time. */
   public StateSnapshot snapshot() {
     check();
-    files.stateHas(log.liveBytes(), records.records());
     cleaner.beforeImage();
     long number = files.openImage();
     LogImage image = log.image();
