@@ -135,7 +135,10 @@ public final class StateStore implements AutoCloseable {
     tables.remove(table);
   }
 
-  /** What the store holds now, in constant time. */
+  /**
+   * What the store holds now; nothing is copied. If cleaning has fallen so far behind that the
+   * snapshot would have too many files, it is waited for.
+   */
   public StateSnapshot snapshot() {
     check();
     cleaner.beforeImage();

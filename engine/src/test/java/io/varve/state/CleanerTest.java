@@ -355,7 +355,7 @@ final class CleanerTest {
         most = Math.max(most, store.metrics().logBytes());
       }
       assertThat(gate.getCount()).isZero();
-      assertThat(most).isLessThan(5 * store.metrics().liveBytes());
+      assertThat(most).isLessThan(7 * store.metrics().liveBytes() / 2);
       checkAll(store, model);
     } finally {
       ended.set(true);
