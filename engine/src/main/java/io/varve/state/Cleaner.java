@@ -47,6 +47,14 @@ final class Cleaner {
 
   private @Nullable CleaningPass pass;
 
+  /** By how many the pass makes the files fewer. */
+  private int filesLess;
+
+  private boolean merging;
+
+  /** When there are more files, some are merged. */
+  private int mergeAbove = CleaningPolicy.FILES_MAX;
+
   /** Whether the strand waits for the owner; it has set what is below before. */
   private volatile boolean handed;
 
@@ -114,10 +122,10 @@ final class Cleaner {
   private void look() {
     nextLook = log.pagesMade() + PAGES_BETWEEN;
     log.harvest();
-    begin(CleaningPolicy.FILES_MAX);
+    begin(mergeAbove);
     if (pass != null && CleaningPolicy.isFlooded(fileBytes(), log.liveBytes())) {
       finishPass();
-      begin(CleaningPolicy.FILES_MAX);
+      begin(mergeAbove);
     }
   }
 
@@ -136,15 +144,20 @@ final class Cleaner {
     }
     log.harvest();
     take(SNAPSHOT_RECORDS);
-    begin(CleaningPolicy.FILES_MAX);
+    begin(mergeAbove);
     int more = 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
     int filesMax = Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more);
-    while (files.count() + more > snapshotFilesMax) {
+    boolean fewer = true;
+    while (fewer && files.count() + more > snapshotFilesMax) {
+      boolean begins = pass == null;
       begin(filesMax);
       if (pass == null) {
         break;
       }
+      int before = files.count();
       finishPass();
+      // A pass that was under way may have had another end in view.
+      fewer = !begins || files.count() < before;
     }
     snapshotFilesMax = Math.max(SNAPSHOT_FILES_MAX, Math.min(snapshotFilesMax, files.count()));
   }
@@ -166,6 +179,7 @@ final class Cleaner {
     if (pass != null) {
       return;
     }
+    files.stateHas(log.liveBytes(), records.records());
     List<StateFile> all = files.all();
     List<CleaningPolicy.Candidate> candidates = new ArrayList<>();
     long unfinishedBytes = 0;
@@ -190,6 +204,8 @@ final class Cleaner {
       long image = files.openImage();
       CleaningPass begun = new CleaningPass(files, log.capture(victims), in);
       pass = begun;
+      filesLess = victims.size();
+      merging = victims.size() >= CleaningPolicy.MERGED_MIN;
       strand.execute(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes, liveBytes)) {
@@ -223,7 +239,7 @@ final class Cleaner {
       handedFile = null;
       pageIndex = 0;
       if (taking == null) {
-        pass = null;
+        endPass();
       }
     }
     CleanedFile file = taking;
@@ -270,11 +286,23 @@ final class Cleaner {
 
   private void endFile() {
     taking = null;
+    filesLess--;
     if (copiedAll) {
-      pass = null;
-      nextLook = log.pagesMade();
+      endPass();
     } else {
       strand.execute(goOn);
+    }
+  }
+
+  private void endPass() {
+    pass = null;
+    nextLook = log.pagesMade();
+    if (merging) {
+      // Files of very many records may not become fewer; there is no use in trying again at once.
+      mergeAbove =
+          filesLess > 0
+              ? CleaningPolicy.FILES_MAX
+              : Math.max(CleaningPolicy.FILES_MAX, files.count() + CleaningPolicy.MERGED_MIN);
     }
   }
 

@@ -30,6 +30,9 @@ final class CleaningPolicy {
 
   private static final int TIER_BITS = 3;
 
+  /** The tier of files that are not merged. */
+  private static final int LARGE_TIER = 4;
+
   /** So much garbage is never worth the work. */
   static final long GARBAGE_BYTES_MIN = 1 << 20;
 
@@ -115,6 +118,9 @@ final class CleaningPolicy {
         if (inTier >= MERGED_MIN) {
           return;
         }
+        if (of >= LARGE_TIER) {
+          break;
+        }
         tier = of;
         inTier = 0;
       }
@@ -126,9 +132,9 @@ final class CleaningPolicy {
     }
   }
 
-  /** The tier of a file of which so much is alive, from 0; 4 is the highest of any importance. */
+  /** The tier of a file of which so much is alive, from 0. */
   private static int tier(long bytes, long storeBytes) {
-    long tiny = Math.max(TINY_BYTES, storeBytes >>> (4 * TIER_BITS));
+    long tiny = Math.max(TINY_BYTES, storeBytes >>> (LARGE_TIER * TIER_BITS));
     int tier = 0;
     for (long more = bytes / tiny; more > 0; more >>>= TIER_BITS) {
       tier++;

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What a store held at one moment: immutable files, and what in them was alive. Made in constant
- * time; the store goes on meanwhile. It keeps its files until it is closed.
+ * What a store held at one moment: immutable files, and what in them was alive. Made without
+ * copying; the store goes on meanwhile. It keeps its files until it is closed.
  *
  * <p>Thread: safe after {@link #await}, which any thread may call.
  */

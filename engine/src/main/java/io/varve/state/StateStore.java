@@ -135,10 +135,12 @@ public final class StateStore implements AutoCloseable {
     tables.remove(table);
   }
 
-  /** What the store holds now, in constant time. */
+  /**
+   * What the store holds now; nothing is copied. If cleaning has fallen so far behind that the
+   * snapshot would have too many files, it is waited for.
+   */
   public StateSnapshot snapshot() {
     check();
-    files.stateHas(log.liveBytes(), records.records());
     cleaner.beforeImage();
     long number = files.openImage();
     LogImage image = log.image();

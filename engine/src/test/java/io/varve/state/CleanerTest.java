@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.base.CorruptionException;
+import io.varve.io.Directory;
+import io.varve.io.PosixDirectory;
+import io.varve.io.ReadFile;
+import io.varve.testkit.DirectoryFilter;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.io.File;
@@ -19,7 +23,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -309,6 +316,75 @@ final class CleanerTest {
               })
           .isInstanceOf(CorruptionException.class);
       assertThatThrownBy(store::snapshot).isInstanceOf(CorruptionException.class);
+    }
+  }
+
+  @Test
+  void whoMakesGarbageFasterThanItIsCleanedWaits() throws Exception {
+    Random random = new Random(1);
+    CountDownLatch gate = new CountDownLatch(1);
+    Thread owner = Thread.currentThread();
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread opensWhenOwnerWaits =
+        new Thread(
+            () -> {
+              while (owner.getState() != Thread.State.WAITING && !ended.get()) {
+                Thread.onSpinWait();
+              }
+              gate.countDown();
+            });
+    StateMemory memory = StateMemory.direct(64 << 20);
+    try (Work work = new ThreadedWork(2, "cleaner-test");
+        StateStore store =
+            StateStore.open(
+                new StateStoreSettings(0, 7, "flood"),
+                new GatedReading(new PosixDirectory(folder.resolve("flood")), gate),
+                memory,
+                work)) {
+      byte[][] model = new byte[KEYS][];
+      for (int i = 0; i < 3 * KEYS; i++) {
+        update(store, model, random);
+      }
+      opensWhenOwnerWaits.start();
+      long most = 0;
+      for (int i = 0; i < 20 * KEYS && gate.getCount() > 0; i++) {
+        update(store, model, random);
+        if (i % KEYS == 0) {
+          store.snapshot().close();
+        }
+        most = Math.max(most, store.metrics().logBytes());
+      }
+      assertThat(gate.getCount()).isZero();
+      assertThat(most).isLessThan(7 * store.metrics().liveBytes() / 2);
+      checkAll(store, model);
+    } finally {
+      ended.set(true);
+      opensWhenOwnerWaits.join();
+    }
+  }
+
+  /** A folder whose files can be read when a gate is open: by the cleaner, if all is in memory. */
+  private static final class GatedReading extends DirectoryFilter {
+    private final CountDownLatch gate;
+
+    GatedReading(Directory in, CountDownLatch gate) {
+      super(in);
+      this.gate = gate;
+    }
+
+    @Override
+    protected Directory filter(Directory inner) {
+      return new GatedReading(inner, gate);
+    }
+
+    @Override
+    public ReadFile open(String name) throws IOException {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return super.open(name);
     }
   }
 
