@@ -6,6 +6,7 @@ import io.varve.format.CommitMark;
 import io.varve.format.FileNames;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
+import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
 import io.varve.format.Snapshot;
 import io.varve.io.ReadFile;
@@ -13,6 +14,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +58,17 @@ public final class LogState implements Closeable {
     }
   }
 
-  /** Loads the newest manifest and what is published of its open segment. */
+  /**
+   * Loads the newest manifest and what is published of its open segment. No power cut takes back
+   * how far the log goes then.
+   */
   public void load() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      manifest = log.manifests().load();
+      Manifest newest = log.manifests().load();
+      if (endsInGap(newest)) {
+        log.manifests().sync();
+      }
+      manifest = newest;
       loaded = true;
       closeMarks();
       mark = CommitMark.NONE;
@@ -84,6 +93,16 @@ public final class LogState implements Closeable {
       }
     }
     throw new StoreFailedException(log.name() + " is taken over faster than it can be read", null);
+  }
+
+  /**
+   * Whether the log's end may be said by the manifest alone, which shows a moment before it is
+   * durable. Events are covered by a durable mark before; the end of a gap behind them is not.
+   */
+  private static boolean endsInGap(Manifest manifest) {
+    List<SegmentEntry> segments = manifest.segments();
+    long end = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastOffset() + 1;
+    return manifest.nextOffset() > end;
   }
 
   /**

@@ -84,6 +84,14 @@ public final class ManifestFolder {
         "The manifests in " + folder + " change faster than they can be read", null);
   }
 
+  /**
+   * Makes durable what was loaded: who committed it may not have come to that yet, or have failed
+   * or died before.
+   */
+  void sync() throws IOException {
+    folder.sync();
+  }
+
   private boolean hasSegments() throws IOException {
     return log.list().stream().anyMatch(FileNames::isSegment);
   }

@@ -2,10 +2,14 @@ package io.varve.simulation;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.varve.LogReader;
+import io.varve.ReadRange;
 import io.varve.commit.LogSettings;
 import io.varve.compact.Retention;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -95,6 +99,56 @@ final class CrashTest {
                 .formatted(script, change, survivor),
             e);
       }
+    }
+  }
+
+  /** A gap's end that no mark covers is said by a manifest, which shows before it is durable. */
+  @Test
+  void thePowerTakesNoEndOfAGapBackThatAReaderWasShown() {
+    lookOnBeforeEachCall(
+        onlooker -> {
+          onlooker.openReadOnly();
+          if (onlooker.store().contains(onlooker.world.log())) {
+            onlooker.world.model.log(onlooker.world.log()).acknowledge(end(onlooker));
+          }
+        });
+  }
+
+  private static long end(Host onlooker) {
+    try (LogReader reader = onlooker.store().openReader(onlooker.world.log(), ReadRange.all())) {
+      return reader.endOffset();
+    }
+  }
+
+  @Test
+  void thePowerTakesNoEndOfAGapBackThatABackupHolds() {
+    lookOnBeforeEachCall(
+        onlooker -> {
+          onlooker.openStore();
+          onlooker.keeping().backUp();
+        });
+  }
+
+  private static void lookOnBeforeEachCall(Consumer<Host> look) {
+    boolean looked = true;
+    for (long call = 1; looked; call++) {
+      World run = new World(Setup.TINY.withSegmentMs(500), 1);
+      Host owner = run.host();
+      owner.process.before(
+          call,
+          () -> {
+            if (run.hasStore()) {
+              look.accept(run.host());
+              run.on(run.disk.crash(0)).checkRecovery();
+              states++;
+            }
+          });
+      try {
+        run.runOn(run.takeOverBy(owner), "scascmscRscx");
+      } catch (RuntimeException | AssertionError e) {
+        fail("Looked on before call " + call, e);
+      }
+      looked = call <= owner.process.calls();
     }
   }
 
