@@ -129,12 +129,19 @@ final class StateFile {
 
   /** Reads bytes into {@code target} at the absolute index {@code at}. */
   void read(long position, ByteBuffer target, int at, int length) {
-    ByteBuffer part = target.slice(at, length);
-    int read;
-    try {
-      read = source().read(part, position);
-    } catch (IOException e) {
-      throw new StoreFailedException("Reading state from " + name + " at byte " + position, e);
+    int read = -1;
+    while (read < 0) {
+      ReadFile from = null;
+      try {
+        from = source();
+        read = from.read(target.slice(at, length), position);
+      } catch (IOException e) {
+        // Another thread may have put a local copy in its place, and closed it meanwhile.
+        ReadFile now = open;
+        if (from == null || now == null || now == from) {
+          throw new StoreFailedException("Reading state from " + name + " at byte " + position, e);
+        }
+      }
     }
     if (read < length) {
       throw new CorruptionException(
