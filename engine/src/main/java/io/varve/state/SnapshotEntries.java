@@ -1,15 +1,249 @@
 package io.varve.state;
 
+import io.varve.base.CorruptionException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** All that a snapshot holds, one entry after another. */
+/**
+ * All that a snapshot holds of some tables, one entry after another: by key group, then by table,
+ * in no order beyond that. Read from the snapshot's files, so the snapshot must stay open; what is
+ * kept in memory is the files' footers, one record, and where the records of one key group's lists
+ * are.
+ *
+ * <p>Thread: confined to its user, who need not be the store's owner.
+ */
 public final class SnapshotEntries {
+
+  /** The records of one key group and table in one file. */
+  private record Group(int keyGroup, int table, SnapshotPart part, int number) {
+
+    boolean goesWith(Group other) {
+      return keyGroup == other.keyGroup && table == other.table;
+    }
+  }
+
+  private enum Kind {
+    NONE,
+    VALUES,
+    LISTS,
+    MAPS
+  }
+
+  private final Map<StateFile, List<LogImage.Part>> files;
+  private final Set<Integer> values;
+  private final Set<Integer> lists;
+  private final Set<Integer> maps;
+
+  private final SnapshotReader reader = new SnapshotReader();
+  private final MapRecords mapRecords = new MapRecords();
+  private final SnapshotLists chunked = new SnapshotLists(reader);
+
+  /** In the order in which they are read; null before the first is. */
+  private @Nullable List<Group> groups;
+
+  private int nextGroup;
+  private @Nullable Group group;
+
+  /** Of the group's table. */
+  private Kind kind = Kind.NONE;
+
+  private final ByteSpan key = new ByteSpan();
+  private final ByteSpan userKey = new ByteSpan();
+  private final ByteSpan value = new ByteSpan();
 
   SnapshotEntries(
       Map<StateFile, List<LogImage.Part>> files,
       Set<Integer> values,
       Set<Integer> lists,
-      Set<Integer> maps) {}
+      Set<Integer> maps) {
+    this.files = files;
+    this.values = Set.copyOf(values);
+    this.lists = Set.copyOf(lists);
+    this.maps = Set.copyOf(maps);
+  }
+
+  /**
+   * Goes to the next entry; false if there is none.
+   *
+   * @throws CorruptionException if a file is not what was written
+   */
+  public boolean next() {
+    while (true) {
+      Group from = group;
+      if (from != null) {
+        if (kind == Kind.MAPS && nextInRecord(from)) {
+          return true;
+        }
+        if (reader.next()) {
+          if (readRecord(from)) {
+            return true;
+          }
+          continue;
+        }
+        if (kind == Kind.LISTS && isLast(from) && chunked.next(key, value)) {
+          return true;
+        }
+      }
+      if (!beginGroup()) {
+        return false;
+      }
+    }
+  }
+
+  private boolean isLast(Group from) {
+    List<Group> all = groups();
+    return nextGroup == all.size() || !all.get(nextGroup).goesWith(from);
+  }
+
+  private boolean beginGroup() {
+    List<Group> all = groups();
+    if (nextGroup == all.size()) {
+      group = null;
+      return false;
+    }
+    Group begun = all.get(nextGroup++);
+    group = begun;
+    kind = kind(begun.table());
+    userKey.resize(0);
+    value.resize(0);
+    reader.begin(begun.part(), begun.number());
+    return true;
+  }
+
+  private Kind kind(int table) {
+    return values.contains(table)
+        ? Kind.VALUES
+        : lists.contains(table) ? Kind.LISTS : maps.contains(table) ? Kind.MAPS : Kind.NONE;
+  }
+
+  private List<Group> groups() {
+    List<Group> known = groups;
+    if (known != null) {
+      return known;
+    }
+    List<Group> found = new ArrayList<>();
+    files.forEach(
+        (file, pages) -> {
+          SnapshotPart part = SnapshotPart.read(file, pages);
+          for (int i = 0; i < part.footer().groups(); i++) {
+            int table = file.table(part.footer().table(i));
+            if (table >= 0 && kind(table) != Kind.NONE) {
+              found.add(new Group(part.footer().keyGroup(i), table, part, i));
+            }
+          }
+        });
+    found.sort(Comparator.comparingInt(Group::keyGroup).thenComparingInt(Group::table));
+    groups = found;
+    return found;
+  }
+
+  /** Takes the record that the reader shows; whether the entry is there then. */
+  private boolean readRecord(Group from) {
+    reader.key(key);
+    switch (kind) {
+      case VALUES -> {
+        value.copy(reader.buffer(), reader.valueAt(), reader.valueLength());
+        return true;
+      }
+      case LISTS -> {
+        return readList(from);
+      }
+      default -> {
+        try {
+          mapRecords.read(reader.buffer(), reader.valueAt(), reader.valueLength());
+        } catch (CorruptionException e) {
+          throw inFile(from, e);
+        }
+        return false;
+      }
+    }
+  }
+
+  /** A list without chunks is there at once. */
+  private boolean readList(Group from) {
+    int at = reader.valueAt();
+    int chunks;
+    boolean head;
+    try {
+      head = ListRecords.isHead(reader.buffer(), at, reader.valueLength());
+      chunks = head ? ListRecords.chunks(reader.buffer(), at) : 0;
+    } catch (CorruptionException e) {
+      throw inFile(from, e);
+    }
+    if (head != (reader.suffix() == 0)) {
+      throw new CorruptionException(
+          from.part().file().name(),
+          reader.position(),
+          head ? "a list's chunk" : "a list's head",
+          "a record of suffix " + reader.suffix());
+    }
+    if (chunks > 0 || !head) {
+      chunked.add(from.part().file(), key, chunks);
+      return false;
+    }
+    int header = ListRecords.headerBytes(true);
+    value.copy(reader.buffer(), at + header, reader.valueLength() - header);
+    return true;
+  }
+
+  private boolean nextInRecord(Group from) {
+    try {
+      return mapRecords.next(userKey, value);
+    } catch (CorruptionException e) {
+      throw inFile(from, e);
+    }
+  }
+
+  /** Says where the record is; what reads a record's value doesn't know. */
+  private CorruptionException inFile(Group from, CorruptionException e) {
+    CorruptionException named =
+        new CorruptionException(
+            from.part().file().name(), reader.position(), e.expected(), e.found());
+    named.addSuppressed(e);
+    return named;
+  }
+
+  public int keyGroup() {
+    return current().keyGroup();
+  }
+
+  public int table() {
+    return current().table();
+  }
+
+  /** The entry's key, until the next call of {@link #next}; empty in an ordered set. */
+  public ByteSpan key() {
+    current();
+    return key;
+  }
+
+  /**
+   * The user key of a map's entry, or the element of an ordered set, until the next call of {@link
+   * #next}; empty in other tables.
+   */
+  public ByteSpan userKey() {
+    current();
+    return userKey;
+  }
+
+  /**
+   * The value, or all bytes that were appended to a list, until the next call of {@link #next};
+   * empty in an ordered set.
+   */
+  public ByteSpan value() {
+    current();
+    return value;
+  }
+
+  private Group current() {
+    Group current = group;
+    if (current == null) {
+      throw new IllegalStateException("not at an entry");
+    }
+    return current;
+  }
 }
