@@ -1,260 +1,249 @@
 package io.varve.state;
 
-import io.varve.base.StoreFailedException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.varve.base.CorruptionException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a snapshot holds, one entry after another, by key group and then by table. It is read
- * from the snapshot's files, which must not be closed meanwhile; of one key group and table at a
- * time the records' places are kept in memory, and of lists their keys.
+ * All that a snapshot holds of some tables, one entry after another: by key group, then by table,
+ * in no order beyond that. Read from the snapshot's files, so the snapshot must stay open; what is
+ * kept in memory is the files' footers, one record, and where the records of one key group's lists
+ * are.
  *
- * <p>Thread: confined to its user, which need not be the store's owner.
+ * <p>Thread: confined to its user, who need not be the store's owner.
  */
 public final class SnapshotEntries {
 
-  /** Enough for a record's header and most keys. */
-  private static final int KEY_READ_BYTES = 256;
+  /** The records of one key group and table in one file. */
+  private record Group(int keyGroup, int table, SnapshotPart part, int number) {
 
+    boolean goesWith(Group other) {
+      return keyGroup == other.keyGroup && table == other.table;
+    }
+  }
+
+  private enum Kind {
+    NONE,
+    VALUES,
+    LISTS,
+    MAPS
+  }
+
+  private final Map<StateFile, List<LogImage.Part>> files;
   private final Set<Integer> values;
   private final Set<Integer> lists;
   private final Set<Integer> maps;
-  private final List<Part> parts = new ArrayList<>();
-  private int nextPart;
 
-  // The key group and table under way.
-  private int keyGroup;
-  private int table;
-  private Places places = new Places();
-  private int nextPlace;
-  private Iterator<List<ListPiece>> nextList = List.<List<ListPiece>>of().iterator();
+  private final SnapshotReader reader = new SnapshotReader();
+  private final MapRecords mapRecords = new MapRecords();
+  private final SnapshotLists chunked = new SnapshotLists(reader);
 
-  // The entry.
+  /** In the order in which they are read; null before the first is. */
+  private @Nullable List<Group> groups;
+
+  private int nextGroup;
+  private @Nullable Group group;
+
+  /** Of the group's table. */
+  private Kind kind = Kind.NONE;
+
   private final ByteSpan key = new ByteSpan();
   private final ByteSpan userKey = new ByteSpan();
   private final ByteSpan value = new ByteSpan();
-  private final MapRecords mapRecords = new MapRecords();
-  private ByteBuffer buffer = direct(1 << 12);
-
-  /** The records of one key group and table in one file. */
-  private record Part(int keyGroup, int table, Source source, int group, int begin) {}
-
-  /** One file, and what of it belongs to the snapshot. */
-  private record Source(StateFile file, StateFooter.Read footer, LogImage.@Nullable Part[] pages) {}
-
-  private record ListPiece(int suffix, int place) {}
 
   SnapshotEntries(
       Map<StateFile, List<LogImage.Part>> files,
       Set<Integer> values,
       Set<Integer> lists,
       Set<Integer> maps) {
-    this.values = values;
-    this.lists = lists;
-    this.maps = maps;
-    files.forEach(this::add);
-    parts.sort(Comparator.comparingInt(Part::keyGroup).thenComparingInt(Part::table));
+    this.files = files;
+    this.values = Set.copyOf(values);
+    this.lists = Set.copyOf(lists);
+    this.maps = Set.copyOf(maps);
   }
 
-  private void add(StateFile file, List<LogImage.Part> image) {
-    StateFooter.Read footer;
-    try {
-      footer = StateFooter.read(file, file.length());
-    } catch (IOException e) {
-      throw new StoreFailedException("Reading what is in " + file, e);
-    }
-    LogImage.@Nullable Part[] pages = new LogImage.Part[footer.pageBytes().length];
-    for (LogImage.Part page : image) {
-      pages[page.page().indexInFile] = page;
-    }
-    Source source = new Source(file, footer, pages);
-    int[] begins = footer.begins();
-    for (int group = 0; group < begins.length; group++) {
-      int table = file.table(footer.table(group));
-      if (values.contains(table) || lists.contains(table) || maps.contains(table)) {
-        parts.add(new Part(footer.keyGroup(group), table, source, group, begins[group]));
-      }
-    }
-  }
-
-  /** Goes to the next entry; false if there is none. */
+  /**
+   * Goes to the next entry; false if there is none.
+   *
+   * @throws CorruptionException if a file is not what was written
+   */
   public boolean next() {
     while (true) {
-      if (maps.contains(table) && mapRecords.next(userKey, value)) {
-        return true;
-      }
-      if (nextList.hasNext()) {
-        readList(nextList.next());
-        return true;
-      }
-      if (nextPlace < places.count) {
-        int at = nextPlace++;
-        int bytes = read(at);
-        int valueAt = RecordLayout.valueAt(buffer, 0);
-        int valueLength = RecordLayout.valueLength(buffer, 0);
-        takeKey();
-        if (maps.contains(table)) {
-          mapRecords.read(buffer, valueAt, valueLength);
+      Group from = group;
+      if (from != null) {
+        if (kind == Kind.MAPS && nextInRecord(from)) {
+          return true;
+        }
+        if (reader.next()) {
+          if (readRecord(from)) {
+            return true;
+          }
           continue;
         }
-        assert bytes >= valueAt + valueLength;
-        value.copy(buffer, valueAt, valueLength);
-        return true;
+        if (kind == Kind.LISTS && isLast(from) && chunked.next(key, value)) {
+          return true;
+        }
       }
-      if (nextPart == parts.size()) {
+      if (!beginGroup()) {
         return false;
       }
-      begin();
     }
   }
 
-  private void begin() {
-    Part first = parts.get(nextPart);
-    keyGroup = first.keyGroup();
-    table = first.table();
-    places = new Places();
-    nextPlace = 0;
-    while (nextPart < parts.size()
-        && parts.get(nextPart).keyGroup() == keyGroup
-        && parts.get(nextPart).table() == table) {
-      Part part = parts.get(nextPart++);
-      places.source = part.source();
-      part.source().footer().forEach(part.group(), part.begin(), places);
-    }
-    if (lists.contains(table)) {
-      nextList = gatherLists();
-      nextPlace = places.count;
-    }
+  private boolean isLast(Group from) {
+    List<Group> all = groups();
+    return nextGroup == all.size() || !all.get(nextGroup).goesWith(from);
   }
 
-  /** The pieces of every list of the key group, in the order in which they are put together. */
-  private Iterator<List<ListPiece>> gatherLists() {
-    Map<ByteSpan, List<ListPiece>> byKey = new LinkedHashMap<>();
-    for (int i = 0; i < places.count; i++) {
-      readKey(i);
-      byKey
-          .computeIfAbsent(new ByteSpan().wrap(key.toArray()), unused -> new ArrayList<>())
-          .add(new ListPiece(RecordLayout.suffix(buffer, 0), i));
+  private boolean beginGroup() {
+    List<Group> all = groups();
+    if (nextGroup == all.size()) {
+      group = null;
+      return false;
     }
-    // The head, whose suffix is 0, has the last bytes.
-    byKey
-        .values()
-        .forEach(
-            pieces ->
-                pieces.sort((a, b) -> Integer.compareUnsigned(a.suffix() - 1, b.suffix() - 1)));
-    return byKey.values().iterator();
-  }
-
-  private void readList(List<ListPiece> pieces) {
+    Group begun = all.get(nextGroup++);
+    group = begun;
+    kind = kind(begun.table());
+    userKey.resize(0);
     value.resize(0);
-    for (ListPiece piece : pieces) {
-      read(piece.place());
-      int valueAt = RecordLayout.valueAt(buffer, 0);
-      int valueLength = RecordLayout.valueLength(buffer, 0);
-      int header = ListRecords.headerBytes(ListRecords.isHead(buffer, valueAt, valueLength));
-      value.append(buffer, valueAt + header, valueLength - header);
+    reader.begin(begun.part(), begun.number());
+    return true;
+  }
+
+  private Kind kind(int table) {
+    return values.contains(table)
+        ? Kind.VALUES
+        : lists.contains(table) ? Kind.LISTS : maps.contains(table) ? Kind.MAPS : Kind.NONE;
+  }
+
+  private List<Group> groups() {
+    List<Group> known = groups;
+    if (known != null) {
+      return known;
     }
-    takeKey();
+    List<Group> found = new ArrayList<>();
+    files.forEach(
+        (file, pages) -> {
+          SnapshotPart part = SnapshotPart.read(file, pages);
+          for (int i = 0; i < part.footer().groups(); i++) {
+            int table = file.table(part.footer().table(i));
+            if (table >= 0 && kind(table) != Kind.NONE) {
+              found.add(new Group(part.footer().keyGroup(i), table, part, i));
+            }
+          }
+        });
+    found.sort(Comparator.comparingInt(Group::keyGroup).thenComparingInt(Group::table));
+    groups = found;
+    return found;
   }
 
-  /** Reads a record to the buffer's begin, and checks it; returns its bytes. */
-  private int read(int place) {
-    int bytes = places.bytes[place];
-    if (buffer.capacity() < bytes) {
-      buffer = direct(Math.max(bytes, (int) Math.min(1 << 30, buffer.capacity() * 2L)));
+  /** Takes the record that the reader shows; whether the entry is there then. */
+  private boolean readRecord(Group from) {
+    reader.key(key);
+    switch (kind) {
+      case VALUES -> {
+        value.copy(reader.buffer(), reader.valueAt(), reader.valueLength());
+        return true;
+      }
+      case LISTS -> {
+        return readList(from);
+      }
+      default -> {
+        try {
+          mapRecords.read(reader.buffer(), reader.valueAt(), reader.valueLength());
+        } catch (CorruptionException e) {
+          throw inFile(from, e);
+        }
+        return false;
+      }
     }
-    StateFile file = places.sources[place].file();
-    long position = places.positions[place];
-    file.read(position, buffer, 0, bytes);
-    file.checkedBytes(buffer, 0, position, bytes);
-    file.checkRecord(buffer, 0, position);
-    return bytes;
   }
 
-  /** Reads a record's key alone; the record itself is checked when it is read. */
-  private void readKey(int place) {
-    int bytes = places.bytes[place];
-    StateFile file = places.sources[place].file();
-    int first = Math.min(bytes, KEY_READ_BYTES);
-    file.read(places.positions[place], buffer, 0, first);
-    file.checkedBytes(buffer, 0, places.positions[place], bytes);
-    if (RecordLayout.HEADER_BYTES + RecordLayout.keyLength(buffer, 0) > first) {
-      read(place);
+  /** A list without chunks is there at once. */
+  private boolean readList(Group from) {
+    int at = reader.valueAt();
+    int chunks;
+    boolean head;
+    try {
+      head = ListRecords.isHead(reader.buffer(), at, reader.valueLength());
+      chunks = head ? ListRecords.chunks(reader.buffer(), at) : 0;
+    } catch (CorruptionException e) {
+      throw inFile(from, e);
     }
-    takeKey();
+    if (head != (reader.suffix() == 0)) {
+      throw new CorruptionException(
+          from.part().file().name(),
+          reader.position(),
+          head ? "a list's chunk" : "a list's head",
+          "a record of suffix " + reader.suffix());
+    }
+    if (chunks > 0 || !head) {
+      chunked.add(from.part().file(), key, chunks);
+      return false;
+    }
+    int header = ListRecords.headerBytes(true);
+    value.copy(reader.buffer(), at + header, reader.valueLength() - header);
+    return true;
   }
 
-  private void takeKey() {
-    key.copy(buffer, RecordLayout.keyAt(0), RecordLayout.keyLength(buffer, 0));
+  private boolean nextInRecord(Group from) {
+    try {
+      return mapRecords.next(userKey, value);
+    } catch (CorruptionException e) {
+      throw inFile(from, e);
+    }
   }
 
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  /** Says where the record is; what reads a record's value doesn't know. */
+  private CorruptionException inFile(Group from, CorruptionException e) {
+    CorruptionException named =
+        new CorruptionException(
+            from.part().file().name(), reader.position(), e.expected(), e.found());
+    named.addSuppressed(e);
+    return named;
   }
 
-  /** The key group of the entry. */
   public int keyGroup() {
-    return keyGroup;
+    return current().keyGroup();
   }
 
-  /** The number of its table. */
   public int table() {
-    return table;
+    return current().table();
   }
 
-  /** Its key; good until the next {@link #next}. */
+  /** The entry's key, until the next call of {@link #next}; empty in an ordered set. */
   public ByteSpan key() {
+    current();
     return key;
   }
 
-  /** The user key of an entry of a map, or the element of an ordered set. */
+  /**
+   * The user key of a map's entry, or the element of an ordered set, until the next call of {@link
+   * #next}; empty in other tables.
+   */
   public ByteSpan userKey() {
+    current();
     return userKey;
   }
 
-  /** The value, the value of a map's entry, or all bytes of a list. */
+  /**
+   * The value, or all bytes that were appended to a list, until the next call of {@link #next};
+   * empty in an ordered set.
+   */
   public ByteSpan value() {
+    current();
     return value;
   }
 
-  /** Where the records of one key group and table are that are alive. */
-  private static final class Places implements StateFooter.Group {
-
-    private Source[] sources = new Source[64];
-    private long[] positions = new long[64];
-    private int[] bytes = new int[64];
-    private int count;
-    private @Nullable Source source;
-
-    @Override
-    public void begin(int keyGroup, int table) {
-      // Known.
+  private Group current() {
+    Group current = group;
+    if (current == null) {
+      throw new IllegalStateException("not at an entry");
     }
-
-    @Override
-    public void record(int pageNumber, int at, int size, int hash) {
-      Source from = source;
-      LogImage.Part page = from == null ? null : from.pages()[pageNumber];
-      if (from == null || page == null || Page.isDead(page.dead(), at)) {
-        return;
-      }
-      if (count == sources.length) {
-        sources = java.util.Arrays.copyOf(sources, count * 2);
-        positions = java.util.Arrays.copyOf(positions, count * 2);
-        bytes = java.util.Arrays.copyOf(bytes, count * 2);
-      }
-      sources[count] = from;
-      positions[count] = page.page().filePosition + at;
-      bytes[count++] = size;
-    }
+    return current;
   }
 }

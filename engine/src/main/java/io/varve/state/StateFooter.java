@@ -3,7 +3,6 @@ package io.varve.state;
 import io.varve.base.CorruptionException;
 import io.varve.format.Checksum;
 import io.varve.format.Fixed64;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -156,19 +155,40 @@ final class StateFooter {
 
     private final int[] pageBytes;
     private final ByteBuffer groups;
+
+    /** Where each group's records begin. */
+    private final int[] begins;
+
     private final String file;
     private final long position;
-    private int reading;
 
-    private Read(int[] pageBytes, ByteBuffer groups, String file, long position) {
+    private Read(int[] pageBytes, ByteBuffer groups, int[] begins, String file, long position) {
       this.pageBytes = pageBytes;
       this.groups = groups;
+      this.begins = begins;
       this.file = file;
       this.position = position;
     }
 
     int[] pageBytes() {
       return pageBytes;
+    }
+
+    /** How many groups there are. */
+    int groups() {
+      return begins.length;
+    }
+
+    int keyGroup(int group) {
+      return groups.getShort(head(group)) & 0xffff;
+    }
+
+    int table(int group) {
+      return groups.getShort(head(group) + 2) & 0xffff;
+    }
+
+    private static int head(int group) {
+      return 4 + 12 * group;
     }
 
     /** One more than the largest number of a table in the file. */
@@ -180,70 +200,78 @@ final class StateFooter {
       return end;
     }
 
-    int groups() {
-      return groups.getInt(0);
+    /** The records of one group, from before the first. */
+    Records records(int group) {
+      return new Records(this, group);
     }
 
-    int keyGroup(int group) {
-      return groups.getShort(4 + 12 * group) & 0xffff;
-    }
-
-    int table(int group) {
-      return groups.getShort(4 + 12 * group + 2) & 0xffff;
-    }
-
-    /** Shows every record of every group. Thread: one at a time. */
+    /** Shows every record of every group. */
     void forEach(Group visitor) {
-      int at = 4 + 12 * groups();
       for (int i = 0; i < groups(); i++) {
-        at = forEach(i, at, visitor);
-      }
-    }
-
-    /** Where in the footer the records of each group begin. */
-    int[] begins() {
-      int[] begins = new int[groups()];
-      int at = 4 + 12 * groups();
-      for (int i = 0; i < begins.length; i++) {
-        begins[i] = at;
-        at += groups.getInt(4 + 12 * i + 8);
-      }
-      return begins;
-    }
-
-    /** Shows every record of one group, which begins at {@code at}; returns where it ends. */
-    int forEach(int group, int at, Group visitor) {
-      int head = 4 + 12 * group;
-      int records = groups.getInt(head + 4);
-      int end = at + groups.getInt(head + 8);
-      reading = at;
-      visitor.begin(keyGroup(group), table(group));
-      long place = 0;
-      for (int r = 0; r < records; r++) {
-        place += varint(end);
-        long units = varint(end);
-        long page = place >>> IN_PAGE_BITS;
-        int in = (int) (place & ((1 << IN_PAGE_BITS) - 1)) << UNIT_BITS;
-        if (reading + 4 > end
-            || place < 0
-            || page >= pageBytes.length
-            || units > ((pageBytes[(int) page] - in) >>> UNIT_BITS)) {
-          throw bad();
+        visitor.begin(keyGroup(i), table(i));
+        Records records = records(i);
+        while (records.next()) {
+          visitor.record(records.page, records.at, records.bytes, records.hash);
         }
-        int hash = groups.getInt(reading) & ((1 << RecordLayout.HASH_BITS) - 1);
-        reading += 4;
-        visitor.record((int) page, in, (int) units << UNIT_BITS, hash);
       }
-      return end;
+    }
+  }
+
+  /** Goes through the records of one group. Thread: confined to its user. */
+  static final class Records {
+
+    private final Read footer;
+    private final int end;
+    private int reading;
+    private int left;
+    private long place;
+
+    /** Where the record is: the page in the file, and the byte in the page. */
+    int page;
+
+    int at;
+    int bytes;
+    int hash;
+
+    private Records(Read footer, int group) {
+      int head = Read.head(group);
+      this.footer = footer;
+      this.reading = footer.begins[group];
+      this.left = footer.groups.getInt(head + 4);
+      this.end = reading + footer.groups.getInt(head + 8);
     }
 
-    private long varint(int end) {
+    /** Goes to the next record; false if there is none. */
+    boolean next() {
+      if (left == 0) {
+        return false;
+      }
+      left--;
+      place += varint();
+      long units = varint();
+      long number = place >>> IN_PAGE_BITS;
+      int in = (int) (place & ((1 << IN_PAGE_BITS) - 1)) << UNIT_BITS;
+      if (reading + 4 > end
+          || place < 0
+          || number >= footer.pageBytes.length
+          || units > (footer.pageBytes[(int) number] - in) >> UNIT_BITS) {
+        throw bad();
+      }
+      page = (int) number;
+      at = in;
+      bytes = (int) units << UNIT_BITS;
+      hash = footer.groups.getInt(reading) & ((1 << RecordLayout.HASH_BITS) - 1);
+      reading += 4;
+      return true;
+    }
+
+    private long varint() {
       long value = 0;
       for (int shift = 0; shift < 63; shift += 7) {
         if (reading >= end) {
           throw bad();
         }
-        byte b = groups.get(reading++);
+        byte b = footer.groups.get(reading++);
         value |= (long) (b & 0x7f) << shift;
         if (b >= 0) {
           return value;
@@ -254,12 +282,15 @@ final class StateFooter {
 
     private CorruptionException bad() {
       return new CorruptionException(
-          file, position + reading, "the place of a record in the file", "another one");
+          footer.file,
+          footer.position + reading,
+          "the place of a record in the file",
+          "another one");
     }
   }
 
   /** Reads and checks the footer of a file of that length. */
-  static Read read(StateFile file, long length) throws IOException {
+  static Read read(StateFile file, long length) {
     String name = file.name();
     if (length < StateFile.HEADER_BYTES + 8 + Fixed64.BYTES) {
       throw new CorruptionException(name, 0, "a file of pages", length + " bytes");
@@ -307,10 +338,12 @@ final class StateFooter {
     int count = footer.getInt(groupsAt);
     long need = groupsAt + 4 + 12L * count;
     boolean fits = count >= 0 && need <= size && end == position;
+    int[] begins = new int[fits ? count : 0];
     for (int i = 0; fits && i < count; i++) {
       int records = footer.getInt(groupsAt + 4 + 12 * i + 4);
       int bytesOf = footer.getInt(groupsAt + 4 + 12 * i + 8);
-      fits = records >= 0 && bytesOf >= 0 && records <= bytesOf / 6;
+      fits = records >= 0 && bytesOf >= 0 && records <= bytesOf / 6 && need <= size;
+      begins[i] = (int) need - groupsAt;
       need += Math.max(0, bytesOf);
     }
     if (!fits || need != size) {
@@ -318,7 +351,7 @@ final class StateFooter {
           name, position + groupsAt, "groups that fill the footer", count + " groups");
     }
     ByteBuffer groups = footer.slice(groupsAt, size - groupsAt).order(ByteOrder.LITTLE_ENDIAN);
-    return new Read(pageBytes, groups, name, position + groupsAt);
+    return new Read(pageBytes, groups, begins, name, position + groupsAt);
   }
 
   private static void putVarint(ByteBuffer out, long value) {
