@@ -6,25 +6,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that a snapshot holds of some tables, one entry after another: by key group, then by table,
  * in no order beyond that. Read from the snapshot's files, so the snapshot must stay open; what is
- * kept in memory is the files' footers, one record, and where the records of one key group's lists
- * are.
+ * kept in memory is the files' footers, some records, and where the records of one key group's
+ * lists are.
  *
  * <p>Thread: confined to its user, who need not be the store's owner.
  */
-public final class SnapshotEntries {
-
-  /** The records of one key group and table in one file. */
-  private record Group(int keyGroup, int table, SnapshotPart part, int number) {
-
-    boolean goesWith(Group other) {
-      return keyGroup == other.keyGroup && table == other.table;
-    }
-  }
+public final class SnapshotEntries implements AutoCloseable {
 
   private enum Kind {
     NONE,
@@ -38,15 +31,18 @@ public final class SnapshotEntries {
   private final Set<Integer> lists;
   private final Set<Integer> maps;
 
-  private final SnapshotReader reader = new SnapshotReader();
-  private final MapRecords mapRecords = new MapRecords();
-  private final SnapshotLists chunked = new SnapshotLists(reader);
+  /** Reads ahead; null: the user's own thread reads. */
+  private final @Nullable Executor readers;
 
-  /** In the order in which they are read; null before the first is. */
-  private @Nullable List<Group> groups;
+  private final MapRecords mapRecords = new MapRecords();
+
+  /** What is read; null before the first is. */
+  private @Nullable Reading reading;
+
+  private boolean closed;
 
   private int nextGroup;
-  private @Nullable Group group;
+  private @Nullable SnapshotGroup group;
 
   /** Of the group's table. */
   private Kind kind = Kind.NONE;
@@ -59,8 +55,10 @@ public final class SnapshotEntries {
       Map<StateFile, List<LogImage.Part>> files,
       Set<Integer> values,
       Set<Integer> lists,
-      Set<Integer> maps) {
+      Set<Integer> maps,
+      @Nullable Executor readers) {
     this.files = files;
+    this.readers = readers;
     this.values = Set.copyOf(values);
     this.lists = Set.copyOf(lists);
     this.maps = Set.copyOf(maps);
@@ -72,45 +70,48 @@ public final class SnapshotEntries {
    * @throws CorruptionException if a file is not what was written
    */
   public boolean next() {
+    Reading reading = reading();
+    SnapshotReader reader = reading.reader();
     while (true) {
-      Group from = group;
+      SnapshotGroup from = group;
       if (from != null) {
-        if (kind == Kind.MAPS && nextInRecord(from)) {
+        if (kind == Kind.MAPS && nextInRecord(from, reader)) {
           return true;
         }
         if (reader.next()) {
-          if (readRecord(from)) {
+          if (readRecord(from, reading)) {
             return true;
           }
           continue;
         }
-        if (kind == Kind.LISTS && isLast(from) && chunked.next(key, value)) {
+        if (kind == Kind.LISTS
+            && isLast(from, reading.groups())
+            && reading.chunked().next(key, value)) {
           return true;
         }
       }
-      if (!beginGroup()) {
+      if (!beginGroup(reading)) {
         return false;
       }
     }
   }
 
-  private boolean isLast(Group from) {
-    List<Group> all = groups();
+  private boolean isLast(SnapshotGroup from, List<SnapshotGroup> all) {
     return nextGroup == all.size() || !all.get(nextGroup).goesWith(from);
   }
 
-  private boolean beginGroup() {
-    List<Group> all = groups();
+  private boolean beginGroup(Reading reading) {
+    List<SnapshotGroup> all = reading.groups();
     if (nextGroup == all.size()) {
       group = null;
       return false;
     }
-    Group begun = all.get(nextGroup++);
+    SnapshotGroup begun = all.get(nextGroup++);
     group = begun;
     kind = kind(begun.table());
     userKey.resize(0);
     value.resize(0);
-    reader.begin(begun.part(), begun.number());
+    reading.reader().begin();
     return true;
   }
 
@@ -120,29 +121,55 @@ public final class SnapshotEntries {
         : lists.contains(table) ? Kind.LISTS : maps.contains(table) ? Kind.MAPS : Kind.NONE;
   }
 
-  private List<Group> groups() {
-    List<Group> known = groups;
+  /**
+   * What is read by.
+   *
+   * @param groups in the order in which they are read
+   */
+  private record Reading(
+      List<SnapshotGroup> groups,
+      @Nullable SnapshotReadAhead ahead,
+      SnapshotReader reader,
+      SnapshotLists chunked) {}
+
+  private Reading reading() {
+    Reading known = reading;
     if (known != null) {
       return known;
     }
-    List<Group> found = new ArrayList<>();
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    List<SnapshotGroup> groups = groups();
+    SnapshotReadAhead ahead = readers == null ? null : new SnapshotReadAhead(groups, readers);
+    SnapshotReader reader =
+        new SnapshotReader(
+            ahead == null ? new SnapshotReader.Direct(new SnapshotBatches(groups)) : ahead);
+    Reading begun = new Reading(groups, ahead, reader, new SnapshotLists(reader));
+    reading = begun;
+    return begun;
+  }
+
+  private List<SnapshotGroup> groups() {
+    List<SnapshotGroup> found = new ArrayList<>();
     files.forEach(
         (file, pages) -> {
           SnapshotPart part = SnapshotPart.read(file, pages);
           for (int i = 0; i < part.footer().groups(); i++) {
             int table = file.table(part.footer().table(i));
             if (table >= 0 && kind(table) != Kind.NONE) {
-              found.add(new Group(part.footer().keyGroup(i), table, part, i));
+              found.add(new SnapshotGroup(part.footer().keyGroup(i), table, part, i));
             }
           }
         });
-    found.sort(Comparator.comparingInt(Group::keyGroup).thenComparingInt(Group::table));
-    groups = found;
+    found.sort(
+        Comparator.comparingInt(SnapshotGroup::keyGroup).thenComparingInt(SnapshotGroup::table));
     return found;
   }
 
   /** Takes the record that the reader shows; whether the entry is there then. */
-  private boolean readRecord(Group from) {
+  private boolean readRecord(SnapshotGroup from, Reading reading) {
+    SnapshotReader reader = reading.reader();
     reader.key(key);
     switch (kind) {
       case VALUES -> {
@@ -150,13 +177,13 @@ public final class SnapshotEntries {
         return true;
       }
       case LISTS -> {
-        return readList(from);
+        return readList(from, reading);
       }
       default -> {
         try {
           mapRecords.read(reader.buffer(), reader.valueAt(), reader.valueLength());
         } catch (CorruptionException e) {
-          throw inFile(from, e);
+          throw inFile(from, reader.position(), e);
         }
         return false;
       }
@@ -164,7 +191,8 @@ public final class SnapshotEntries {
   }
 
   /** A list without chunks is there at once. */
-  private boolean readList(Group from) {
+  private boolean readList(SnapshotGroup from, Reading reading) {
+    SnapshotReader reader = reading.reader();
     int at = reader.valueAt();
     int chunks;
     boolean head;
@@ -172,7 +200,7 @@ public final class SnapshotEntries {
       head = ListRecords.isHead(reader.buffer(), at, reader.valueLength());
       chunks = head ? ListRecords.chunks(reader.buffer(), at) : 0;
     } catch (CorruptionException e) {
-      throw inFile(from, e);
+      throw inFile(from, reader.position(), e);
     }
     if (head != (reader.suffix() == 0)) {
       throw new CorruptionException(
@@ -182,7 +210,7 @@ public final class SnapshotEntries {
           "a record of suffix " + reader.suffix());
     }
     if (chunks > 0 || !head) {
-      chunked.add(from.part().file(), key, chunks);
+      reading.chunked().add(from.part().file(), key, chunks);
       return false;
     }
     int header = ListRecords.headerBytes(true);
@@ -190,19 +218,19 @@ public final class SnapshotEntries {
     return true;
   }
 
-  private boolean nextInRecord(Group from) {
+  private boolean nextInRecord(SnapshotGroup from, SnapshotReader reader) {
     try {
       return mapRecords.next(userKey, value);
     } catch (CorruptionException e) {
-      throw inFile(from, e);
+      throw inFile(from, reader.position(), e);
     }
   }
 
   /** Says where the record is; what reads a record's value doesn't know. */
-  private CorruptionException inFile(Group from, CorruptionException e) {
+  private static CorruptionException inFile(
+      SnapshotGroup from, long position, CorruptionException e) {
     CorruptionException named =
-        new CorruptionException(
-            from.part().file().name(), reader.position(), e.expected(), e.found());
+        new CorruptionException(from.part().file().name(), position, e.expected(), e.found());
     named.addSuppressed(e);
     return named;
   }
@@ -239,11 +267,22 @@ public final class SnapshotEntries {
     return value;
   }
 
-  private Group current() {
-    Group current = group;
+  private SnapshotGroup current() {
+    SnapshotGroup current = group;
     if (current == null) {
       throw new IllegalStateException("not at an entry");
     }
     return current;
+  }
+
+  /** Ends what reads ahead. */
+  @Override
+  public void close() {
+    closed = true;
+    Reading known = reading;
+    reading = null;
+    if (known != null && known.ahead() != null) {
+      known.ahead().close();
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -78,7 +79,17 @@ public final class StateSnapshot implements AutoCloseable {
    * @param lists the tables that are lists
    */
   public SnapshotEntries entries(Set<Integer> values, Set<Integer> lists, Set<Integer> maps) {
-    return new SnapshotEntries(byFile(), values, lists, maps);
+    return new SnapshotEntries(byFile(), values, lists, maps, null);
+  }
+
+  /**
+   * The same, read ahead by other threads until it is closed.
+   *
+   * @param readers runs at least two tasks at once
+   */
+  public SnapshotEntries entries(
+      Set<Integer> values, Set<Integer> lists, Set<Integer> maps, Executor readers) {
+    return new SnapshotEntries(byFile(), values, lists, maps, readers);
   }
 
   /** The parts of each file in the order of its pages. */

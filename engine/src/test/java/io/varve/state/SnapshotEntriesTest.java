@@ -14,6 +14,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,7 +186,7 @@ final class SnapshotEntriesTest {
         try (StateSnapshot snapshot = checked.store.snapshot()) {
           snapshot.await();
           CompletableFuture<Map<String, byte[]>> read =
-              CompletableFuture.supplyAsync(() -> read(numbers.entries(snapshot)));
+              CompletableFuture.supplyAsync(() -> readAhead(numbers, snapshot));
           checked.change(20_000);
           assertSame(read.get(), then);
           assertSame(read(numbers.entries(snapshot)), then);
@@ -284,6 +287,69 @@ final class SnapshotEntriesTest {
               .hasMessageContaining(file)
               .hasMessageContaining("kind 99");
         }
+      }
+      store.close();
+    }
+  }
+
+  private static Map<String, byte[]> readAhead(Numbers numbers, StateSnapshot snapshot) {
+    ExecutorService readers = Executors.newCachedThreadPool();
+    try (SnapshotEntries entries =
+        snapshot.entries(
+            Set.of(numbers.values),
+            Set.of(numbers.lists),
+            Set.of(numbers.maps, numbers.ordered),
+            readers)) {
+      return read(entries);
+    } finally {
+      readers.shutdown();
+    }
+  }
+
+  @Test
+  void damageIsToldByWhatReadsAhead() throws Exception {
+    try (TestStores stores = new TestStores(folder, 1 << 20)) {
+      StateStore store = stores.open(0, 3);
+      store.values(1).put(0, key(1), key(2));
+      store.values(1).put(1, key(1), key(2));
+      CopiedSnapshot copy = new CopiedSnapshot(store.snapshot());
+      store.close();
+      Map.Entry<String, byte[]> file = copy.files.entrySet().iterator().next();
+      file.getValue()[StateFile.HEADER_BYTES + RecordLayout.HEADER_BYTES] ^= 1;
+
+      StateStore restored = stores.restore(0, 3, List.of(copy.restored()));
+      ExecutorService readers = Executors.newCachedThreadPool();
+      try (StateSnapshot snapshot = restored.snapshot()) {
+        snapshot.await();
+        try (SnapshotEntries entries = snapshot.entries(Set.of(1), Set.of(), Set.of(), readers)) {
+          assertThatThrownBy(entries::next)
+              .isInstanceOf(CorruptionException.class)
+              .hasMessageContaining(file.getKey() + " at byte " + StateFile.HEADER_BYTES + ":");
+        }
+      } finally {
+        readers.shutdown();
+      }
+      assertThat(readers.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+      restored.close();
+    }
+  }
+
+  @Test
+  void readersEndWhenTheEntriesAreClosedEarly() throws Exception {
+    try (TestStores stores = new TestStores(folder, 4 << 20)) {
+      StateStore store = stores.open(0, 3);
+      byte[] large = new byte[100_000]; // more batches than are read ahead
+      for (int i = 0; i < 100; i++) {
+        store.values(1).put(i % 4, key(i), span(large));
+      }
+      ExecutorService readers = Executors.newCachedThreadPool();
+      try (StateSnapshot snapshot = store.snapshot()) {
+        snapshot.await();
+        try (SnapshotEntries entries = snapshot.entries(Set.of(1), Set.of(), Set.of(), readers)) {
+          assertThat(entries.next()).isTrue();
+        }
+        readers.shutdown();
+        assertThat(readers.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
       }
       store.close();
     }

@@ -3,31 +3,30 @@ package io.varve.flink.state.restore;
 import io.varve.flink.state.keyed.RegisteredStates;
 import io.varve.flink.state.keyed.RegisteredStates.Registered;
 import io.varve.flink.state.keyed.StoredList;
+import io.varve.flink.state.restore.SavepointKeyGroups.Target;
 import io.varve.state.ByteSpan;
 import io.varve.state.StateStore;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.runtime.state.BackendBuildingException;
 import org.apache.flink.runtime.state.CompositeKeySerializationUtils;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupsSavepointStateHandle;
+import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.RegisteredKeyValueStateBackendMetaInfo;
 import org.apache.flink.runtime.state.StateSerializerProvider;
 import org.apache.flink.runtime.state.heap.HeapPriorityQueueSnapshotRestoreWrapper;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.BackendStateType;
-import org.apache.flink.runtime.state.restore.FullSnapshotRestoreOperation;
-import org.apache.flink.runtime.state.restore.KeyGroup;
-import org.apache.flink.runtime.state.restore.KeyGroupEntry;
-import org.apache.flink.runtime.state.restore.SavepointRestoreResult;
-import org.apache.flink.runtime.state.restore.ThrowingIterator;
+import org.apache.flink.util.StateMigrationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +44,8 @@ public final class CanonicalRestore<K> {
   private final StateStore store;
   private final int prefixBytes;
   private final CloseableRegistry registry;
+
+  private boolean keySerializerChecked;
 
   private final DataInputDeserializer in = new DataInputDeserializer();
   private final ByteSpan key = new ByteSpan();
@@ -74,11 +75,6 @@ public final class CanonicalRestore<K> {
     this.registry = registry;
   }
 
-  /** Where the entries of one state go. */
-  private interface Target {
-    void put(int keyGroup, byte[] key, byte[] value) throws IOException;
-  }
-
   public void restore(Collection<KeyedStateHandle> savepoints) throws Exception {
     for (KeyedStateHandle savepoint : savepoints) {
       if (!(savepoint instanceof KeyGroupsSavepointStateHandle)) {
@@ -89,69 +85,79 @@ public final class CanonicalRestore<K> {
                 + " canonical format");
       }
     }
-    try (ThrowingIterator<SavepointRestoreResult> results =
-        new FullSnapshotRestoreOperation<>(keyGroups, classes, savepoints, keySerializer)
-            .restore()) {
-      while (results.hasNext()) {
-        SavepointRestoreResult result = results.next();
-        try (ThrowingIterator<KeyGroup> groups = result.getRestoredKeyGroups()) {
-          registry.registerCloseable(groups);
-          try {
-            List<Target> targets = new ArrayList<>();
-            for (StateMetaInfoSnapshot snapshot : result.getStateMetaInfoSnapshots()) {
-              targets.add(target(snapshot));
-            }
-            while (groups.hasNext()) {
-              restore(groups.next(), targets);
-            }
-          } finally {
-            registry.unregisterCloseable(groups);
-          }
+    for (KeyedStateHandle savepoint : savepoints) {
+      restore((KeyGroupsSavepointStateHandle) savepoint);
+    }
+  }
+
+  private void restore(KeyGroupsSavepointStateHandle savepoint) throws Exception {
+    SavepointInput in = new SavepointInput(savepoint.openInputStream(), savepoint.toString());
+    try (in) {
+      registry.registerCloseable(in);
+      try {
+        KeyedBackendSerializationProxy<K> meta = new KeyedBackendSerializationProxy<>(classes);
+        meta.read(new DataInputViewStreamWrapper(in));
+        checkKeySerializer(meta.getKeySerializerSnapshot());
+        List<Target> targets = new ArrayList<>();
+        for (StateMetaInfoSnapshot snapshot : meta.getStateMetaInfoSnapshots()) {
+          targets.add(target(snapshot));
         }
+        new SavepointKeyGroups(in, meta.isUsingKeyGroupCompression(), keyGroups, prefixBytes)
+            .read(savepoint, targets);
+      } finally {
+        registry.unregisterCloseable(in);
       }
     }
   }
 
-  private static void restore(KeyGroup group, List<Target> targets) throws Exception {
-    try (ThrowingIterator<KeyGroupEntry> entries = group.getKeyGroupEntries()) {
-      while (entries.hasNext()) {
-        KeyGroupEntry entry = entries.next();
-        targets
-            .get(entry.getKvStateId())
-            .put(group.getKeyGroupId(), entry.getKey(), entry.getValue());
-      }
+  /** Keys can't be migrated, since their bytes decide which key group they are of. */
+  private void checkKeySerializer(TypeSerializerSnapshot<K> before) throws StateMigrationException {
+    if (keySerializerChecked) {
+      return;
+    }
+    keySerializerChecked = true;
+    // Who asks later gets another serializer, if the one before makes it need to be another.
+    TypeSerializer<K> now = keySerializer.currentSchemaSerializer();
+    TypeSerializerSchemaCompatibility<K> compatibility =
+        keySerializer.setPreviousSerializerSnapshotForRestoredState(before);
+    if (compatibility.isCompatibleAfterMigration() || compatibility.isIncompatible()) {
+      throw new StateMigrationException(
+          "The serializer of keys has changed, and state can't be restored by it: the savepoint's is "
+              + before
+              + ", the job's is "
+              + now);
     }
   }
 
   private Target target(StateMetaInfoSnapshot snapshot) {
     if (snapshot.getBackendStateType() == BackendStateType.PRIORITY_QUEUE && heapTimers != null) {
       HeapPriorityQueueSnapshotRestoreWrapper<?> queue = heapTimers.restored(snapshot);
-      return (keyGroup, bytes, nothing) ->
-          heapTimers.add(queue, bytes, prefixBytes, bytes.length - prefixBytes);
+      return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) ->
+          heapTimers.add(queue, bytes, keyAt, keyLength);
     }
     Registered state = registered.restored(snapshot);
     int table = state.table();
     if (state.isTimers()) {
       var ordered = store.ordered(table);
-      return (keyGroup, bytes, nothing) -> ordered.add(keyGroup, withoutPrefix(bytes));
+      return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) ->
+          ordered.add(keyGroup, key.wrap(bytes, keyAt, keyLength));
     }
     if (state.isMap()) {
       return maps(state);
     }
     if (state.isList()) {
       var lists = store.lists(table);
-      return (keyGroup, bytes, list) -> {
-        byte[] delimited = Arrays.copyOf(list, list.length + 1);
-        delimited[list.length] = StoredList.DELIMITER;
-        lists.put(keyGroup, withoutPrefix(bytes), value.wrap(delimited));
+      return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) -> {
+        byte[] delimited = value.resize(valueLength + 1);
+        System.arraycopy(bytes, valueAt, delimited, 0, valueLength);
+        delimited[valueLength] = StoredList.DELIMITER;
+        lists.put(keyGroup, key.wrap(bytes, keyAt, keyLength), value);
       };
     }
     var values = store.values(table);
-    return (keyGroup, bytes, one) -> values.put(keyGroup, withoutPrefix(bytes), value.wrap(one));
-  }
-
-  private ByteSpan withoutPrefix(byte[] bytes) {
-    return key.wrap(bytes, prefixBytes, bytes.length - prefixBytes);
+    return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) ->
+        values.put(
+            keyGroup, key.wrap(bytes, keyAt, keyLength), value.wrap(bytes, valueAt, valueLength));
   }
 
   /**
@@ -163,14 +169,17 @@ public final class CanonicalRestore<K> {
     TypeSerializer<?> namespaces =
         ((RegisteredKeyValueStateBackendMetaInfo<?, ?>) state.meta()).getNamespaceSerializer();
     boolean ambiguous = CompositeKeySerializationUtils.isAmbiguousKeyPossible(keys, namespaces);
-    return (keyGroup, bytes, one) -> {
-      int end = bytes.length;
-      in.setBuffer(bytes, prefixBytes, end - prefixBytes);
+    return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) -> {
+      in.setBuffer(bytes, keyAt, keyLength);
       CompositeKeySerializationUtils.readKey(keys, in, ambiguous);
       CompositeKeySerializationUtils.readNamespace(namespaces, in, ambiguous);
+      int end = keyAt + keyLength;
       int from = end - in.available();
-      key.wrap(bytes, prefixBytes, from - prefixBytes);
-      maps.put(keyGroup, key, userKey.wrap(bytes, from, end - from), value.wrap(one));
+      maps.put(
+          keyGroup,
+          key.wrap(bytes, keyAt, from - keyAt),
+          userKey.wrap(bytes, from, end - from),
+          value.wrap(bytes, valueAt, valueLength));
     };
   }
 }

@@ -18,17 +18,29 @@ final class CanonicalEntries implements KeyValueStateIterator {
   private boolean newKeyGroup;
   private boolean newState;
 
-  CanonicalEntries(EntrySource first, EntrySource second) {
+  private CanonicalEntries(EntrySource first, EntrySource second) {
     this.first = first;
     this.second = second;
+  }
+
+  /** Goes to the first entry; closes the sources if that fails. */
+  static CanonicalEntries begin(EntrySource first, EntrySource second) {
+    CanonicalEntries entries = new CanonicalEntries(first, second);
+    boolean begun = false;
     try {
-      firstHas = first.next();
-      secondHas = second.next();
+      entries.firstHas = first.next();
+      entries.secondHas = second.next();
+      begun = true;
     } catch (IOException e) {
       throw new FlinkRuntimeException("Cannot read the first entry of a savepoint", e);
+    } finally {
+      if (!begun) {
+        entries.close();
+      }
     }
-    newKeyGroup = true;
-    newState = true;
+    entries.newKeyGroup = true;
+    entries.newState = true;
+    return entries;
   }
 
   private boolean atFirst() {
@@ -90,5 +102,8 @@ final class CanonicalEntries implements KeyValueStateIterator {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    first.close();
+    second.close();
+  }
 }

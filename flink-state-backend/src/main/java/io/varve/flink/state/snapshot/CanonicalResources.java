@@ -16,6 +16,7 @@ import org.apache.flink.runtime.state.KeyValueStateIterator;
 import org.apache.flink.runtime.state.RegisteredKeyValueStateBackendMetaInfo;
 import org.apache.flink.runtime.state.StateSnapshotTransformer;
 import org.apache.flink.runtime.state.StreamCompressionDecorator;
+import org.apache.flink.runtime.state.UncompressedStreamCompressionDecorator;
 import org.apache.flink.runtime.state.heap.HeapPriorityQueueSnapshotRestoreWrapper;
 import org.apache.flink.runtime.state.heap.HeapPriorityQueueStateSnapshot;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
@@ -34,6 +35,11 @@ public final class CanonicalResources<K> implements FullSnapshotResources<K> {
   private final List<Stored> stored;
   private final List<HeapPriorityQueueStateSnapshot<?>> timersOnHeap;
   private final List<StateMetaInfoSnapshot> metas;
+
+  /** Whether the writing of entries has begun. */
+  private boolean begun;
+
+  private @Nullable LargeWrites largeWrites;
 
   /** What all savepoints of a subtask have in common. */
   public record Format<K>(
@@ -107,7 +113,8 @@ public final class CanonicalResources<K> implements FullSnapshotResources<K> {
   @Override
   public KeyValueStateIterator createKVStateIterator() {
     snapshot.await();
-    return new CanonicalEntries(
+    begun = true;
+    return CanonicalEntries.begin(
         new StoredEntries(snapshot, stored, format.keyGroupPrefixBytes()),
         new HeapTimerEntries(
             timersOnHeap, stored.size(), format.keyGroups(), format.keyGroupPrefixBytes()));
@@ -123,9 +130,23 @@ public final class CanonicalResources<K> implements FullSnapshotResources<K> {
     return format.keySerializer();
   }
 
+  /**
+   * How key groups are written. Flink asks first of all, to write down whether they are compressed,
+   * and takes anything but its own instance that doesn't for one that does; when it asks again, to
+   * write them, entries have been asked for.
+   */
   @Override
   public StreamCompressionDecorator getStreamCompressionDecorator() {
-    return format.compression();
+    StreamCompressionDecorator set = format.compression();
+    if (!begun || set != UncompressedStreamCompressionDecorator.INSTANCE) {
+      return set;
+    }
+    LargeWrites large = largeWrites;
+    if (large == null) {
+      large = new LargeWrites();
+      largeWrites = large;
+    }
+    return large;
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.varve.flink.state.snapshot;
 import java.io.IOException;
 
 /** Entries of a canonical savepoint, by key group and then by state. */
-interface EntrySource {
+interface EntrySource extends AutoCloseable {
 
   /** Goes to the next entry; false if there is none. */
   boolean next() throws IOException;
@@ -16,4 +16,7 @@ interface EntrySource {
   byte[] key();
 
   byte[] value();
+
+  @Override
+  void close();
 }

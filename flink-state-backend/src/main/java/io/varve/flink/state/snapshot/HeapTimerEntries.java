@@ -84,4 +84,7 @@ final class HeapTimerEntries implements EntrySource {
   public byte[] value() {
     return NOTHING;
   }
+
+  @Override
+  public void close() {}
 }

@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.flink.runtime.state.CompositeKeySerializationUtils;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
 /**
  * What the store holds, as entries of a canonical savepoint: the key group is put before a key, a
- * map's user key behind it, and the last delimiter of a list is taken away.
+ * map's user key behind it, and the last delimiter of a list is taken away. Threads of its own read
+ * ahead.
  *
  * <p>Thread: confined to the savepoint's.
  */
@@ -22,6 +26,9 @@ final class StoredEntries implements EntrySource {
 
   private static final byte[] NOTHING = {};
 
+  private static final int READERS = 2;
+
+  private final ExecutorService readers;
   private final SnapshotEntries entries;
   private final Map<Integer, Integer> stateByTable = new HashMap<>();
   private final List<CanonicalResources.Stored> states;
@@ -41,7 +48,10 @@ final class StoredEntries implements EntrySource {
       (stored.isMap() || stored.isTimers() ? maps : stored.isList() ? lists : values)
           .add(stored.table());
     }
-    this.entries = snapshot.entries(values, lists, maps);
+    this.readers =
+        Executors.newFixedThreadPool(
+            READERS, new ExecutorThreadFactory("Reading state for a savepoint"));
+    this.entries = snapshot.entries(values, lists, maps, readers);
   }
 
   @Override
@@ -98,5 +108,11 @@ final class StoredEntries implements EntrySource {
   @Override
   public byte[] value() {
     return value;
+  }
+
+  @Override
+  public void close() {
+    entries.close();
+    readers.shutdown();
   }
 }
