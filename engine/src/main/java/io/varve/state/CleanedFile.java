@@ -18,6 +18,7 @@ record CleanedFile(StateFile file, List<CleanedPage> pages) {
 
   /** A page of the file. */
   static final class CleanedPage {
+    PageKind kind = PageKind.CONTENT;
     long position;
     int used;
     int records;

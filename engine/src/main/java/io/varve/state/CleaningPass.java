@@ -88,6 +88,10 @@ final class CleaningPass {
   private void copy(LogImage.Part from) throws IOException {
     Page source = from.page();
     StateFile file = fileOf(source);
+    if (source.kind != page.kind) {
+      flush();
+      page.kind = source.kind;
+    }
     ByteBuffer window = buffers.window;
     ByteBuffer target = buffers.page;
     while (at < source.used) {
@@ -98,6 +102,7 @@ final class CleaningPass {
       if (!Page.isDead(from.dead(), at) && table >= 0) {
         if (page.used + bytes > Page.BYTES) {
           flush();
+          page.kind = source.kind;
         }
         int to = page.used;
         int here = Math.min(bytes, buffers.windowEnd - at);
@@ -177,6 +182,7 @@ final class CleaningPass {
       if (at == 0) {
         piece.putInt(0, (int) after.getValue());
         RecordLayout.setTable(piece, 0, table);
+        page.kind = source.kind;
         page.position = to.largePage(piece, bytes);
         page.add(source, 0, RecordLayout.hash(piece, 0), table, 0);
       }

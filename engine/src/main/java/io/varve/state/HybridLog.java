@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +38,10 @@ final class HybridLog {
   private static final int IN_PAGE_MASK = (1 << IN_PAGE_BITS) - 1;
   private static final int PAGES_MAX = 1 << (ADDRESS_BITS - IN_PAGE_BITS);
 
-  /** Records up to this many bytes take the place of dead ones of the same size. */
-  private static final int REUSED_BYTES_MAX = 2048;
-
   /** What is read first of a record on disk. */
   private static final int FIRST_READ_BYTES = 1536;
+
+  private static final int FIRST_READ_MAX = 16 << 10;
 
   private final StateMemory memory;
   private final PageWriter writer;
@@ -52,22 +50,14 @@ final class HybridLog {
   private int pagesEnd = 1; // 0 is no address
   private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
 
-  private @Nullable Page tail;
-
-  /** Mutable pages, oldest first; the tail is among them. */
-  private final ArrayDeque<Page> mutable = new ArrayDeque<>();
+  private final PageRegion nodes = new PageRegion();
+  private final PageRegion content = new PageRegion();
 
   /** Sealed pages that are being written, oldest first. */
   private final ArrayDeque<Page> sealed = new ArrayDeque<>();
 
-  /** Pages whose bytes are in memory and in a file. */
-  private final ArrayDeque<Page> clean = new ArrayDeque<>();
-
   /** Pages that hold nothing alive, to be dropped when the next operation begins. */
   private final ArrayList<Page> hollow = new ArrayList<>();
-
-  /** Places of dead records in mutable pages by their size, each with its page's birth. */
-  private final @Nullable AddressStack[] free = new AddressStack[REUSED_BYTES_MAX / 8 + 1];
 
   private long operation;
 
@@ -120,24 +110,38 @@ final class HybridLog {
     return (int) (address & IN_PAGE_MASK) << UNIT_BITS;
   }
 
+  /** Whether looking at the record of that address takes no reading. */
+  boolean inMemory(long address) {
+    return page(address).frame != null;
+  }
+
+  /** Whether the record of that address can be changed in place. */
+  boolean isMutable(long address) {
+    return page(address).mutable;
+  }
+
   private void readCold(RecordView view, Page page, long address) {
+    if (view.holds(page, address)) {
+      return;
+    }
     int at = place(address);
     StateFile file = page.file;
     if (file == null) {
       throw new IllegalStateException("a page without frame and file");
     }
-    if (page.used <= Page.BYTES && hasRoom(page.used)) {
+    if (page.used <= Page.BYTES && (hasRoom(page.used) || makeRoom(page))) {
       ByteBuffer frame = memory.tryAllocate(page.used);
       if (frame != null) {
         addFrame(page, frame);
         file.readPage(page, frame);
-        clean.add(page);
+        region(page).clean.add(page);
         view.set(frame, at, address, false);
         return;
       }
     }
     int rest = page.used - at;
-    int first = Math.min(rest, FIRST_READ_BYTES);
+    // As large as the last one, perhaps: what is read in vain costs less than reading twice.
+    int first = Math.min(rest, Math.max(FIRST_READ_BYTES, view.lastReadBytes(FIRST_READ_MAX)));
     ByteBuffer scratch = view.scratch(first);
     file.read(page.filePosition + at, scratch, 0, first);
     int bytes = file.checkedBytes(scratch, 0, page.filePosition + at, rest);
@@ -146,7 +150,7 @@ final class HybridLog {
       file.read(page.filePosition + at + first, scratch, first, bytes - first);
     }
     file.checkRecord(scratch, 0, page.filePosition + at);
-    view.set(scratch, 0, address, false);
+    view.setRead(page, address, bytes);
   }
 
   // ---- writing
@@ -157,6 +161,7 @@ final class HybridLog {
    */
   void append(
       RecordView view,
+      PageKind kind,
       int table,
       int keyGroup,
       ByteSpan key,
@@ -176,13 +181,13 @@ final class HybridLog {
               + " bytes that one record can have");
     }
     int bytes = Math.max(RecordLayout.BYTES_MIN, RecordLayout.bytes(key.length(), capacity));
-    long address = bytes <= REUSED_BYTES_MAX ? reuse(bytes) : 0;
+    long address = reuse(kind, bytes);
     Page page;
     if (address != 0) {
       page = page(address);
       page.revive(place(address), bytes, epoch);
     } else {
-      page = pageWithRoom(bytes);
+      page = pageWithRoom(kind, bytes);
       address = (long) page.number << IN_PAGE_BITS | page.used >>> UNIT_BITS;
       page.used += bytes;
       usedBytes += bytes;
@@ -199,17 +204,13 @@ final class HybridLog {
     view.set(frame, at, address, true);
   }
 
-  private long reuse(int bytes) {
-    AddressStack stack = free[bytes >>> 3];
-    if (stack == null) {
-      return 0;
-    }
+  private long reuse(PageKind kind, int bytes) {
+    DeadPlaces places = region(kind).dead;
     long address;
-    while ((address = stack.pop()) != 0) {
+    while ((address = places.take(bytes)) != 0) {
       long birth = address >>> ADDRESS_BITS;
       address &= ADDRESS_MASK;
       Page page = pages[(int) (address >>> IN_PAGE_BITS)];
-      // The page may be gone, and another have its number.
       if (page != null && page.mutable && page.birth == birth) {
         return address;
       }
@@ -223,14 +224,9 @@ final class HybridLog {
     page.kill(place(address), bytes, epoch);
     liveBytes -= bytes;
     if (page.mutable) {
-      if (bytes <= REUSED_BYTES_MAX) {
-        AddressStack stack = free[bytes >>> 3];
-        if (stack == null) {
-          stack = new AddressStack();
-          free[bytes >>> 3] = stack;
-        }
-        stack.push(page.birth << ADDRESS_BITS | address);
-      } else if (page.liveBytes() == 0 && page != tail) {
+      PageRegion region = region(page);
+      boolean reused = region.dead.add(bytes, page.birth << ADDRESS_BITS | address);
+      if (!reused && page.liveBytes() == 0 && page != region.tail) {
         hollow.add(page);
       }
       return;
@@ -244,26 +240,36 @@ final class HybridLog {
     }
   }
 
-  private Page pageWithRoom(int bytes) {
+  private PageRegion region(PageKind kind) {
+    return kind == PageKind.NODES ? nodes : content;
+  }
+
+  private PageRegion region(Page page) {
+    return region(page.kind);
+  }
+
+  private Page pageWithRoom(PageKind kind, int bytes) {
+    PageRegion region = region(kind);
     if (bytes > Page.BYTES) {
-      Page page = newPage(bytes);
+      Page page = newPage(kind, bytes);
       // Behind the tail's back: the tail stays where small records go.
-      mutable.addFirst(page);
+      region.mutable.addFirst(page);
       return page;
     }
-    Page page = tail;
+    Page page = region.tail;
     if (page == null || page.used + bytes > Page.BYTES) {
-      page = newPage(Page.BYTES);
-      mutable.addLast(page);
-      tail = page;
+      page = newPage(kind, Page.BYTES);
+      region.mutable.addLast(page);
+      region.tail = page;
     }
     return page;
   }
 
-  private Page newPage(int bytes) {
+  private Page newPage(PageKind kind, int bytes) {
     sealAhead();
     ByteBuffer frame = frame(bytes);
     Page page = new Page(takeNumber());
+    page.kind = kind;
     page.birth = ++births & BIRTH_MASK;
     page.frame = frame;
     pages[page.number] = page;
@@ -343,27 +349,36 @@ final class HybridLog {
     return frameBytes + bytes <= limit - limit / 8;
   }
 
+  /**
+   * Lets content go, so that the page's nodes can come to stay. A page that has been written pays
+   * for each page that is read thus, so that nodes which are too many for the memory are soon read
+   * one by one again.
+   */
+  private boolean makeRoom(Page page) {
+    if (page.kind != PageKind.NODES || content.clean.size() <= nodes.clean.size() / 2) {
+      return false;
+    }
+    Page gone = content.takeToEvict(operation);
+    if (gone == null) {
+      return false;
+    }
+    dropFrame(gone);
+    return frameBytes + page.used <= memory.limitBytes();
+  }
+
   /** Lets a page's bytes go that its file has; false if there is none. */
   private boolean evict() {
     harvest();
-    // A second chance for pages that were looked into lately, for a few.
-    int chances = Math.min(clean.size(), 16);
-    long lately = operation - clean.size();
-    // Twice around: those that have had a chance are asked again before it is said that all are
-    // used.
-    for (int tries = 2 * clean.size(); tries > 0 && !clean.isEmpty(); tries--) {
-      Page page = clean.remove();
-      if (page.frame == null || pages[page.number] != page) {
-        continue;
-      }
-      if (page.lastOperation == operation || (chances-- > 0 && page.lastOperation > lately)) {
-        clean.add(page);
-        continue;
-      }
-      dropFrame(page);
-      return true;
+    boolean contentFirst = content.clean.size() > nodes.clean.size() / 2;
+    Page page = (contentFirst ? content : nodes).takeToEvict(operation);
+    if (page == null) {
+      page = (contentFirst ? nodes : content).takeToEvict(operation);
     }
-    return false;
+    if (page == null) {
+      return false;
+    }
+    dropFrame(page);
+    return true;
   }
 
   /** Keeps an eighth of the memory in pages that are written or being written. */
@@ -377,12 +392,7 @@ final class HybridLog {
     for (Page page : sealed) {
       onTheWay += page.used;
     }
-    for (Page page : clean) {
-      onTheWay += page.frame == null ? 0 : page.used;
-      if (onTheWay > limit / 8) {
-        return;
-      }
-    }
+    onTheWay += cleanBytes(content, limit / 8) + cleanBytes(nodes, limit / 8);
     while (onTheWay <= limit / 8) {
       Page oldest = oldestToSeal();
       if (oldest == null) {
@@ -393,6 +403,17 @@ final class HybridLog {
     }
   }
 
+  private static long cleanBytes(PageRegion region, long enough) {
+    long bytes = 0;
+    for (Page page : region.clean) {
+      bytes += page.frame == null ? 0 : page.used;
+      if (bytes > enough) {
+        break;
+      }
+    }
+    return bytes;
+  }
+
   private void sealOldest() {
     Page oldest = oldestToSeal();
     if (oldest != null) {
@@ -400,21 +421,15 @@ final class HybridLog {
     }
   }
 
-  /** The oldest mutable page that the operation under way hasn't touched. */
+  /** Content goes first, as long as there is twice as much of it as of nodes. */
   private @Nullable Page oldestToSeal() {
-    for (Page page : mutable) {
-      if (page.lastOperation != operation) {
-        return page;
-      }
-    }
-    return null;
+    boolean contentFirst = content.mutable.size() > 2 * nodes.mutable.size();
+    Page page = (contentFirst ? content : nodes).oldestToSeal(operation);
+    return page != null ? page : (contentFirst ? nodes : content).oldestToSeal(operation);
   }
 
   private void seal(Page page) {
-    mutable.remove(page);
-    if (page == tail) {
-      tail = null;
-    }
+    region(page).remove(page);
     page.mutable = false;
     sealed.add(page);
     writer.write(page);
@@ -445,7 +460,7 @@ final class HybridLog {
         hollow.add(page);
       } else {
         trim(page);
-        clean.add(page);
+        region(page).clean.add(page);
       }
     }
     writer.check();
@@ -475,7 +490,7 @@ final class HybridLog {
         continue;
       }
       if (page.mutable) {
-        mutable.remove(page);
+        region(page).remove(page);
       } else if (!page.counted) {
         continue; // still being written; comes again when it is
       }
@@ -502,23 +517,8 @@ final class HybridLog {
 
   /** Seals all pages and returns what is alive now. */
   LogImage image() {
-    for (Iterator<Page> iterator = mutable.iterator(); iterator.hasNext(); ) {
-      Page page = iterator.next();
-      iterator.remove();
-      page.mutable = false;
-      if (page.liveBytes() == 0) {
-        drop(page);
-      } else {
-        sealed.add(page);
-        writer.write(page);
-      }
-    }
-    tail = null;
-    for (AddressStack stack : free) {
-      if (stack != null) {
-        stack.clear();
-      }
-    }
+    sealAll(nodes);
+    sealAll(content);
     harvest();
     writer.retireEmpty();
     List<LogImage.Part> parts = new ArrayList<>();
@@ -532,13 +532,30 @@ final class HybridLog {
     return new LogImage(parts);
   }
 
-  /** Pages of the files, and what is alive in them now. */
+  private void sealAll(PageRegion region) {
+    for (Page page : region.mutable) {
+      page.mutable = false;
+      if (page.liveBytes() == 0) {
+        drop(page);
+      } else {
+        sealed.add(page);
+        writer.write(page);
+      }
+    }
+    region.mutable.clear();
+    region.tail = null;
+    region.dead.clear();
+  }
+
+  /** Pages of the files, those of nodes first, and what is alive in them now. */
   List<LogImage.Part> capture(List<StateFile> files) {
     List<LogImage.Part> parts = new ArrayList<>();
-    for (StateFile file : files) {
-      for (Page page : file.pages()) {
-        if (page != null && page.liveBytes() > 0) {
-          parts.add(new LogImage.Part(page, page.dead));
+    for (PageKind kind : PageKind.values()) {
+      for (StateFile file : files) {
+        for (Page page : file.pages()) {
+          if (page != null && page.kind == kind && page.liveBytes() > 0) {
+            parts.add(new LogImage.Part(page, page.dead));
+          }
         }
       }
     }
@@ -560,6 +577,7 @@ final class HybridLog {
    */
   Page adoptDead(StateFile file, int indexInFile, CleanedFile.CleanedPage from) {
     Page page = written(file, indexInFile, from.position, from.used);
+    page.kind = from.kind;
     page.adopting = true;
     page.killAll(from, epoch);
     file.addPage(page);
@@ -628,7 +646,10 @@ final class HybridLog {
   /** Bytes of pages that no file is known to have. */
   long unwrittenBytes() {
     long bytes = 0;
-    for (Page page : mutable) {
+    for (Page page : nodes.mutable) {
+      bytes += page.used;
+    }
+    for (Page page : content.mutable) {
       bytes += page.used;
     }
     for (Page page : sealed) {

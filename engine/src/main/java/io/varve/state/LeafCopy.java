@@ -87,7 +87,7 @@ final class LeafCopy {
   int suffix(int i) {
     int entry = entry(i);
     int header = (int) INTS.get(bytes, entry);
-    if (TreeLayout.valueLength(header) != TreeLayout.SUFFIX_BYTES) {
+    if (TreeLayout.valueLength(header) != TreeLayout.REFERENCE_BYTES) {
       throw malformed("a suffix of " + TreeLayout.valueLength(header) + " bytes");
     }
     return (int)

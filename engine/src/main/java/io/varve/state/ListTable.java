@@ -6,13 +6,17 @@ import io.varve.base.CorruptionException;
  * A list a key, to which bytes are appended and that is read as a whole.
  *
  * <p>The head, a record with suffix 0, holds the list's last bytes; those before are in chunks,
- * records with suffixes from 1 on. Bytes are appended to the head in place, which doubles until it
- * is large, then all that is in it goes to a new chunk and it begins anew. So appending looks into
- * one record, never reads a chunk, and a small list is one record. Bytes that are large go to a
- * chunk with what is in the head.
+ * records with suffixes from 1 on. Few bytes are appended to the head in place, which doubles until
+ * it is large, then all that is in it goes to a new chunk and it begins anew. So a small list is
+ * one record. Many bytes at once go to a chunk with what is in the head, and those that follow to
+ * the last chunk as long as that can be changed in place. Appending reads no chunk: of a list
+ * that is large and on disk it looks into the head only, which is few bytes then.
  *
  * <p>A sealed head is written anew when something is appended. If there is much in it, that goes to
  * a chunk on the occasion, so that no byte is copied again and again, snapshot after snapshot.
+ *
+ * <p>What lies on disk in pieces is put together when it is read, unless most of it is in one piece
+ * already: so a byte is moved as many times at most as the list's length has bits.
  *
  * <p>The head's value: u8 {@link RecordKind#LIST_HEAD}, u32 number of chunks, bytes. A chunk's: u8
  * {@link RecordKind#LIST_CHUNK}, bytes.
@@ -27,8 +31,16 @@ public final class ListTable implements StateTable {
   /** The most that a head holds. */
   static final int HEAD_BYTES_MAX = 4096;
 
-  /** So many bytes in a sealed head are not copied but made a chunk. */
+  /** So many bytes in a sealed head are not copied but made a chunk, and so are as many at once. */
   private static final int SETTLED_BYTES = 512;
+
+  /** Chunks that can be changed in place grow up to so many bytes. */
+  private static final int CHUNK_BYTES_MAX = 4096;
+
+  /** Chunks of more bytes together are left as they are. */
+  private static final int JOINED_BYTES_MAX = 32 << 10;
+
+  private static final int JOINED_CHUNKS_MAX = JOINED_BYTES_MAX / SETTLED_BYTES;
 
   private static final int HEAD_CAPACITY_MIN = 32;
 
@@ -38,6 +50,11 @@ public final class ListTable implements StateTable {
   private final int table;
   private final RecordView head = new RecordView();
   private final RecordView other = new RecordView();
+  private final RecordView larger = new RecordView();
+
+  // Of the chunks that are read: where they are, and how large.
+  private final long[] addresses = new long[JOINED_CHUNKS_MAX];
+  private final int[] sizes = new int[JOINED_CHUNKS_MAX];
 
   ListTable(RecordStore records, int table) {
     this.records = records;
@@ -57,14 +74,50 @@ public final class ListTable implements StateTable {
     }
     int chunks = chunks();
     target.resize(0);
+    int read = 0;
+    int largest = 0;
     for (int i = 1; i <= chunks; i++) {
       if (!records.find(i, other)) {
         throw malformed(chunks + " chunks, without number " + i);
       }
       append(other, CHUNK_HEADER_BYTES, target);
+      read += other.isRead() ? 1 : 0;
+      largest = Math.max(largest, other.valueLength());
+      if (i <= JOINED_CHUNKS_MAX) {
+        addresses[i - 1] = other.address();
+        sizes[i - 1] = other.bytes();
+      }
     }
+    int bytes = target.length();
     append(head, HEAD_BYTES, target);
+    boolean scattered = read > 1 && largest <= bytes / 2;
+    if (scattered && chunks <= JOINED_CHUNKS_MAX && bytes <= JOINED_BYTES_MAX) {
+      join(chunks, target, bytes);
+    }
     return true;
+  }
+
+  /** Makes one chunk of all, which have the first bytes of the list. */
+  private void join(int chunks, ByteSpan list, int bytes) {
+    // Reading may have looked into more pages than there is memory for beside new ones.
+    records.letGo();
+    if (!records.find(0, head)) {
+      throw malformed("none");
+    }
+    records.foundAt(1, addresses[0], sizes[0]);
+    int length = CHUNK_HEADER_BYTES + bytes;
+    records.put(PageKind.CONTENT, 1, length, length, other);
+    int to = other.valueAt();
+    other.buffer().put(to, RecordKind.LIST_CHUNK);
+    other.buffer().put(to + CHUNK_HEADER_BYTES, list.array(), list.offset(), bytes);
+    for (int i = 2; i <= chunks; i++) {
+      records.removeAt(i, addresses[i - 1], sizes[i - 1]);
+    }
+    if (!head.mutable()) {
+      copyHead(head.valueLength(), head.valueLength());
+      head.set(other.buffer(), other.at(), other.address(), true);
+    }
+    head.buffer().putInt(head.valueAt() + 1, 1);
   }
 
   private static void append(RecordView from, int header, ByteSpan target) {
@@ -80,22 +133,51 @@ public final class ListTable implements StateTable {
     }
     int before = head.valueLength();
     long after = (long) before + bytes.length();
-    if (head.mutable() && after <= head.capacity()) {
+    if (head.mutable() && after <= head.capacity() && bytes.length() <= SETTLED_BYTES) {
       head.setValueLength((int) after);
       write(head, before, bytes);
       return;
     }
     int chunks = chunks();
-    if (after > HEAD_BYTES_MAX || (before > SETTLED_BYTES && !head.mutable())) {
-      boolean large = bytes.length() > HEAD_BYTES_MAX - HEAD_BYTES;
-      putChunk(chunks + 1, before - HEAD_BYTES, large ? bytes : NOTHING);
-      putHead(chunks + 1, large ? NOTHING : bytes);
+    boolean many = bytes.length() > SETTLED_BYTES;
+    if (many && before == HEAD_BYTES && chunks > 0 && appendToChunk(chunks, bytes)) {
+      return;
+    }
+    if (many || after > HEAD_BYTES_MAX || (before > SETTLED_BYTES && !head.mutable())) {
+      putChunk(chunks + 1, before - HEAD_BYTES, many ? bytes : NOTHING);
+      putHead(chunks + 1, many ? NOTHING : bytes);
     } else {
-      // What is in the old record can be read until the operation ends.
-      records.put(0, (int) after, capacity((int) after), other);
-      other.buffer().put(other.valueAt(), head.buffer(), head.valueAt(), before);
+      copyHead(before, (int) after);
       write(other, before, bytes);
     }
+  }
+
+  /** Appends to a chunk in place; false if it is sealed or full. */
+  private boolean appendToChunk(int number, ByteSpan bytes) {
+    if (!records.findMutable(number, other)) {
+      return false;
+    }
+    int before = other.valueLength();
+    long after = (long) before + bytes.length();
+    RecordView to = other;
+    if (after <= other.capacity()) {
+      other.setValueLength((int) after);
+    } else if (after <= CHUNK_BYTES_MAX) {
+      to = larger;
+      records.put(PageKind.CONTENT, number, (int) after, capacity((int) after), to);
+      to.buffer().put(to.valueAt(), other.buffer(), other.valueAt(), before);
+    } else {
+      return false;
+    }
+    write(to, before, bytes);
+    return true;
+  }
+
+  /** Makes a larger copy of the head, what was in it in front; the old one can still be read. */
+  private void copyHead(int before, int after) {
+    records.foundAt(0, head.address(), head.bytes());
+    records.put(PageKind.NODES, 0, after, capacity(after), other);
+    other.buffer().put(other.valueAt(), head.buffer(), head.valueAt(), before);
   }
 
   /** Replaces all that is in the key's list. */
@@ -106,7 +188,7 @@ public final class ListTable implements StateTable {
       return;
     }
     removeChunks();
-    if (bytes.length() > HEAD_BYTES_MAX - HEAD_BYTES) {
+    if (bytes.length() > SETTLED_BYTES) {
       putChunk(1, 0, bytes);
       putHead(1, NOTHING);
     } else {
@@ -115,7 +197,7 @@ public final class ListTable implements StateTable {
   }
 
   private void begin(ByteSpan bytes) {
-    boolean large = bytes.length() > HEAD_BYTES_MAX - HEAD_BYTES;
+    boolean large = bytes.length() > SETTLED_BYTES;
     if (large) {
       putChunk(1, 0, bytes);
     }
@@ -125,7 +207,7 @@ public final class ListTable implements StateTable {
   /** Makes a chunk of the first bytes in the head, and more. */
   private void putChunk(int number, int fromHead, ByteSpan bytes) {
     int length = Math.addExact(CHUNK_HEADER_BYTES + fromHead, bytes.length());
-    records.put(number, length, length, other);
+    records.put(PageKind.CONTENT, number, length, length, other);
     int at = other.valueAt();
     other.buffer().put(at, RecordKind.LIST_CHUNK);
     if (fromHead > 0) {
@@ -144,13 +226,15 @@ public final class ListTable implements StateTable {
       head.buffer().putInt(head.valueAt() + 1, chunks);
       write(head, HEAD_BYTES, bytes);
     } else {
+      records.foundAt(0, head.address(), head.bytes());
       newHead(chunks, bytes);
     }
   }
 
   private void newHead(int chunks, ByteSpan bytes) {
     int length = HEAD_BYTES + bytes.length();
-    records.put(0, length, capacity(length), other);
+    int capacity = bytes.length() == 0 ? length : capacity(length);
+    records.put(PageKind.NODES, 0, length, capacity, other);
     other.buffer().put(other.valueAt(), RecordKind.LIST_HEAD);
     other.buffer().putInt(other.valueAt() + 1, chunks);
     write(other, HEAD_BYTES, bytes);

@@ -23,6 +23,9 @@ final class Page {
   /** Tells it from pages that had its number before. */
   long birth;
 
+  /** Not known of a page that comes from a snapshot, and so taken to be content. */
+  PageKind kind = PageKind.CONTENT;
+
   /** Its bytes, or null while they are in the file only. */
   @Nullable ByteBuffer frame;
 

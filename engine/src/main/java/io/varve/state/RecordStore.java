@@ -79,6 +79,12 @@ final class RecordStore {
     this.searchValid = false;
   }
 
+  /** Lets go of what views show; records stay where they are. */
+  void letGo() {
+    log.begin();
+    searchValid = false;
+  }
+
   /** Points the view at the key's record of that suffix; false if there is none. */
   boolean find(int suffix, RecordView view) {
     int hash = RecordLayout.hash(keyHash, suffix);
@@ -97,17 +103,55 @@ final class RecordStore {
   }
 
   /**
+   * The same for a record of which it is known that it is there, and takes so many bytes. If it is
+   * on disk and no other has its hash, it is not read.
+   *
+   * @return whether the view shows it
+   */
+  boolean findKnown(int suffix, int bytes, RecordView view) {
+    long address = index.first(RecordLayout.hash(keyHash, suffix));
+    if (address == 0 || log.inMemory(address) || index.next() != 0) {
+      return find(suffix, view);
+    }
+    foundAt(suffix, address, bytes);
+    return false;
+  }
+
+  /** Points the view at the key's record of that suffix if it can be changed in place. */
+  boolean findMutable(int suffix, RecordView view) {
+    int hash = RecordLayout.hash(keyHash, suffix);
+    for (long address = index.first(hash); address != 0; address = index.next()) {
+      if (log.isMutable(address)) {
+        log.point(view, address);
+        if (RecordLayout.is(view.buffer(), view.at(), keyGroup, key, suffix)) {
+          foundAt(suffix, address, view.bytes());
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Lets {@link #put} take the place of a record that was found before, in this operation. */
+  void foundAt(int suffix, long address, int bytes) {
+    searchValid = true;
+    searched = suffix;
+    found = address;
+    foundBytes = bytes;
+  }
+
+  /**
    * Makes a new record with that suffix, in place of the old one if there is one, and points the
    * view at it. Its value holds anything; its capacity may be larger than asked for. Another view
    * of the old record stays good until the operation ends.
    */
-  void put(int suffix, int valueLength, int capacity, RecordView view) {
+  void put(PageKind kind, int suffix, int valueLength, int capacity, RecordView view) {
     if (!searchValid || searched != suffix) {
       find(suffix, probe);
     }
     long before = found;
     int hash = RecordLayout.hash(keyHash, suffix);
-    log.append(view, table, keyGroup, key, suffix, hash, valueLength, capacity);
+    log.append(view, kind, table, keyGroup, key, suffix, hash, valueLength, capacity);
     if (before == 0) {
       index.insert(hash, view.address());
     } else {
@@ -127,10 +171,22 @@ final class RecordStore {
     return true;
   }
 
+  /** Removes a record of which it is known that it is there, and takes so many bytes. */
+  void removeKnown(int suffix, int bytes) {
+    if (findKnown(suffix, bytes, probe) || found != 0) {
+      removeAt(suffix, found, foundBytes);
+    }
+  }
+
   /** Removes the record that the view shows. */
   void remove(RecordView view, int suffix) {
-    index.remove(RecordLayout.hash(keyHash, suffix), view.address());
-    log.kill(view.address(), view.bytes());
+    removeAt(suffix, view.address(), view.bytes());
+  }
+
+  /** Removes a record that was found before, in this operation. */
+  void removeAt(int suffix, long address, int bytes) {
+    index.remove(RecordLayout.hash(keyHash, suffix), address);
+    log.kill(address, bytes);
     searchValid = false;
   }
 

@@ -2,6 +2,7 @@ package io.varve.state;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a record is: in a page in memory, or in a copy of what a file holds. Valid until the store
@@ -21,15 +22,44 @@ final class RecordView {
   /** For records that are on disk; grows as needed. */
   private ByteBuffer scratch = NOWHERE;
 
+  /** The page, which is sealed, whose record {@link #scratch} holds. */
+  private @Nullable Page read;
+
+  private int readBytes;
+
   void set(ByteBuffer buffer, int at, long address, boolean mutable) {
+    this.read = null;
     this.buffer = buffer;
     this.at = at;
     this.address = address;
     this.mutable = mutable;
   }
 
+  /** Shows the record that {@link #scratch} holds now. */
+  void setRead(Page page, long address, int bytes) {
+    set(scratch, 0, address, false);
+    read = page;
+    readBytes = bytes;
+  }
+
+  /** Whether the view shows a copy of that record already. */
+  boolean holds(Page page, long address) {
+    return read == page && this.address == address;
+  }
+
+  /** Whether the view shows a copy of a record that is on disk only. */
+  boolean isRead() {
+    return read != null;
+  }
+
+  /** Bytes of the record that was read last, up to a limit. */
+  int lastReadBytes(int bytesMax) {
+    return Math.min(readBytes, bytesMax);
+  }
+
   /** A little-endian direct buffer of at least so many bytes that belongs to this view. */
   ByteBuffer scratch(int bytes) {
+    read = null;
     if (scratch.capacity() < bytes) {
       ByteBuffer larger =
           ByteBuffer.allocateDirect(Math.max(bytes, Math.min(1 << 30, scratch.capacity() * 2)));

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,7 @@ final class StateFiles {
 
   private final Directory folder;
   private final String nonce;
+  private final Executor background;
 
   private final List<StateFile> files = new ArrayList<>();
   private final TreeSet<Long> openImages = new TreeSet<>();
@@ -43,8 +46,10 @@ final class StateFiles {
 
   /**
    * @param nonce what no other store, on any machine, begins its files' names with
+   * @param background deletes files, which takes long if they are large
    */
-  StateFiles(Directory folder, String nonce) {
+  StateFiles(Directory folder, String nonce, Executor background) {
+    this.background = background;
     this.folder = folder;
     this.nonce = nonce;
   }
@@ -120,7 +125,14 @@ final class StateFiles {
       retired.add(new Retired(file, images));
       gone = takeUnneeded();
     }
-    gone.forEach(this::delete);
+    if (!gone.isEmpty()) {
+      try {
+        background.execute(() -> gone.forEach(this::delete));
+      } catch (RejectedExecutionException e) {
+        // The work has ended.
+        gone.forEach(this::delete);
+      }
+    }
   }
 
   private List<StateFile> takeUnneeded() {

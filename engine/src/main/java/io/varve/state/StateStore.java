@@ -37,7 +37,7 @@ public final class StateStore implements AutoCloseable {
 
   private StateStore(StateStoreSettings settings, Directory folder, StateMemory memory, Work work) {
     this.memory = memory;
-    this.files = new StateFiles(folder, settings.nonce());
+    this.files = new StateFiles(folder, settings.nonce(), work.strand());
     this.writer = new PageWriter(files, work.strand(), failure);
     this.log = new HybridLog(memory, writer);
     this.records = new RecordStore(log);

@@ -165,43 +165,49 @@ final class Tree {
   }
 
   private static int bytes(ByteSpan userKey, ByteSpan value) {
-    int inline = value.length() > INLINE_BYTES_MAX ? TreeLayout.SUFFIX_BYTES : value.length();
+    int inline = value.length() > INLINE_BYTES_MAX ? TreeLayout.REFERENCE_BYTES : value.length();
     return TreeLayout.bytes(userKey.length(), inline);
   }
 
   private void insert(int i, long prefix, ByteSpan userKey, ByteSpan value) {
     if (value.length() > INLINE_BYTES_MAX) {
       int suffix = shape.newSuffix();
-      entry.put(records, suffix, userKey, value);
-      insertSuffix(i, prefix, userKey, suffix);
+      int recordBytes = entry.create(records, suffix, userKey, value);
+      insertReference(i, prefix, userKey, suffix, recordBytes);
     } else {
       int to = shape.room(path.level, i, userKey, bytes(userKey, value));
       node.insert(to, prefix, userKey, value);
     }
   }
 
-  private void insertSuffix(int i, long prefix, ByteSpan userKey, int suffix) {
-    int bytes = TreeLayout.bytes(userKey.length(), TreeLayout.SUFFIX_BYTES);
+  private void insertReference(
+      int i, long prefix, ByteSpan userKey, int suffix, int recordBytes) {
+    int bytes = TreeLayout.bytes(userKey.length(), TreeLayout.REFERENCE_BYTES);
     int to = shape.room(path.level, i, userKey, bytes);
-    node.insertSuffix(to, prefix, userKey, suffix);
+    node.insertReference(to, prefix, userKey, suffix, recordBytes);
   }
 
   private void replace(int i, long prefix, ByteSpan userKey, ByteSpan value) {
     boolean wasOutOfLine = node.isOutOfLine(i);
     if (value.length() > INLINE_BYTES_MAX) {
       if (wasOutOfLine) {
-        entry.put(records, node.suffix(i), userKey, value);
+        int before = node.recordBytes(i);
+        int after = entry.put(records, node.suffix(i), before, userKey, value);
+        if (after != before) {
+          shape.makeMutable(node, path.suffixes[path.level]);
+          node.setRecordBytes(i, after);
+        }
         return;
       }
       int suffix = shape.newSuffix();
-      entry.put(records, suffix, userKey, value);
+      int recordBytes = entry.create(records, suffix, userKey, value);
       shape.makeMutable(node, path.suffixes[path.level]);
       node.remove(i);
-      insertSuffix(i, prefix, userKey, suffix);
+      insertReference(i, prefix, userKey, suffix, recordBytes);
       return;
     }
     if (wasOutOfLine) {
-      records.remove(node.suffix(i));
+      records.removeKnown(node.suffix(i), node.recordBytes(i));
     }
     shape.makeMutable(node, path.suffixes[path.level]);
     if (!wasOutOfLine && node.valueLength(i) == value.length()) {
@@ -232,7 +238,7 @@ final class Tree {
   void remove(int i) {
     changes++;
     if (node.isOutOfLine(i)) {
-      records.remove(node.suffix(i));
+      records.removeKnown(node.suffix(i), node.recordBytes(i));
     }
     if (node.count() == 1) {
       shape.unlink(path.level);
@@ -267,7 +273,7 @@ final class Tree {
           }
           waiting[top++] = node.suffix(i);
         } else if (node.isOutOfLine(i)) {
-          records.remove(node.suffix(i));
+          records.removeKnown(node.suffix(i), node.recordBytes(i));
         }
       }
       records.remove(suffix);

@@ -50,23 +50,40 @@ final class TreeEntry {
     return userKey > length - HEADER_BYTES ? -1 : userKey;
   }
 
-  /** Writes an entry, in the place of one that may be there. */
-  void put(RecordStore records, int suffix, ByteSpan userKey, ByteSpan value) {
+  /** Makes a record of an entry; returns its bytes. */
+  int create(RecordStore records, int suffix, ByteSpan userKey, ByteSpan value) {
     int length = Math.addExact(HEADER_BYTES + userKey.length(), value.length());
-    if (records.find(suffix, view)
+    records.put(PageKind.CONTENT, suffix, length, length, view);
+    return write(userKey, value);
+  }
+
+  /**
+   * Writes an entry in the place of one that is there, which need not be read.
+   *
+   * @param before bytes of the record that is there
+   * @return its bytes now
+   */
+  int put(RecordStore records, int suffix, int before, ByteSpan userKey, ByteSpan value) {
+    int length = Math.addExact(HEADER_BYTES + userKey.length(), value.length());
+    if (records.findKnown(suffix, before, view)
         && view.mutable()
         && length <= view.capacity()
         && (view.capacity() <= LOOSE_BYTES || length >= view.capacity() / 4)) {
       view.setValueLength(length);
     } else {
-      records.put(suffix, length, length, view);
+      records.put(PageKind.CONTENT, suffix, length, length, view);
     }
+    return write(userKey, value);
+  }
+
+  private int write(ByteSpan userKey, ByteSpan value) {
     ByteBuffer buffer = view.buffer();
     int at = view.valueAt();
     buffer.put(at, RecordKind.ENTRY);
     buffer.putInt(at + 1, userKey.length());
     buffer.put(at + HEADER_BYTES, userKey.array(), userKey.offset(), userKey.length());
     buffer.put(at + HEADER_BYTES + userKey.length(), value.array(), value.offset(), value.length());
+    return view.bytes();
   }
 
   private CorruptionException malformed(String found) {

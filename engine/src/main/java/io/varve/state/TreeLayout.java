@@ -23,7 +23,8 @@ import java.nio.ByteOrder;
  *          entries, the latest first:
  *            u32  bits 9..31: bytes of the key; bit 8: kept out of line; bits 0..7: bytes of value
  *            the key from its 9th byte on
- *            the value: of a leaf, what is kept, or the suffix (u32) of the record that has it;
+ *            the value: of a leaf, what is kept, or the suffix (u32) of the record that has it
+ *            and the bytes (u32) that the record takes;
  *            of an inner node the child's suffix (u32)
  * </pre>
  *
@@ -52,6 +53,9 @@ final class TreeLayout {
 
   /** Bytes of a suffix where a value would be. */
   static final int SUFFIX_BYTES = 4;
+
+  /** Bytes of what a leaf has of a value in a record of its own: its suffix and its bytes. */
+  static final int REFERENCE_BYTES = 8;
 
   /** Set in the header of an entry whose value is in a record of its own. */
   static final int OUT_OF_LINE = 1 << 8;

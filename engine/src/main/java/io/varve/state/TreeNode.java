@@ -67,7 +67,7 @@ final class TreeNode {
 
   /** Makes a new, empty node with that suffix and points the view at it. */
   void create(RecordStore records, int suffix, byte kind, int bytes) {
-    records.put(suffix, bytes, bytes, view);
+    records.put(PageKind.NODES, suffix, bytes, bytes, view);
     load();
     buffer.putInt(at, kind);
     buffer.putInt(at + TreeLayout.NEXT_SUFFIX_AT, 1);
@@ -302,15 +302,30 @@ final class TreeNode {
 
   /** The suffix that an entry has for a value. */
   int suffix(int i) {
+    return buffer.getInt(reference(i));
+  }
+
+  /** The bytes of the record of that suffix, if the node is a leaf. */
+  int recordBytes(int i) {
+    return buffer.getInt(reference(i) + TreeLayout.SUFFIX_BYTES);
+  }
+
+  /** Notes that the record of that suffix takes so many bytes now. */
+  void setRecordBytes(int i, int bytes) {
+    buffer.putInt(reference(i) + TreeLayout.SUFFIX_BYTES, bytes);
+  }
+
+  private int reference(int i) {
     if (i >= count()) {
       throw malformed("an inner node without children");
     }
     int entry = entry(i);
     int header = buffer.getInt(entry);
-    if (TreeLayout.valueLength(header) != TreeLayout.SUFFIX_BYTES) {
+    int expected = isInner() ? TreeLayout.SUFFIX_BYTES : TreeLayout.REFERENCE_BYTES;
+    if (TreeLayout.valueLength(header) != expected) {
       throw malformed("a suffix of " + TreeLayout.valueLength(header) + " bytes");
     }
-    return buffer.getInt(entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header));
+    return entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header);
   }
 
   /** Inserts an entry, for which there is room. */
@@ -320,10 +335,16 @@ final class TreeNode {
     buffer.put(to, value.array(), value.offset(), length);
   }
 
-  /** Inserts an entry that has a suffix for a value; there is room for it. */
-  void insertSuffix(int i, long prefix, ByteSpan key, int suffix) {
-    int header = TreeLayout.SUFFIX_BYTES | (isInner() ? 0 : TreeLayout.OUT_OF_LINE);
-    buffer.putInt(insert(i, prefix, key, header), suffix);
+  /** Inserts a child into an inner node; there is room for it. */
+  void insertChild(int i, long prefix, ByteSpan key, int suffix) {
+    buffer.putInt(insert(i, prefix, key, TreeLayout.SUFFIX_BYTES), suffix);
+  }
+
+  /** Inserts an entry whose value is in a record of its own; there is room for it. */
+  void insertReference(int i, long prefix, ByteSpan key, int suffix, int recordBytes) {
+    int to = insert(i, prefix, key, TreeLayout.REFERENCE_BYTES | TreeLayout.OUT_OF_LINE);
+    buffer.putInt(to, suffix);
+    buffer.putInt(to + TreeLayout.SUFFIX_BYTES, recordBytes);
   }
 
   private int insert(int i, long prefix, ByteSpan key, int header) {
@@ -428,7 +449,7 @@ final class TreeNode {
     RecordView before = view;
     view = spare;
     spare = before;
-    records.put(suffix, bytes, bytes, view);
+    records.put(PageKind.NODES, suffix, bytes, bytes, view);
     load();
     buffer.put(at, from, fromAt, TreeLayout.HEADER_BYTES);
     if (whole) {

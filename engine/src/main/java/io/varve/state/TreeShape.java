@@ -238,7 +238,7 @@ final class TreeShape {
     }
     int bytes = TreeLayout.bytes(separator.length(), TreeLayout.SUFFIX_BYTES);
     int to = room(level, i, separator, bytes);
-    node.insertSuffix(to, TreeLayout.prefix(separator), separator, child);
+    node.insertChild(to, TreeLayout.prefix(separator), separator, child);
   }
 
   /** Moves all that is in the root, which the tree's node shows, one level down. */
@@ -250,7 +250,7 @@ final class TreeShape {
     other.create(records, suffix, node.kind(), node.size());
     other.take(node, 0, node.count());
     node.become(RecordKind.INNER);
-    node.insertSuffix(0, TreeLayout.prefix(LEAST), LEAST, suffix);
+    node.insertChild(0, TreeLayout.prefix(LEAST), LEAST, suffix);
     path.shift(node, suffix);
     if (!node.find(records, suffix)) {
       throw node.malformed("no node of suffix " + suffix);

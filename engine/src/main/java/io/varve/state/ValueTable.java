@@ -43,7 +43,7 @@ public final class ValueTable implements StateTable {
         || !view.mutable()
         || length > view.capacity()
         || (view.capacity() > LOOSE_BYTES && length < view.capacity() / 4)) {
-      records.put(0, length, length, view);
+      records.put(PageKind.CONTENT, 0, length, length, view);
     } else {
       view.setValueLength(length);
     }

@@ -25,7 +25,7 @@ final class TestRecords implements AutoCloseable {
     directory.create();
     memory = StateMemory.direct(memoryBytes);
     memory.join();
-    files = new StateFiles(directory, nonce);
+    files = new StateFiles(directory, nonce, work.strand());
     writer = new PageWriter(files, work.strand(), new FirstFailure());
     log = new HybridLog(memory, writer);
     records = new RecordStore(log);
