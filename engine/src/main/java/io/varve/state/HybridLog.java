@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -319,6 +318,11 @@ final class HybridLog {
     }
   }
 
+  /** Whether so many bytes are no more than half of what the store may use. */
+  boolean mayTake(long bytes) {
+    return bytes <= memory.limitBytes() / 2;
+  }
+
   /** Gives back what {@link #frame} gave. */
   void free(ByteBuffer frame) {
     frameBytes -= frame.capacity();
@@ -502,17 +506,18 @@ final class HybridLog {
 
   /** Seals all pages and returns what is alive now. */
   LogImage image() {
-    for (Iterator<Page> iterator = mutable.iterator(); iterator.hasNext(); ) {
-      Page page = iterator.next();
-      iterator.remove();
-      page.mutable = false;
-      if (page.liveBytes() == 0) {
-        drop(page);
+    List<Page> toWrite = new ArrayList<>(mutable.size());
+    Page oldest;
+    while ((oldest = mutable.poll()) != null) {
+      oldest.mutable = false;
+      if (oldest.liveBytes() == 0) {
+        drop(oldest);
       } else {
-        sealed.add(page);
-        writer.write(page);
+        sealed.add(oldest);
+        toWrite.add(oldest);
       }
     }
+    writer.write(toWrite);
     tail = null;
     for (AddressStack stack : free) {
       if (stack != null) {
@@ -521,7 +526,7 @@ final class HybridLog {
     }
     harvest();
     writer.retireEmpty();
-    List<LogImage.Part> parts = new ArrayList<>();
+    List<LogImage.Part> parts = new ArrayList<>(pagesEnd);
     for (int i = 1; i < pagesEnd; i++) {
       Page page = pages[i];
       if (page != null && page.liveBytes() > 0) {
