@@ -27,7 +27,7 @@ final class Cleaner {
   private static final int STEP_RECORDS = 32;
 
   /** And by one snapshot. */
-  private static final int SNAPSHOT_RECORDS = 16_384;
+  private static final int SNAPSHOT_RECORDS = 2_048;
 
   /** After so many new pages it is looked whether there is something to clean. */
   private static final int PAGES_BETWEEN = 8;

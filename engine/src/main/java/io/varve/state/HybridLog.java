@@ -325,6 +325,11 @@ final class HybridLog {
     }
   }
 
+  /** Whether so many bytes are no more than half of what the store may use. */
+  boolean mayTake(long bytes) {
+    return bytes <= memory.limitBytes() / 2;
+  }
+
   /** Gives back what {@link #frame} gave. */
   void free(ByteBuffer frame) {
     frameBytes -= frame.capacity();
@@ -517,11 +522,13 @@ final class HybridLog {
 
   /** Seals all pages and returns what is alive now. */
   LogImage image() {
-    sealAll(nodes);
-    sealAll(content);
+    List<Page> toWrite = new ArrayList<>(nodes.mutable.size() + content.mutable.size());
+    sealAll(nodes, toWrite);
+    sealAll(content, toWrite);
+    writer.write(toWrite);
     harvest();
     writer.retireEmpty();
-    List<LogImage.Part> parts = new ArrayList<>();
+    List<LogImage.Part> parts = new ArrayList<>(pagesEnd);
     for (int i = 1; i < pagesEnd; i++) {
       Page page = pages[i];
       if (page != null && page.liveBytes() > 0) {
@@ -532,14 +539,14 @@ final class HybridLog {
     return new LogImage(parts);
   }
 
-  private void sealAll(PageRegion region) {
+  private void sealAll(PageRegion region, List<Page> toWrite) {
     for (Page page : region.mutable) {
       page.mutable = false;
       if (page.liveBytes() == 0) {
         drop(page);
       } else {
         sealed.add(page);
-        writer.write(page);
+        toWrite.add(page);
       }
     }
     region.mutable.clear();

@@ -23,6 +23,9 @@ final class KeyIndex {
   /** Larger blocks than this split. */
   private static final int LOG_SLOTS_SPLIT = 10;
 
+  /** As many records are expected in a block that is reserved; few blocks get too many then. */
+  private static final int RESERVED_RECORDS = 800;
+
   private static final int DEPTH_MAX = HASH_BITS - LOG_SLOTS_SPLIT;
 
   private final IndexArena arena;
@@ -104,6 +107,44 @@ final class KeyIndex {
   }
 
   // ---- changing
+
+  /**
+   * Makes room for so many records at once, which is quicker than growing as they come. Does
+   * nothing if there are records already.
+   */
+  void reserve(long records) {
+    if (size > 0 || blocks > 1) {
+      return;
+    }
+    int wanted = 0;
+    while (wanted < DEPTH_MAX && records >> wanted > RESERVED_RECORDS) {
+      wanted++;
+    }
+    int slots = logSlots[0];
+    while (slots < LOG_SLOTS_SPLIT && (wanted > 0 || records >= (3L << slots) >> 2)) {
+      slots++;
+    }
+    if (slots == logSlots[0]) {
+      return;
+    }
+    int count = 1 << wanted;
+    arena.free(references[0], logSlots[0]);
+    blocks = 0;
+    while (blocks < count) {
+      int block = newBlock();
+      references[block] = arena.allocate(slots);
+      logSlots[block] = (byte) slots;
+      depths[block] = (byte) wanted;
+    }
+    depth = wanted;
+    directory = new int[count];
+    Arrays.setAll(directory, i -> i);
+  }
+
+  /** Bytes of memory that {@link #reserve} takes for so many records, at the most. */
+  static long reservedBytes(long records) {
+    return Math.max(8 << IndexArena.LOG_SLOTS_MIN, 3 * 8 * records);
+  }
 
   void insert(int hash, long address) {
     int block = blockOf(hash);

@@ -4,15 +4,17 @@ import io.varve.io.ReadFile;
 import io.varve.io.WriteFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies the files of a snapshot that was opened to the store's folder, one after another, in the
- * background. A copy that fails is told in the log and tried no more: the file is read from where
- * it was.
+ * Brings the files of a snapshot that was opened to the store's folder: by a link, else by copying
+ * them in the background. A copy that fails is told in the log, and made again only when somebody
+ * needs it: the file is read from where it was.
  *
  * <p>Thread: safe.
  */
@@ -21,69 +23,135 @@ final class Localiser {
   private static final Logger LOG = LoggerFactory.getLogger(Localiser.class);
   private static final int PIECE_BYTES = 1 << 20;
 
+  /** A copy that ends neither when it is told nor when its streams are closed is left alone. */
+  private static final long CLOSE_WAIT_MS = 1_000;
+
+  private static final int CLOSE_WAITS_MAX = 10;
+
   private final StateFiles files;
-  private final Executor strand;
+  private final Executor transfers;
   private volatile boolean closed;
   private volatile long bytesLeft;
 
-  Localiser(StateFiles files, Executor strand) {
+  /** Files that are being copied; guarded by this. */
+  private final Set<StateFile> underWay = new HashSet<>();
+
+  Localiser(StateFiles files, Executor transfers) {
     this.files = files;
-    this.strand = strand;
+    this.transfers = transfers;
   }
 
-  /** Copies the file some time later. */
-  void add(StateFile file) {
-    synchronized (this) {
-      bytesLeft += file.length();
-    }
+  /** A file of the snapshot: in the folder if it could be linked to, else where it is. */
+  StateFile open(String name, RestoredSnapshot.Files from) {
     try {
-      strand.execute(() -> copy(file));
+      if (from.link(name, files.path())) {
+        return new StateFile(name, () -> files.folder().open(name));
+      }
+    } catch (IOException e) {
+      LOG.debug("Copying {} instead of linking to it", name, e);
+    }
+    StateFile file = new StateFile(name, () -> from.open(name));
+    file.setElsewhere();
+    return file;
+  }
+
+  /** Copies the file some time later, if it isn't in the folder. */
+  void add(StateFile file) {
+    if (!file.isElsewhere()) {
+      return;
+    }
+    spend(-file.length());
+    try {
+      transfers.execute(
+          () -> {
+            try {
+              if (begin(file, false)) {
+                copyBegun(file);
+              }
+            } catch (IOException e) {
+              if (!closed && !file.isClosed()) {
+                LOG.warn("Could not copy {} to {}; reading it where it is", file, files.path(), e);
+              }
+            } finally {
+              spend(file.length());
+            }
+          });
     } catch (RejectedExecutionException e) {
+      spend(file.length());
       LOG.debug("Not copying {}: the background work has ended", file.name());
     }
   }
 
-  /** Bytes that are not in the folder yet. */
+  /** Bytes that are still to be copied in the background; a file's go when it is done. */
   long bytesLeft() {
     return bytesLeft;
   }
 
-  private void copy(StateFile file) {
-    long copied = 0;
-    if (file.isClosed()) {
-      spend(file.length());
-      return;
-    }
-    try {
-      ReadFile from = file.source();
-      try (WriteFile to = files.folder().create(file.name())) {
-        ByteBuffer piece =
-            ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, file.length())));
-        while (copied < file.length() && !closed && !file.isClosed()) {
-          int read = from.read(piece.clear(), copied);
-          if (read == 0) {
-            throw new IOException(file.name() + " ends after " + copied + " bytes");
-          }
-          to.append(piece.flip());
-          copied += read;
-          spend(read);
-        }
-      }
-      if (!closed && !file.isClosed()) {
-        files.localise(file);
-      }
-    } catch (IOException e) {
-      if (!closed && !file.isClosed()) {
-        LOG.warn("Could not copy {} to {}; reading it where it is", file, files.path(), e);
-      }
-    }
-    spend(file.length() - copied);
-    if (file.isClosed()) {
-      deleteCopy(file);
+  /** Returns when the file is in the folder, or nobody needs it any more. */
+  void awaitLocal(StateFile file) throws IOException {
+    if (begin(file, true)) {
+      copyBegun(file);
     }
   }
 
-  /** Who closed the file has deleted it, but perhaps before the copy was there. */
+  /**
+   * Claims the file for a copy; false if there is none to be made.
+   *
+   * @param wait whether to wait for a copy that is under way, else false if there is one
+   */
+  private synchronized boolean begin(StateFile file, boolean wait) throws IOException {
+    while (underWay.contains(file)) {
+      if (!wait) {
+        return false;
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("Interrupted while waiting for a copy of " + file, e);
+      }
+    }
+    if (closed && wait) {
+      throw new IOException("The store was closed before there was a copy of " + file);
+    }
+    return !closed && !file.isClosed() && file.isElsewhere() && underWay.add(file);
+  }
+
+  private void copyBegun(StateFile file) throws IOException {
+    try {
+      copy(file);
+    } finally {
+      if (file.isClosed() || file.isElsewhere()) {
+        deleteCopy(file);
+      }
+      synchronized (this) {
+        underWay.remove(file);
+        notifyAll();
+      }
+    }
+  }
+
+  private void copy(StateFile file) throws IOException {
+    ReadFile from = file.source();
+    try (WriteFile to = files.folder().create(file.name())) {
+      ByteBuffer piece =
+          ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, file.length())));
+      for (long copied = 0; copied < file.length(); ) {
+        if (closed || file.isClosed()) {
+          return;
+        }
+        int read = from.read(piece.clear(), copied);
+        if (read == 0) {
+          throw new IOException(file.name() + " ends after " + copied + " bytes");
+        }
+        to.append(piece.flip());
+        copied += read;
+      }
+    }
+    files.localise(file);
+  }
+
+  /** Of a copy that is not whole, or whose file was closed and deleted before it was there. */
   private void deleteCopy(StateFile file) {
     try {
       files.folder().delete(file.name());
@@ -96,7 +164,19 @@ final class Localiser {
     bytesLeft -= bytes;
   }
 
-  void close() {
+  /** Begins no more copies, and waits for those under way, which end soon. */
+  synchronized void close() {
     closed = true;
+    boolean interrupted = false;
+    for (int waits = 0; waits < CLOSE_WAITS_MAX && !underWay.isEmpty(); waits++) {
+      try {
+        wait(CLOSE_WAIT_MS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

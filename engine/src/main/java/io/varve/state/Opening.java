@@ -2,7 +2,9 @@ package io.varve.state;
 
 import io.varve.base.CorruptionException;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the store's owner.
  */
 final class Opening {
+
+  /** Bytes of footers that are kept at a time. */
+  private static final long AHEAD_BYTES_MAX = 64 << 20;
 
   private final StateStoreSettings settings;
   private final StateFiles files;
@@ -47,12 +52,36 @@ final class Opening {
       return table < 0 ? -1 : snapshot.tables().applyAsInt(table);
     }
 
+    /** Records of the file that are dead, but for those of pages that hold nothing alive. */
+    long deadRecords() {
+      long dead = 0;
+      for (SnapshotMeta.PageMeta page : meta.pages()) {
+        long[] bits = page.dead();
+        for (int i = 0; bits != null && i < bits.length; i++) {
+          dead += Long.bitCount(bits[i]);
+        }
+      }
+      return dead;
+    }
+
     boolean alive(int page, int at) {
       return page < meta.pages().size() && meta.pages().get(page).alive(at);
     }
 
     boolean hollow(int page) {
       return page >= meta.pages().size() || meta.pages().get(page).dead() == null;
+    }
+  }
+
+  /** A file, and what snapshots say of it. */
+  private record Opened(StateFile file, List<Use> uses) {
+
+    long bytes() {
+      return uses.get(0).meta().bytes();
+    }
+
+    StateFooter.Read footer() {
+      return StateFooter.read(file, bytes());
     }
   }
 
@@ -63,27 +92,72 @@ final class Opening {
         uses.computeIfAbsent(file.name(), name -> new ArrayList<>()).add(new Use(snapshot, file));
       }
     }
-    for (List<Use> of : uses.values()) {
-      openFile(of);
+    List<Opened> opened = new ArrayList<>();
+    for (Map.Entry<String, List<Use>> entry : uses.entrySet()) {
+      RestoredSnapshot.Files source = entry.getValue().get(0).snapshot().files();
+      StateFile file = localiser.open(entry.getKey(), source);
+      files.add(file);
+      opened.add(new Opened(file, entry.getValue()));
+    }
+    // As many as fit tell how large the indexes become; those behind them are read in their turn.
+    ArrayDeque<StateFooter.Read> footers = new ArrayDeque<>();
+    long aheadBytes = 0;
+    for (int i = 0; i < opened.size() && aheadBytes < AHEAD_BYTES_MAX; i++) {
+      StateFooter.Read footer = opened.get(i).footer();
+      footers.add(footer);
+      aheadBytes += footer.bytes();
+    }
+    reserve(opened, footers);
+    for (Opened one : opened) {
+      StateFooter.Read ahead = footers.poll();
+      fill(one, ahead == null ? one.footer() : ahead);
+    }
+    for (Opened one : opened) {
+      if (!one.file().empty()) {
+        localiser.add(one.file());
+      }
     }
   }
 
-  private void openFile(List<Use> uses) throws IOException {
-    SnapshotMeta.FileMeta meta = uses.get(0).meta();
-    RestoredSnapshot.Files source = uses.get(0).snapshot().files();
-    StateFile file = new StateFile(meta.name(), () -> source.open(meta.name()));
-    files.add(file);
-    StateFooter.Read footer = StateFooter.read(file, meta.bytes());
-    int count = footer.pageBytes().length;
-    int[] tables = new int[footer.tablesEnd()];
-    for (int table = 0; table < tables.length; table++) {
-      tables[table] = -1;
-      for (Use use : uses) {
-        tables[table] = Math.max(tables[table], use.table(table));
+  /** Makes the indexes about as large as they will be. */
+  private void reserve(List<Opened> opened, Iterable<StateFooter.Read> footers) {
+    Map<Integer, Long> byTable = new LinkedHashMap<>();
+    int number = 0;
+    for (StateFooter.Read footer : footers) {
+      List<Use> uses = opened.get(number++).uses();
+      double alive = 1 - uses.get(0).deadRecords() / (double) Math.max(1, footer.records());
+      for (int group = 0; group < footer.groups(); group++) {
+        int table = settings.has(footer.keyGroup(group)) ? table(uses, footer.table(group)) : -1;
+        if (table >= 0) {
+          byTable.merge(table, (long) (footer.count(group) * alive), Long::sum);
+        }
       }
     }
+    byTable.forEach(
+        (table, count) -> {
+          if (log.mayTake(KeyIndex.reservedBytes(count))) {
+            records.index(table).reserve(count);
+          }
+        });
+  }
+
+  /** The number in the store of the table with that number in the file; -1: it is not wanted. */
+  private static int table(List<Use> uses, int inFile) {
+    int table = -1;
+    for (Use use : uses) {
+      table = Math.max(table, use.table(inFile));
+    }
+    return table;
+  }
+
+  private void fill(Opened opened, StateFooter.Read footer) {
+    StateFile file = opened.file();
+    List<Use> uses = opened.uses();
+    int count = footer.pageBytes().length;
+    int[] tables = new int[footer.tablesEnd()];
+    Arrays.setAll(tables, table -> table(uses, table));
     file.translate(tables);
-    file.finish(meta.bytes(), count);
+    file.finish(opened.bytes(), count);
     @Nullable Page[] pages = new Page[count];
     long position = StateFile.HEADER_BYTES;
     for (int i = 0; i < count; i++) {
@@ -97,19 +171,16 @@ final class Opening {
       position += used;
     }
     for (Use use : uses) {
-      if (use.meta().bytes() != meta.bytes() || use.meta().pages().size() > count) {
+      if (use.meta().bytes() != opened.bytes() || use.meta().pages().size() > count) {
         throw new CorruptionException(
             file.name(),
-            meta.bytes(),
+            opened.bytes(),
             "a file of " + use.meta().bytes() + " bytes, as a snapshot tells",
-            meta.bytes() + " bytes in " + count + " pages");
+            opened.bytes() + " bytes in " + count + " pages");
       }
     }
     footer.forEach(new Loading(file, uses, pages));
     log.endOpening();
-    if (!file.empty()) {
-      localiser.add(file);
-    }
   }
 
   /** Puts what is alive into the indexes. */
@@ -118,12 +189,17 @@ final class Opening {
     private final StateFile file;
     private final List<Use> uses;
     private final @Nullable Page[] pages;
+
+    /** The only use there is, as a rule. */
+    private final @Nullable Use single;
+
     private @Nullable KeyIndex index;
 
     Loading(StateFile file, List<Use> uses, @Nullable Page[] pages) {
       this.file = file;
       this.uses = uses;
       this.pages = pages;
+      this.single = uses.size() == 1 ? uses.get(0) : null;
     }
 
     @Override
@@ -146,6 +222,10 @@ final class Opening {
     }
 
     private boolean alive(int page, int at) {
+      Use single = this.single;
+      if (single != null) {
+        return single.alive(page, at);
+      }
       for (int i = 0; i < uses.size(); i++) {
         if (uses.get(i).alive(page, at)) {
           return true;

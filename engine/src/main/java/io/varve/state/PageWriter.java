@@ -4,6 +4,7 @@ import io.varve.base.FirstFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * called by any thread.
  */
 final class PageWriter {
+
+  /** Who waits for a page waits for its step; handing a step over wakes a thread. */
+  private static final int STEP_PAGES = 16;
 
   private final StateFiles files;
   private final StateStrand strand;
@@ -30,6 +34,19 @@ final class PageWriter {
   /** Writes the page some time later. */
   void write(Page page) {
     strand.execute(() -> writePage(page));
+  }
+
+  /** Writes the pages some time later, some of them in one step. */
+  void write(List<Page> pages) {
+    for (int from = 0; from < pages.size(); from += STEP_PAGES) {
+      List<Page> some = pages.subList(from, Math.min(pages.size(), from + STEP_PAGES));
+      strand.execute(
+          () -> {
+            for (Page page : some) {
+              writePage(page);
+            }
+          });
+    }
   }
 
   /** Ends the file under way behind the pages given so far; the ticket tells when it is done. */

@@ -11,9 +11,11 @@ import java.io.IOException;
 public final class SnapshotFile {
 
   private final StateFile file;
+  private final Localiser localiser;
 
-  SnapshotFile(StateFile file) {
+  SnapshotFile(StateFile file, Localiser localiser) {
     this.file = file;
+    this.localiser = localiser;
   }
 
   public String name() {
@@ -23,6 +25,16 @@ public final class SnapshotFile {
   /** Bytes of the whole file. */
   public long bytes() {
     return file.length();
+  }
+
+  /**
+   * Returns when the store no longer reads it from the snapshot that it was opened from, so that
+   * that may be deleted. Copies the file if that has failed before.
+   *
+   * @throws IOException if it can't be copied
+   */
+  public void awaitLocal() throws IOException {
+    localiser.awaitLocal(file);
   }
 
   /** What it is read from; shared, so not to be closed. */

@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -147,11 +148,14 @@ record SnapshotMeta(List<FileMeta> files) {
     long pagesMax = Math.min(Integer.MAX_VALUE, bytes / RecordLayout.BYTES_MIN);
     int count = bounded(in.readInt(), 0, pagesMax, "pages");
     List<PageMeta> pages = new ArrayList<>();
+    byte[] bits = new byte[Page.wordsFor(Page.BYTES) * Long.BYTES];
     for (int i = 0; i < count; i++) {
       int words = bounded(in.readInt(), ALL_DEAD, Page.wordsFor(Page.BYTES), "dead bits");
-      long[] dead = words == ALL_DEAD ? null : new long[words];
-      for (int w = 0; w < words && dead != null; w++) {
-        dead[w] = in.readLong();
+      long[] dead = null;
+      if (words != ALL_DEAD) {
+        in.readFully(bits, 0, words * Long.BYTES);
+        dead = new long[words];
+        ByteBuffer.wrap(bits).asLongBuffer().get(dead);
       }
       pages.add(dead == null ? PageMeta.HOLLOW : new PageMeta(dead));
     }

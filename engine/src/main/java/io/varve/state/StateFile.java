@@ -40,6 +40,9 @@ final class StateFile {
   private volatile int pagesWritten = -1;
   private volatile boolean closed;
 
+  /** Whether it is in the snapshot's place only, not in the store's folder. */
+  private volatile boolean elsewhere;
+
   private final List<@Nullable Page> pages = new ArrayList<>();
   private long pageBytes;
   private long liveBytes;
@@ -58,6 +61,16 @@ final class StateFile {
 
   String name() {
     return name;
+  }
+
+  /** Notes that it is to be copied to the store's folder; before anybody else knows the file. */
+  void setElsewhere() {
+    elsewhere = true;
+  }
+
+  /** Whether the store's folder doesn't have it. */
+  boolean isElsewhere() {
+    return elsewhere;
   }
 
   /** Bytes of the whole file, once it is finished. */
@@ -234,6 +247,7 @@ final class StateFile {
       }
       before = open;
       open = local;
+      elsewhere = false;
     }
     if (before != null) {
       before.close();

@@ -179,6 +179,25 @@ final class StateFooter {
       return begins.length;
     }
 
+    /** Bytes of memory that it takes. */
+    int bytes() {
+      return groups.capacity() + 4 * pageBytes.length;
+    }
+
+    /** Records of all groups. */
+    long records() {
+      long records = 0;
+      for (int i = 0; i < groups(); i++) {
+        records += count(i);
+      }
+      return records;
+    }
+
+    /** Records of a group. */
+    int count(int group) {
+      return groups.getInt(head(group) + 4);
+    }
+
     int keyGroup(int group) {
       return groups.getShort(head(group)) & 0xffff;
     }
@@ -237,7 +256,7 @@ final class StateFooter {
       int head = Read.head(group);
       this.footer = footer;
       this.reading = footer.begins[group];
-      this.left = footer.groups.getInt(head + 4);
+      this.left = footer.count(group);
       this.end = reading + footer.groups.getInt(head + 8);
     }
 

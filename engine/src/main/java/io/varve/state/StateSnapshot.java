@@ -23,13 +23,20 @@ public final class StateSnapshot implements AutoCloseable {
   private final LogImage image;
   private final PageWriter.Ticket ticket;
   private final StateFiles files;
+  private final Localiser localiser;
   private final long number;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  StateSnapshot(LogImage image, PageWriter.Ticket ticket, StateFiles files, long number) {
+  StateSnapshot(
+      LogImage image,
+      PageWriter.Ticket ticket,
+      StateFiles files,
+      Localiser localiser,
+      long number) {
     this.image = image;
     this.ticket = ticket;
     this.files = files;
+    this.localiser = localiser;
     this.number = number;
   }
 
@@ -49,7 +56,7 @@ public final class StateSnapshot implements AutoCloseable {
 
   /** The files that hold it, once {@link #await} has returned. */
   public List<SnapshotFile> files() {
-    return byFile().keySet().stream().map(SnapshotFile::new).toList();
+    return byFile().keySet().stream().map(file -> new SnapshotFile(file, localiser)).toList();
   }
 
   /** Writes what a {@link RestoredSnapshot} needs besides the files. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -35,7 +36,12 @@ public final class StateStore implements AutoCloseable {
   private final Map<Integer, StateTable> tables = new HashMap<>();
   private boolean closed;
 
-  private StateStore(StateStoreSettings settings, Directory folder, StateMemory memory, Work work) {
+  private StateStore(
+      StateStoreSettings settings,
+      Directory folder,
+      StateMemory memory,
+      Work work,
+      Executor transfers) {
     this.memory = memory;
     this.files = new StateFiles(folder, settings.nonce(), work.strand());
     this.writer = new PageWriter(files, work.strand(), failure);
@@ -43,7 +49,7 @@ public final class StateStore implements AutoCloseable {
     this.records = new RecordStore(log);
     this.cleaner = new Cleaner(log, records, files, writer, work.strand(), failure);
     records.cleanBy(cleaner);
-    this.localiser = new Localiser(files, work.strand());
+    this.localiser = new Localiser(files, transfers);
   }
 
   /**
@@ -58,10 +64,21 @@ public final class StateStore implements AutoCloseable {
     return restore(settings, folder, memory, work, List.of());
   }
 
+  /** As below, with files copied one after another. */
+  public static StateStore restore(
+      StateStoreSettings settings,
+      Directory folder,
+      StateMemory memory,
+      Work work,
+      List<RestoredSnapshot> snapshots) {
+    return restore(settings, folder, memory, work, work.strand(), snapshots);
+  }
+
   /**
-   * Opens a store with what snapshots hold of its key groups. Their files serve reads at once, and
-   * are copied to the folder in the background.
+   * Opens a store with what snapshots hold of its key groups. Their files serve reads at once; they
+   * are linked to from the folder, or copied to it in the background.
    *
+   * @param transfers what files are copied on, as many at once as it has threads
    * @throws CorruptionException if a snapshot's meta or the end of one of its files is damaged; a
    *     damaged record is found when it is read
    */
@@ -70,6 +87,7 @@ public final class StateStore implements AutoCloseable {
       Directory folder,
       StateMemory memory,
       Work work,
+      Executor transfers,
       List<RestoredSnapshot> snapshots) {
     try {
       folder.create();
@@ -80,7 +98,7 @@ public final class StateStore implements AutoCloseable {
     StateStore store = null;
     boolean opened = false;
     try {
-      store = new StateStore(settings, folder, memory, work);
+      store = new StateStore(settings, folder, memory, work, transfers);
       new Opening(settings, store.files, store.log, store.records, store.localiser).open(snapshots);
       store.cleaner.opened();
       opened = true;
@@ -144,7 +162,7 @@ public final class StateStore implements AutoCloseable {
     cleaner.beforeImage();
     long number = files.openImage();
     LogImage image = log.image();
-    return new StateSnapshot(image, writer.finish(), files, number);
+    return new StateSnapshot(image, writer.finish(), files, localiser, number);
   }
 
   /** How much there is of what. */

@@ -49,8 +49,16 @@ public final class BackendSettings {
               "The memory for all state of one slot, taken beside what Flink manages. If not set,"
                   + " state shares Flink's managed memory (taskmanager.memory.managed.size).");
 
+  public static final ConfigOption<Integer> TRANSFER_THREADS =
+      ConfigOptions.key(PREFIX + "checkpoint.transfer.thread.num")
+          .intType()
+          .defaultValue(4)
+          .withDescription(
+              "How many files a slot sends to checkpoint storage at a time, and how many it"
+                  + " fetches from there. At least 1.");
+
   private static final List<ConfigOption<?>> ALL =
-      List.of(LOCAL_DIRECTORIES, TIMERS, MEMORY_FIXED_PER_SLOT);
+      List.of(LOCAL_DIRECTORIES, TIMERS, MEMORY_FIXED_PER_SLOT, TRANSFER_THREADS);
 
   private BackendSettings() {}
 

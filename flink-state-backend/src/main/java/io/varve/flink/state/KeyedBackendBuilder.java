@@ -55,7 +55,11 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
 
   /** What is set of the state backend. */
   record Settings(
-      boolean incremental, LocalFolders folders, Timers timers, @Nullable Long memoryFixedBytes) {}
+      boolean incremental,
+      LocalFolders folders,
+      Timers timers,
+      @Nullable Long memoryFixedBytes,
+      int transferThreads) {}
 
   KeyedBackendBuilder(
       KeyedStateBackendParameters<K> parameters,
@@ -112,7 +116,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
         SlotResources.lease(
             parameters.getEnv(),
             parameters.getManagedMemoryFraction(),
-            settings.memoryFixedBytes());
+            new SlotResources.Settings(settings.memoryFixedBytes(), settings.transferThreads()));
     opened.lease = lease;
     File folder = settings.folders().make(parameters.getEnv(), parameters.getOperatorIdentifier());
     opened.folder = folder;
@@ -132,6 +136,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
                 new PosixDirectory(folder.toPath()),
                 lease.getResourceHandle().memory(),
                 lease.getResourceHandle().work(),
+                lease.getResourceHandle().fetches(),
                 snapshots);
 
     List<KeyedStateHandle> handles = restoreStateHandles.stream().filter(Objects::nonNull).toList();
@@ -170,18 +175,19 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
             .restore(handles);
       }
     }
-    return backend(registry, opened, folder, registered, heapTimers, confirmed, backend);
+    return backend(registry, opened, registered, heapTimers, confirmed, backend);
   }
 
   private KeyedBackend<K> backend(
       CloseableRegistry registry,
       OpenedStore opened,
-      File folder,
       RegisteredStates registered,
       @Nullable HeapTimers heapTimers,
       @Nullable ConfirmedFiles confirmed,
       UUID backend) {
     StateStore store = Objects.requireNonNull(opened.store);
+    File folder = Objects.requireNonNull(opened.folder);
+    SlotResources resources = Objects.requireNonNull(opened.lease).getResourceHandle();
     StoreGate gate = new StoreGate();
     NativeSnapshots snapshots =
         new NativeSnapshots(
@@ -195,7 +201,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
                 parameters.getEnv().getTaskStateManager().createLocalRecoveryConfig(),
                 new LocalCopies.Folder(folder),
                 confirmed,
-                parameters.getEnv().getIOManager().getExecutorService()));
+                resources.sends()));
     return new KeyedBackend<>(
         new KeyedBackend.Context<>(
             kvStateRegistry,

@@ -3,6 +3,7 @@ package io.varve.flink.state;
 import io.varve.flink.state.BackendSettings.Timers;
 import java.io.IOException;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -28,6 +29,7 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
   private final LocalFolders folders;
   private final Timers timers;
   private final @Nullable Long memoryFixedBytes;
+  private final int transferThreads;
 
   /** One that nothing has been set of. */
   public VarveStateBackend() {
@@ -35,6 +37,7 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
     this.folders = LocalFolders.of(null);
     this.timers = BackendSettings.TIMERS.defaultValue();
     this.memoryFixedBytes = null;
+    this.transferThreads = BackendSettings.TRANSFER_THREADS.defaultValue();
   }
 
   private VarveStateBackend(VarveStateBackend original, ReadableConfig config) {
@@ -48,6 +51,14 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
             .getOptional(BackendSettings.MEMORY_FIXED_PER_SLOT)
             .map(MemorySize::getBytes)
             .orElse(null);
+    this.transferThreads = config.get(BackendSettings.TRANSFER_THREADS);
+    if (transferThreads < 1) {
+      throw new IllegalConfigurationException(
+          BackendSettings.TRANSFER_THREADS.key()
+              + " is "
+              + transferThreads
+              + "; it must be at least 1");
+    }
     latencyTrackingConfigBuilder = original.latencyTrackingConfigBuilder.configure(config);
     sizeTrackingConfigBuilder = original.sizeTrackingConfigBuilder.configure(config);
   }
@@ -78,7 +89,8 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
       KeyedStateBackendParameters<K> parameters) throws IOException {
     return new KeyedBackendBuilder<>(
             parameters,
-            new KeyedBackendBuilder.Settings(incremental, folders, timers, memoryFixedBytes),
+            new KeyedBackendBuilder.Settings(
+                incremental, folders, timers, memoryFixedBytes, transferThreads),
             latencyTrackingConfigBuilder.setMetricGroup(parameters.getMetricGroup()).build(),
             sizeTrackingConfigBuilder.setMetricGroup(parameters.getMetricGroup()).build(),
             getCompressionDecorator(parameters.getEnv().getExecutionConfig()))

@@ -40,10 +40,20 @@ final class RemoteFile implements ReadFile {
 
   private static final class Reader {
     final FSDataInputStream stream;
-    final byte[] piece = new byte[PIECE_BYTES];
+    private byte @Nullable [] piece;
 
     Reader(FSDataInputStream stream) {
       this.stream = stream;
+    }
+
+    /** For what can't be read straight into an array. */
+    byte[] piece() {
+      byte[] made = piece;
+      if (made == null) {
+        made = new byte[PIECE_BYTES];
+        piece = made;
+      }
+      return made;
     }
   }
 
@@ -60,11 +70,10 @@ final class RemoteFile implements ReadFile {
       }
       int total = 0;
       while (target.hasRemaining()) {
-        int read = reader.stream.read(reader.piece, 0, Math.min(PIECE_BYTES, target.remaining()));
+        int read = read(reader, target);
         if (read < 0) {
           break;
         }
-        target.put(reader.piece, 0, read);
         total += read;
       }
       done = true;
@@ -74,6 +83,20 @@ final class RemoteFile implements ReadFile {
         discard(reader);
       }
     }
+  }
+
+  private static int read(Reader reader, ByteBuffer target) throws IOException {
+    int read;
+    if (target.hasArray()) {
+      int at = target.position();
+      read = reader.stream.read(target.array(), target.arrayOffset() + at, target.remaining());
+      target.position(at + Math.max(0, read));
+    } else {
+      byte[] piece = reader.piece();
+      read = reader.stream.read(piece, 0, Math.min(PIECE_BYTES, target.remaining()));
+      target.put(piece, 0, Math.max(0, read));
+    }
+    return read;
   }
 
   private Reader take() throws IOException {

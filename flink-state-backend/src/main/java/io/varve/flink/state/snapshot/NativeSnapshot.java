@@ -40,7 +40,10 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
   // What it consists of, by name; handles that last, even where a placeholder is sent.
   private final Map<String, StreamStateHandle> files = new HashMap<>();
   private final Set<String> anew = new HashSet<>();
+
+  /** All of it, handles or placeholders. */
   private final List<HandleAndLocalPath> sent = new ArrayList<>();
+
   private final List<StreamStateHandle> referred = new ArrayList<>();
   private long bytesSent;
 
@@ -76,8 +79,8 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
               settings.backend(),
               settings.keyGroups(),
               checkpoint,
-              sent,
-              List.of(),
+              scope() == CheckpointedStateScope.SHARED ? sent : List.of(),
+              scope() == CheckpointedStateScope.SHARED ? List.of() : sent,
               meta.getJobManagerOwnedSnapshot(),
               bytesSent + meta.getStateSize());
       KeyedStateHandle copied = localHandle(local, all, meta.getTaskLocalSnapshot());
@@ -127,6 +130,12 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
     for (Map.Entry<String, StreamStateHandle> entry : uploads.files(toSend, scope()).entrySet()) {
       add(entry.getKey(), entry.getValue());
     }
+    // This one doesn't need the checkpoint that the store was opened from, which may go then.
+    for (SnapshotFile file : all) {
+      if (anew.contains(file.name())) {
+        file.awaitLocal();
+      }
+    }
   }
 
   private CheckpointedStateScope scope() {
@@ -165,6 +174,11 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
     return folder == null
         ? null
         : new IncrementalLocalKeyedStateHandle(
-            settings.backend(), checkpoint, folder, settings.keyGroups(), localMeta, sent);
+            settings.backend(),
+            checkpoint,
+            folder,
+            settings.keyGroups(),
+            localMeta,
+            scope() == CheckpointedStateScope.SHARED ? sent : List.of());
   }
 }

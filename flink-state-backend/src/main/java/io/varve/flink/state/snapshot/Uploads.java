@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ import org.apache.flink.util.IOUtils;
  */
 final class Uploads {
 
-  private static final int PIECE_BYTES = 64 << 10;
+  private static final int PIECE_BYTES = 256 << 10;
 
   private final CheckpointStreamFactory streams;
   private final Executor transfers;
@@ -56,7 +57,9 @@ final class Uploads {
   Map<String, StreamStateHandle> files(List<SnapshotFile> files, CheckpointedStateScope scope)
       throws IOException {
     Map<String, CompletableFuture<StreamStateHandle>> underWay = new LinkedHashMap<>();
-    for (SnapshotFile file : files) {
+    List<SnapshotFile> largestFirst = new ArrayList<>(files);
+    largestFirst.sort(Comparator.comparingLong(SnapshotFile::bytes).reversed());
+    for (SnapshotFile file : largestFirst) {
       underWay.put(file.name(), CompletableFuture.supplyAsync(() -> send(file, scope), transfers));
     }
     Map<String, StreamStateHandle> sent = new LinkedHashMap<>();
