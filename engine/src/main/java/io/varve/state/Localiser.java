@@ -25,6 +25,8 @@ final class Localiser {
   private final Executor strand;
   private volatile boolean closed;
   private volatile long bytesLeft;
+  private volatile int filesRemote;
+  private volatile int filesLocal;
 
   Localiser(StateFiles files, Executor strand) {
     this.files = files;
@@ -35,6 +37,7 @@ final class Localiser {
   void add(StateFile file) {
     synchronized (this) {
       bytesLeft += file.length();
+      filesRemote++;
     }
     try {
       strand.execute(() -> copy(file));
@@ -48,9 +51,20 @@ final class Localiser {
     return bytesLeft;
   }
 
+  /** Files that are read where they were; those that nobody needs any more are not counted. */
+  int filesRemote() {
+    return filesRemote;
+  }
+
+  /** Files that have been copied. */
+  int filesLocal() {
+    return filesLocal;
+  }
+
   private void copy(StateFile file) {
     long copied = 0;
     if (file.isClosed()) {
+      counted(false);
       spend(file.length());
       return;
     }
@@ -71,6 +85,9 @@ final class Localiser {
       }
       if (!closed && !file.isClosed()) {
         files.localise(file);
+        counted(true);
+      } else if (file.isClosed()) {
+        counted(false);
       }
     } catch (IOException e) {
       if (!closed && !file.isClosed()) {
@@ -90,6 +107,11 @@ final class Localiser {
     } catch (IOException e) {
       LOG.warn("Could not delete {} in {}", file.name(), files.path(), e);
     }
+  }
+
+  private synchronized void counted(boolean local) {
+    filesRemote--;
+    filesLocal += local ? 1 : 0;
   }
 
   private synchronized void spend(long bytes) {
