@@ -70,6 +70,7 @@ final class Cleaner {
   private int record;
 
   private long writtenBytes;
+  private long passes;
 
   Cleaner(
       HybridLog log,
@@ -116,7 +117,8 @@ final class Cleaner {
     }
   }
 
-  private long fileBytes() {
+  /** Bytes of the pages of all files. */
+  long fileBytes() {
     long bytes = 0;
     for (StateFile file : files.all()) {
       bytes += file.pageBytes();
@@ -149,6 +151,11 @@ final class Cleaner {
   /** Whether a pass is under way. */
   boolean isCleaning() {
     return pass != null;
+  }
+
+  /** How many passes have ended. */
+  long passes() {
+    return passes;
   }
 
   /** Bytes of the pages that were written. */
@@ -280,6 +287,7 @@ final class Cleaner {
 
   private void endPass() {
     pass = null;
+    passes++;
     nextLook = log.pagesMade();
     if (merging) {
       // Files of very many records may not become fewer; there is no use in trying again at once.

@@ -58,7 +58,12 @@ final class CleaningPolicy {
    * is alive, so that with the copies of a pass under way it is about the half.
    */
   static boolean isDirty(long fileBytes, long liveBytes) {
-    return fileBytes > liveBytes + liveBytes / 8 * 3 + GARBAGE_BYTES_MIN;
+    return backlogBytes(fileBytes, liveBytes) > 0;
+  }
+
+  /** By how much there is more garbage in files than is left alone. */
+  static long backlogBytes(long fileBytes, long liveBytes) {
+    return Math.max(0, fileBytes - liveBytes - liveBytes / 8 * 3 - GARBAGE_BYTES_MIN);
   }
 
   /** Whether there is so much garbage that whoever makes more should wait. */

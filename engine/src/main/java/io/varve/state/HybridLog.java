@@ -70,6 +70,8 @@ final class HybridLog {
   private long frameBytes;
   private long usedBytes;
   private long liveBytes;
+  private long reads;
+  private long readsCold;
 
   HybridLog(StateMemory memory, PageWriter writer) {
     this.memory = memory;
@@ -90,8 +92,10 @@ final class HybridLog {
   void point(RecordView view, long address) {
     Page page = page(address);
     page.lastOperation = operation;
+    reads++;
     ByteBuffer frame = page.frame;
     if (frame == null) {
+      readsCold++;
       readCold(view, page, address);
     } else {
       view.set(frame, place(address), address, page.mutable);
@@ -132,8 +136,7 @@ final class HybridLog {
     if (page.used <= Page.BYTES && (hasRoom(page.used) || makeRoom(page))) {
       ByteBuffer frame = memory.tryAllocate(page.used);
       if (frame != null) {
-        addFrame(page, frame);
-        file.readPage(page, frame);
+        readFrame(page, file, frame);
         region(page).clean.add(page);
         view.set(frame, at, address, false);
         return;
@@ -151,6 +154,20 @@ final class HybridLog {
     }
     file.checkRecord(scratch, 0, page.filePosition + at);
     view.setRead(page, address, bytes);
+  }
+
+  /** Lends the page the frame if it can be filled with what the file has, which is checked. */
+  private void readFrame(Page page, StateFile file, ByteBuffer frame) {
+    boolean read = false;
+    try {
+      file.readPage(page, frame);
+      read = true;
+    } finally {
+      if (!read) {
+        memory.free(frame);
+      }
+    }
+    addFrame(page, frame);
   }
 
   // ---- writing
@@ -673,6 +690,16 @@ final class HybridLog {
   /** Bytes of records that are alive. */
   long liveBytes() {
     return liveBytes;
+  }
+
+  /** Records that were looked at. */
+  long reads() {
+    return reads;
+  }
+
+  /** And of these, records that were not in memory. */
+  long readsCold() {
+    return readsCold;
   }
 
   /** Bytes of memory in use. */

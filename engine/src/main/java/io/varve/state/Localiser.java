@@ -32,9 +32,14 @@ final class Localiser {
   private final Executor transfers;
   private volatile boolean closed;
   private volatile long bytesLeft;
+  private volatile int filesRemote;
+  private volatile int filesLocal;
 
   /** Files that are being copied; guarded by this. */
   private final Set<StateFile> underWay = new HashSet<>();
+
+  /** Files that are still to be copied; guarded by this. */
+  private final Set<StateFile> remote = new HashSet<>();
 
   Localiser(StateFiles files, Executor transfers) {
     this.files = files;
@@ -58,9 +63,11 @@ final class Localiser {
   /** Copies the file some time later, if it isn't in the folder. */
   void add(StateFile file) {
     if (!file.isElsewhere()) {
+      countLocal();
       return;
     }
     spend(-file.length());
+    countRemote(file);
     try {
       transfers.execute(
           () -> {
@@ -74,6 +81,7 @@ final class Localiser {
               }
             } finally {
               spend(file.length());
+              recount(file);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -85,6 +93,16 @@ final class Localiser {
   /** Bytes that are still to be copied in the background; a file's go when it is done. */
   long bytesLeft() {
     return bytesLeft;
+  }
+
+  /** Files that are read where they were; those that nobody needs any more are not counted. */
+  int filesRemote() {
+    return filesRemote;
+  }
+
+  /** Files that are in the folder since the restore. */
+  int filesLocal() {
+    return filesLocal;
   }
 
   /** Returns when the file is in the folder, or nobody needs it any more. */
@@ -124,6 +142,7 @@ final class Localiser {
       if (file.isClosed() || file.isElsewhere()) {
         deleteCopy(file);
       }
+      recount(file);
       synchronized (this) {
         underWay.remove(file);
         notifyAll();
@@ -157,6 +176,24 @@ final class Localiser {
       files.folder().delete(file.name());
     } catch (IOException e) {
       LOG.warn("Could not delete {} in {}", file.name(), files.path(), e);
+    }
+  }
+
+  private synchronized void countLocal() {
+    filesLocal++;
+  }
+
+  private synchronized void countRemote(StateFile file) {
+    remote.add(file);
+    filesRemote = remote.size();
+  }
+
+  /** Counts the file no longer as remote if it has been copied, or nobody needs it any more. */
+  private synchronized void recount(StateFile file) {
+    boolean needed = !file.isClosed();
+    if ((!needed || !file.isElsewhere()) && remote.remove(file)) {
+      filesRemote = remote.size();
+      filesLocal += needed ? 1 : 0;
     }
   }
 

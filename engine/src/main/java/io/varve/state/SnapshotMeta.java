@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UTFDataFormatException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +132,7 @@ record SnapshotMeta(List<FileMeta> files) {
         throw corrupt("CRC32C " + Long.toHexString(expected), Long.toHexString(found));
       }
       return new SnapshotMeta(files);
-    } catch (ZipException | EOFException e) {
+    } catch (ZipException | EOFException | UTFDataFormatException e) {
       throw corrupt("a whole snapshot of state", String.valueOf(e.getMessage()));
     }
   }

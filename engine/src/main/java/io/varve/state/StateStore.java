@@ -165,17 +165,31 @@ public final class StateStore implements AutoCloseable {
     return new StateSnapshot(image, writer.finish(), files, localiser, number);
   }
 
-  /** How much there is of what. */
+  /**
+   * How much there is of what; also once the store is closed. Looks at no memory of the store's, so
+   * another thread may ask between two operations of the owner's.
+   */
   public StateStoreMetrics metrics() {
+    long fileBytes = cleaner.fileBytes();
     return new StateStoreMetrics(
         records.records(),
         log.liveBytes(),
         log.usedBytes(),
         log.frameBytes(),
         records.indexBytes(),
+        log.unwrittenBytes(),
+        memory.limitBytes(),
         files.count(),
+        fileBytes,
         cleaner.isCleaning(),
-        cleaner.writtenBytes());
+        cleaner.passes(),
+        cleaner.writtenBytes(),
+        CleaningPolicy.backlogBytes(fileBytes, log.liveBytes()),
+        log.reads() - log.readsCold(),
+        log.readsCold(),
+        localiser.filesLocal(),
+        localiser.filesRemote(),
+        localiser.bytesLeft());
   }
 
   private void check() {

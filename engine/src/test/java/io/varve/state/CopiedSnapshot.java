@@ -54,7 +54,9 @@ final class CopiedSnapshot {
       @Override
       public int read(ByteBuffer target, long position) {
         int length = (int) Math.max(0, Math.min(target.remaining(), bytes.length - position));
-        target.put(bytes, (int) position, length);
+        if (length > 0) {
+          target.put(bytes, (int) position, length);
+        }
         return length;
       }
 

@@ -62,6 +62,11 @@ public final class BackendSettings {
 
   private BackendSettings() {}
 
+  /** All of them. */
+  static List<ConfigOption<?>> all() {
+    return ALL;
+  }
+
   /**
    * Refuses settings that begin as this backend's do and are none.
    *

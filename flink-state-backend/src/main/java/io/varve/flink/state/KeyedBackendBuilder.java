@@ -4,13 +4,14 @@ import io.varve.flink.state.BackendSettings.Timers;
 import io.varve.flink.state.keyed.KeyedBackend;
 import io.varve.flink.state.keyed.RegisteredStates;
 import io.varve.flink.state.keyed.StoreGate;
+import io.varve.flink.state.metric.BackendMetrics;
+import io.varve.flink.state.metric.RestorePhases;
 import io.varve.flink.state.restore.CanonicalRestore;
 import io.varve.flink.state.restore.HeapTimers;
 import io.varve.flink.state.restore.NativeRestore;
 import io.varve.flink.state.snapshot.ConfirmedFiles;
 import io.varve.flink.state.snapshot.LocalCopies;
 import io.varve.flink.state.snapshot.NativeSnapshots;
-import io.varve.io.PosixDirectory;
 import io.varve.state.RestoredSnapshot;
 import io.varve.state.StateStore;
 import io.varve.state.StateStoreSettings;
@@ -129,15 +130,18 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
             keyGroupRange.getStartKeyGroup(),
             keyGroupRange.getEndKeyGroup(),
             UUID.randomUUID().toString());
+    RestorePhases phases = new RestorePhases(System::nanoTime);
     NativeRestore.Opener opener =
-        (List<RestoredSnapshot> snapshots) ->
-            StateStore.restore(
-                storeSettings,
-                new PosixDirectory(folder.toPath()),
-                lease.getResourceHandle().memory(),
-                lease.getResourceHandle().work(),
-                lease.getResourceHandle().fetches(),
-                snapshots);
+        (List<RestoredSnapshot> snapshots) -> {
+          phases.fetched();
+          return StateStore.restore(
+              storeSettings,
+              settings.folders().open(folder),
+              lease.getResourceHandle().memory(),
+              lease.getResourceHandle().work(),
+              lease.getResourceHandle().fetches(),
+              snapshots);
+        };
 
     List<KeyedStateHandle> handles = restoreStateHandles.stream().filter(Objects::nonNull).toList();
     ConfirmedFiles confirmed = settings.incremental() ? new ConfirmedFiles() : null;
@@ -152,6 +156,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
       if (heapTimers != null) {
         restore.moveTimers(store, heapTimers);
       }
+      phases.restored(parameters.getCustomInitializationMetrics());
       if (confirmed != null) {
         confirm(confirmed, checkpoints);
       }
@@ -173,6 +178,7 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
                 store,
                 registry)
             .restore(handles);
+        phases.restored(parameters.getCustomInitializationMetrics());
       }
     }
     return backend(registry, opened, registered, heapTimers, confirmed, backend);
@@ -214,7 +220,15 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
             registry,
             keyGroupCompressionDecorator,
             new InternalKeyContextImpl<>(keyGroupRange, numberOfKeyGroups)),
-        new KeyedBackend.Parts(store, gate, registered, heapTimers, snapshots, confirmed, opened));
+        new KeyedBackend.Parts(
+            store,
+            gate,
+            registered,
+            heapTimers,
+            snapshots,
+            confirmed,
+            BackendMetrics.register(parameters.getMetricGroup(), store, gate),
+            opened));
   }
 
   private static List<IncrementalKeyedStateHandle> checkpoints(List<KeyedStateHandle> handles)

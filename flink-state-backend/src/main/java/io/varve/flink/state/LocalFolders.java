@@ -1,16 +1,18 @@
 package io.varve.flink.state;
 
+import io.varve.io.Directory;
+import io.varve.io.PosixDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.configuration.IllegalConfigurationException;
-import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.execution.Environment;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +24,26 @@ final class LocalFolders implements Serializable {
   /** Empty for the task manager's working folder. */
   private final ArrayList<File> folders;
 
-  private LocalFolders(List<File> folders) {
+  private final Disk disk;
+
+  /** How a folder's files are reached. */
+  interface Disk extends Serializable {
+    Directory open(Path folder);
+  }
+
+  private LocalFolders(List<File> folders, Disk disk) {
     this.folders = new ArrayList<>(folders);
+    this.disk = disk;
+  }
+
+  /** The same folders, reached another way. */
+  LocalFolders on(Disk other) {
+    return new LocalFolders(folders, other);
+  }
+
+  /** The files in a folder that {@link #make} has made. */
+  Directory open(File folder) {
+    return disk.open(folder.toPath());
   }
 
   /**
@@ -33,17 +53,21 @@ final class LocalFolders implements Serializable {
   static LocalFolders of(@Nullable String setting) {
     ArrayList<File> folders = new ArrayList<>();
     if (setting != null) {
-      for (String one : setting.split("," + "|(?<!file)" + File.pathSeparator, -1)) {
+      for (String one :
+          setting.split("," + "|(?<!file)" + File.pathSeparator + "(?!//)(?!\\d+/)", -1)) {
         folders.add(folder(one.trim()));
       }
     }
-    return new LocalFolders(folders);
+    return new LocalFolders(folders, PosixDirectory::new);
   }
 
   private static File folder(String path) {
+    if (path.isEmpty()) {
+      throw invalid("\"\"", "has no name");
+    }
     URI uri;
     try {
-      uri = new Path(path).toUri();
+      uri = new org.apache.flink.core.fs.Path(path).toUri();
     } catch (IllegalArgumentException e) {
       throw invalid(path, "is not a path");
     }

@@ -63,6 +63,21 @@ public final class VarveStateBackend extends AbstractManagedMemoryStateBackend
     sizeTrackingConfigBuilder = original.sizeTrackingConfigBuilder.configure(config);
   }
 
+  private VarveStateBackend(VarveStateBackend original, LocalFolders folders) {
+    this.incremental = original.incremental;
+    this.folders = folders;
+    this.timers = original.timers;
+    this.memoryFixedBytes = original.memoryFixedBytes;
+    this.transferThreads = original.transferThreads;
+    latencyTrackingConfigBuilder = original.latencyTrackingConfigBuilder;
+    sizeTrackingConfigBuilder = original.sizeTrackingConfigBuilder;
+  }
+
+  /** One that is set the same, whose local files are reached another way. */
+  VarveStateBackend on(LocalFolders.Disk disk) {
+    return new VarveStateBackend(this, folders.on(disk));
+  }
+
   @Override
   public VarveStateBackend configure(ReadableConfig config, ClassLoader classLoader) {
     return new VarveStateBackend(this, config);

@@ -14,6 +14,11 @@ public final class Subject {
     return new VarveStateBackend();
   }
 
+  /** One whose local files are on a disk that can fail. */
+  public static ConfigurableStateBackend backend(BrokenDisk disk) {
+    return new VarveStateBackend().on(disk::over);
+  }
+
   /** One that is set up as a job's configuration has it. */
   public static StateBackend backend(ReadableConfig settings) {
     return backend().configure(settings, Subject.class.getClassLoader());

@@ -1,5 +1,6 @@
 package io.varve.flink.state.keyed;
 
+import io.varve.flink.state.metric.BackendMetrics;
 import io.varve.flink.state.restore.HeapTimers;
 import io.varve.flink.state.snapshot.CanonicalResources;
 import io.varve.flink.state.snapshot.ConfirmedFiles;
@@ -83,6 +84,7 @@ public final class KeyedBackend<K> extends AbstractKeyedStateBackend<K> {
       @Nullable HeapTimers heapTimers,
       NativeSnapshots snapshots,
       @Nullable ConfirmedFiles confirmed,
+      BackendMetrics metrics,
       AutoCloseable resources) {}
 
   public KeyedBackend(Context<K> context, Parts parts) {
@@ -200,7 +202,7 @@ public final class KeyedBackend<K> extends AbstractKeyedStateBackend<K> {
       throws Exception {
     return new SnapshotStrategyRunner<>(
             "Snapshot of a Varve state store",
-            parts.snapshots(),
+            parts.metrics().of(parts.snapshots()),
             cancelStreamRegistry,
             SnapshotExecutionType.ASYNCHRONOUS)
         .snapshot(checkpointId, timestamp, streams, options);
@@ -262,6 +264,7 @@ public final class KeyedBackend<K> extends AbstractKeyedStateBackend<K> {
     if (!disposed) {
       disposed = true;
       super.dispose();
+      parts.metrics().close();
       IOUtils.closeQuietly(parts.resources());
     }
   }

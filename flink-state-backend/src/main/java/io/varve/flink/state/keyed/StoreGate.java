@@ -16,6 +16,9 @@ public final class StoreGate {
 
   private static final VarHandle BUSY;
 
+  /** About as long as an operation that finds everything in memory, many times over. */
+  private static final int TRY_SPINS = 10_000;
+
   static {
     try {
       BUSY = MethodHandles.lookup().findVarHandle(StoreGate.class, "busy", boolean.class);
@@ -51,6 +54,26 @@ public final class StoreGate {
     BUSY.setRelease(this, false);
   }
 
+  /**
+   * Begins to read if that is possible at once, in any thread.
+   *
+   * @return false if an operation goes on, or another thread reads
+   */
+  public boolean tryEnterReader() {
+    if (!reading.tryLock()) {
+      return false;
+    }
+    wanted = true;
+    for (int spins = 0; busy; spins++) {
+      if (spins == TRY_SPINS) {
+        exitReader();
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return true;
+  }
+
   /** Begins to read, in any thread. */
   void enterReader() {
     reading.lock();
@@ -60,7 +83,8 @@ public final class StoreGate {
     }
   }
 
-  void exitReader() {
+  /** Ends reading. */
+  public void exitReader() {
     wanted = false;
     reading.unlock();
   }

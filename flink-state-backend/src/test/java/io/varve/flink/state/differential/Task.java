@@ -151,6 +151,9 @@ final class Task<K> implements AutoCloseable {
   }
 
   private void leave() throws Exception {
+    if (!environment.getMemoryManager().verifyEmpty()) {
+      throw new AssertionError("The " + side.name() + " keeps memory of the slot");
+    }
     environment.close();
     List<Path> left;
     try (Stream<Path> all = Files.walk(folder)) {
