@@ -241,6 +241,23 @@ final class CanonicalSavepointTest {
   }
 
   @Test
+  void whatIsCutOffBeforeAnyStateIsSaidToBeDamaged() throws Exception {
+    KeyGroupsSavepointStateHandle savepoint;
+    try (Opened opened = Opened.subject(false, List.of())) {
+      fill(opened, 2);
+      savepoint = opened.savepoint();
+    }
+    byte[] bytes = savepoint.asBytesIfInMemory().orElseThrow();
+    KeyedStateHandle cut =
+        new KeyGroupsSavepointStateHandle(
+            savepoint.getGroupRangeOffsets(),
+            new ByteStreamStateHandle("cut", Arrays.copyOf(bytes, 5)));
+    assertThatThrownBy(() -> Opened.subject(false, List.of(cut)))
+        .matches(
+            e -> ExceptionUtils.findThrowableWithMessage(e, "is damaged: it ends").isPresent());
+  }
+
+  @Test
   void aLengthThatIsTooLargeIsSaidToBeDamage() throws Exception {
     // The first key's length stands behind the first state's number.
     assertDamaged(bytes -> withInt(bytes, 2, Integer.MAX_VALUE), "it ends after");
