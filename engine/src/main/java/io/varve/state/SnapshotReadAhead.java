@@ -23,6 +23,9 @@ final class SnapshotReadAhead implements SnapshotReader.Source, AutoCloseable {
   private static final class Lane {
     final BlockingQueue<SnapshotBatch> free = new LinkedBlockingQueue<>();
     final BlockingQueue<SnapshotBatch> read = new LinkedBlockingQueue<>();
+
+    /** Ends the lane if it fails; made before, since memory may be what is short. */
+    final SnapshotBatch failed = new SnapshotBatch();
   }
 
   private final Lane[] lanes = new Lane[LANES];
@@ -38,16 +41,24 @@ final class SnapshotReadAhead implements SnapshotReader.Source, AutoCloseable {
       }
       lanes[i] = lane;
     }
-    for (int i = 0; i < LANES; i++) {
-      int number = i;
-      executor.execute(() -> run(number, new SnapshotBatches(groups)));
+    boolean begun = false;
+    try {
+      for (int i = 0; i < LANES; i++) {
+        int number = i;
+        executor.execute(() -> run(number, new SnapshotBatches(groups)));
+      }
+      begun = true;
+    } finally {
+      if (!begun) {
+        close();
+      }
     }
   }
 
   private void run(int number, SnapshotBatches batches) {
     Lane lane = lanes[number];
-    SnapshotBatch batch = take(lane.free);
     try {
+      SnapshotBatch batch = take(lane.free);
       for (long i = 0; !closed && batches.plan(batch); i++) {
         if (i % LANES == number) {
           batches.read(batch);
@@ -56,8 +67,8 @@ final class SnapshotReadAhead implements SnapshotReader.Source, AutoCloseable {
         }
       }
     } catch (RuntimeException | Error e) {
-      batch.fail(e);
-      lane.read.add(batch);
+      lane.failed.fail(e);
+      lane.read.add(lane.failed);
     }
   }
 
@@ -65,6 +76,7 @@ final class SnapshotReadAhead implements SnapshotReader.Source, AutoCloseable {
   public SnapshotBatch next() {
     SnapshotBatch before = taken;
     if (before != null) {
+      before.checkRead(); // After a failure nothing comes any more.
       taken = null;
       lanes[(turn + LANES - 1) % LANES].free.add(before);
     }

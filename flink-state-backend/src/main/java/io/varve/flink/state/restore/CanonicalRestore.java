@@ -6,6 +6,8 @@ import io.varve.flink.state.keyed.StoredList;
 import io.varve.flink.state.restore.SavepointKeyGroups.Target;
 import io.varve.state.ByteSpan;
 import io.varve.state.StateStore;
+import java.io.EOFException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -91,23 +93,33 @@ public final class CanonicalRestore<K> {
   }
 
   private void restore(KeyGroupsSavepointStateHandle savepoint) throws Exception {
-    SavepointInput in = new SavepointInput(savepoint.openInputStream(), savepoint.toString());
-    try (in) {
-      registry.registerCloseable(in);
+    SavepointInput input = new SavepointInput(savepoint.openInputStream(), savepoint.toString());
+    try (input) {
+      registry.registerCloseable(input);
       try {
-        KeyedBackendSerializationProxy<K> meta = new KeyedBackendSerializationProxy<>(classes);
-        meta.read(new DataInputViewStreamWrapper(in));
+        KeyedBackendSerializationProxy<K> meta = readMeta(input, savepoint);
         checkKeySerializer(meta.getKeySerializerSnapshot());
         List<Target> targets = new ArrayList<>();
         for (StateMetaInfoSnapshot snapshot : meta.getStateMetaInfoSnapshots()) {
           targets.add(target(snapshot));
         }
-        new SavepointKeyGroups(in, meta.isUsingKeyGroupCompression(), keyGroups, prefixBytes)
+        new SavepointKeyGroups(input, meta.isUsingKeyGroupCompression(), keyGroups, prefixBytes)
             .read(savepoint, targets);
       } finally {
-        registry.unregisterCloseable(in);
+        registry.unregisterCloseable(input);
       }
     }
+  }
+
+  private KeyedBackendSerializationProxy<K> readMeta(
+      SavepointInput input, KeyGroupsSavepointStateHandle savepoint) throws IOException {
+    KeyedBackendSerializationProxy<K> meta = new KeyedBackendSerializationProxy<>(classes);
+    try {
+      meta.read(new DataInputViewStreamWrapper(input));
+    } catch (EOFException e) {
+      throw new IOException(savepoint + " is damaged: it ends within what tells of its states", e);
+    }
+    return meta;
   }
 
   /** Keys can't be migrated, since their bytes decide which key group they are of. */
