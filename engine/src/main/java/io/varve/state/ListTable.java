@@ -9,8 +9,8 @@ import io.varve.base.CorruptionException;
  * records with suffixes from 1 on. Few bytes are appended to the head in place, which doubles until
  * it is large, then all that is in it goes to a new chunk and it begins anew. So a small list is
  * one record. Many bytes at once go to a chunk with what is in the head, and those that follow to
- * the last chunk as long as that can be changed in place. Appending reads no chunk: of a list
- * that is large and on disk it looks into the head only, which is few bytes then.
+ * the last chunk as long as that can be changed in place. Appending reads no chunk: of a list that
+ * is large and on disk it looks into the head only, which is few bytes then.
  *
  * <p>A sealed head is written anew when something is appended. If there is much in it, that goes to
  * a chunk on the occasion, so that no byte is copied again and again, snapshot after snapshot.

@@ -180,8 +180,7 @@ final class Tree {
     }
   }
 
-  private void insertReference(
-      int i, long prefix, ByteSpan userKey, int suffix, int recordBytes) {
+  private void insertReference(int i, long prefix, ByteSpan userKey, int suffix, int recordBytes) {
     int bytes = TreeLayout.bytes(userKey.length(), TreeLayout.REFERENCE_BYTES);
     int to = shape.room(path.level, i, userKey, bytes);
     node.insertReference(to, prefix, userKey, suffix, recordBytes);
