@@ -10,6 +10,8 @@
  * trees of small nodes; chunks and nodes are records like any other, so that spilling, snapshots,
  * cleaning and restoring exist once.
  *
+ * <p>Pages hold nodes, which lead to other records, or content ({@link io.varve.state.PageKind}).
+ *
  * <p>What it owns on disk: files of sealed pages, each with a footer that tells the hash and place
  * of every record in it. They are never changed and never forced: state is as durable as the
  * snapshots that were copied elsewhere.
