@@ -15,8 +15,8 @@ public final class Subject {
   }
 
   /** One whose local files are on a disk that can fail. */
-  public static ConfigurableStateBackend backend(BrokenDisk disk) {
-    return new VarveStateBackend().on(disk::over);
+  public static StateBackend backend(ReadableConfig settings, BrokenDisk disk) {
+    return ((VarveStateBackend) backend(settings)).on(disk::over);
   }
 
   /** One that is set up as a job's configuration has it. */
