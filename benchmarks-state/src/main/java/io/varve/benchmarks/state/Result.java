@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unit of the values; see {@link #higherIsBetter}
  * @param values one for each measurement; none if it failed
+ * @param answer what a job computed, which is to be the same with all backends; null if none did
  * @param failure why it failed
  */
 record Result(
@@ -17,6 +18,7 @@ record Result(
     String row,
     String unit,
     List<Double> values,
+    @Nullable String answer,
     @Nullable String failure) {
 
   /** Rates are; durations, bytes and counts of files aren't. */

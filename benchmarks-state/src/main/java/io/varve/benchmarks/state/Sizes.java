@@ -100,6 +100,27 @@ final class Sizes {
       description = "From the beginning of one of its checkpoints to the next." + DEFAULT)
   int steadyCheckpointMs = 5000;
 
+  @Option(
+      names = "--job-scale",
+      description = "Events of each of Nexmark's queries, times this." + DEFAULT)
+  double jobScale = 1;
+
+  @Option(names = "--job-extra-bytes", description = "Extra text of each event." + DEFAULT)
+  int jobExtraBytes = 50;
+
+  @Option(
+      names = "--job-large-extra-bytes",
+      description = "The same in the suites nexmark-large." + DEFAULT)
+  int jobLargeExtraBytes = 1024;
+
+  @Option(names = "--job-checkpoint-ms", description = "From one checkpoint to the next." + DEFAULT)
+  int jobCheckpointMs = 2000;
+
+  @Option(
+      names = "--job-parallelism",
+      description = "Subtasks of each operator, each with --managed-mib." + DEFAULT)
+  int jobParallelism = 1;
+
   /** All of it within two minutes for two backends: shows that it works, not how fast. */
   static Sizes quick() {
     Sizes sizes = new Sizes();
@@ -117,6 +138,8 @@ final class Sizes {
     sizes.steadyMib = 32;
     sizes.steadySeconds = 3;
     sizes.steadyCheckpointMs = 500;
+    sizes.jobScale = 0.02;
+    sizes.jobCheckpointMs = 200;
     return sizes;
   }
 

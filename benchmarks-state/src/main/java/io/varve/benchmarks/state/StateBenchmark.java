@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Measures Flink's keyed state backends against each other.",
-      "A gain above 1 is better than RocksDB's, whatever the unit."
+      "A gain above 1 is better than RocksDB's, whatever the unit.",
+      "Jobs must come to the same answers with all backends and in all rounds, or it fails."
     })
 public final class StateBenchmark implements Callable<Integer> {
 
@@ -40,20 +42,22 @@ public final class StateBenchmark implements Callable<Integer> {
       split = ",",
       description =
           "small (values, lists, maps, timers, snapshots), large (large-values, large-lists,"
-              + " large-maps, large-snapshots), many, steady. Default: ${DEFAULT-VALUE}")
+              + " large-maps, large-snapshots), many, steady, nexmark (q0, q5, q8, q9, q11, q18, q20: whole"
+              + " jobs), nexmark-large (q9-large, q18-large, q20-large). Default: ${DEFAULT-VALUE}")
   private List<String> suites = List.of("small");
 
   @Option(names = "--only", description = "Regular expression of rows.")
   private String only = "";
 
-  @Option(names = "--rounds", description = "Rounds. Default: ${DEFAULT-VALUE}")
-  private int rounds;
+  @Option(names = "--rounds", description = "Rounds. Default: 3; of nexmark 2; if --quick 1")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--heap",
       description =
-          "Heap of each process; the large suites of hashmap need 10g. Default: ${DEFAULT-VALUE}")
-  private String heap = "4g";
+          "Heap of each process; the large suites of hashmap need 10g. Default: 4g; of nexmark 1g,"
+              + " of which hashmap needs 4g")
+  private @Nullable String heap;
 
   @Option(names = "-D", description = "Flink's configuration: -D key=value.")
   private Map<String, String> configuration = Map.of();
@@ -79,9 +83,9 @@ public final class StateBenchmark implements Callable<Integer> {
 
   private StateBenchmark(boolean quick) {
     sizes = quick ? Sizes.quick() : new Sizes();
-    rounds = quick ? 1 : 3;
     if (quick) {
-      suites = List.of("small", "large", "many", "steady");
+      rounds = 1;
+      suites = List.of("small", "large", "many", "steady", "nexmark", "nexmark-large");
     }
   }
 

@@ -7,18 +7,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backends against each other: each suite, round by round, one backend after the other.
  *
  * @param folder a folder of its own, deleted at the end
  * @param json gets all results, one in a line
- * @param heap of each process, as {@code -Xmx} has it
+ * @param rounds of each suite; null: as many as the suite's kind has by default
+ * @param heap of each process, as {@code -Xmx} has it; null: as the suite's kind has by default
  * @param configuration of Flink, beside the backend's name
  * @param only regular expression of rows
  * @param progress is told what is going on
@@ -28,9 +31,9 @@ record StateContest(
     Path json,
     List<String> backends,
     Set<Suite> suites,
-    int rounds,
+    @Nullable Integer rounds,
     Sizes sizes,
-    String heap,
+    @Nullable String heap,
     Map<String, String> configuration,
     String only,
     Consumer<String> progress) {
@@ -49,7 +52,9 @@ record StateContest(
       checkRoom();
       List<Result> results = results();
       tables.accept(table(results));
-      return results.stream().allMatch(each -> each.failure() == null);
+      List<String> disagreements = disagreements(results);
+      disagreements.forEach(tables);
+      return disagreements.isEmpty() && results.stream().allMatch(each -> each.failure() == null);
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
     }
@@ -61,13 +66,13 @@ record StateContest(
     ObjectMapper mapper = new ObjectMapper();
     try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(json))) {
       for (Suite suite : suites) {
-        for (int round = 1; round <= rounds; round++) {
+        for (int round = 1; round <= rounds(suite); round++) {
           for (String backend : backends) {
             progress.accept(
                 "%s, round %d: %s".formatted(suite.title(), round, StateTable.shortName(backend)));
             TurnProcess.take(
                 request(suite, round, backend),
-                heap,
+                heap(suite),
                 result -> {
                   results.add(result);
                   lines.println(line(mapper, result));
@@ -105,6 +110,38 @@ record StateContest(
       }
     }
     return text.toString();
+  }
+
+  /** Rows whose answers aren't the same in all turns. */
+  static List<String> disagreements(List<Result> results) {
+    List<String> disagreements = new ArrayList<>();
+    Map<String, Result> firsts = new HashMap<>();
+    for (Result result : results) {
+      if (result.answer() != null) {
+        Result first = firsts.putIfAbsent(result.row(), result);
+        if (first != null && !result.answer().equals(first.answer())) {
+          disagreements.add(
+              "WRONG ANSWER of %s: %s says %s in round %d, %s said %s in round %d%n"
+                  .formatted(
+                      result.row(),
+                      StateTable.shortName(result.backend()),
+                      result.answer(),
+                      result.round(),
+                      StateTable.shortName(first.backend()),
+                      first.answer(),
+                      first.round()));
+        }
+      }
+    }
+    return disagreements;
+  }
+
+  private int rounds(Suite suite) {
+    return rounds != null ? rounds : suite.isJob() ? 2 : 3;
+  }
+
+  private String heap(Suite suite) {
+    return heap != null ? heap : suite.isJob() ? "1g" : "4g";
   }
 
   private void checkRoom() throws IOException {

@@ -1,5 +1,6 @@
 package io.varve.benchmarks.state;
 
+import io.varve.benchmarks.state.nexmark.Query;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,7 +20,17 @@ enum Suite {
   LARGE_MAPS("large"),
   LARGE_SNAPSHOTS("large"),
   MANY("many"),
-  STEADY("steady");
+  STEADY("steady"),
+  Q0("nexmark"),
+  Q5("nexmark"),
+  Q8("nexmark"),
+  Q9("nexmark"),
+  Q11("nexmark"),
+  Q18("nexmark"),
+  Q20("nexmark"),
+  Q9_LARGE("nexmark-large"),
+  Q18_LARGE("nexmark-large"),
+  Q20_LARGE("nexmark-large");
 
   private final String group;
 
@@ -38,7 +49,10 @@ enum Suite {
       List<Suite> found = Arrays.stream(values()).filter(each -> each.answersTo(name)).toList();
       if (found.isEmpty()) {
         throw new IllegalArgumentException(
-            "There is no suite '" + name + "'; there are small, large, and " + allNames());
+            "There is no suite '"
+                + name
+                + "'; there are small, large, nexmark, nexmark-large, and "
+                + allNames());
       }
       suites.addAll(found);
     }
@@ -62,6 +76,16 @@ enum Suite {
       case LARGE_MAPS -> new LargeMapRows();
       case MANY -> new ManyCheckpointsRows();
       case STEADY -> new SteadyRows();
+      case Q0 -> new JobRows(Query.Q0, 3_000_000, false);
+      case Q5 -> new JobRows(Query.Q5, 400_000, false);
+      case Q8 -> new JobRows(Query.Q8, 1_500_000, false);
+      case Q9 -> new JobRows(Query.Q9, 1_000_000, false);
+      case Q11 -> new JobRows(Query.Q11, 700_000, false);
+      case Q18 -> new JobRows(Query.Q18, 1_000_000, false);
+      case Q20 -> new JobRows(Query.Q20, 1_000_000, false);
+      case Q9_LARGE -> new JobRows(Query.Q9, 1_000_000, true);
+      case Q18_LARGE -> new JobRows(Query.Q18, 1_000_000, true);
+      case Q20_LARGE -> new JobRows(Query.Q20, 1_000_000, true);
     };
   }
 
@@ -73,7 +97,14 @@ enum Suite {
       case LARGE_VALUES, LARGE_LISTS, LARGE_MAPS -> 4 * sizes.largeBytes();
       case LARGE_SNAPSHOTS -> 9 * sizes.largeBytes();
       case STEADY -> 10 * sizes.steadyBytes();
+      case Q0, Q5, Q8, Q9, Q11, Q18, Q20 -> 4L << 30;
+      case Q9_LARGE, Q18_LARGE, Q20_LARGE -> 12L << 30;
     };
+  }
+
+  /** Whether it runs jobs, each a query of Nexmark's. */
+  boolean isJob() {
+    return group.startsWith("nexmark");
   }
 
   private boolean answersTo(String name) {

@@ -78,8 +78,16 @@ final class Turn {
 
   void report(String row, String unit, List<Double> values) {
     if (wants(row)) {
-      results.accept(result(row, unit, values, null));
+      results.accept(result(row, unit, values, null, null));
       progress.accept(row + " " + Spread.of(values) + " " + unit);
+    }
+  }
+
+  /** Reports a value of a job that also came to an answer. */
+  void report(String row, String unit, double value, String answer) {
+    if (wants(row)) {
+      results.accept(result(row, unit, List.of(value), answer, null));
+      progress.accept(row + " " + Spread.number(value) + " " + unit + ", " + answer);
     }
   }
 
@@ -94,14 +102,19 @@ final class Turn {
 
   void fail(String row, Throwable failure) {
     if (failed.add(row)) {
-      results.accept(result(row, "", List.of(), failure.toString()));
+      results.accept(result(row, "", List.of(), null, failure.toString()));
       progress.accept(row + " failed");
       failure.printStackTrace();
     }
   }
 
-  private Result result(String row, String unit, List<Double> values, @Nullable String failure) {
+  private Result result(
+      String row,
+      String unit,
+      List<Double> values,
+      @Nullable String answer,
+      @Nullable String failure) {
     return new Result(
-        request.backend(), request.round(), request.suite(), row, unit, values, failure);
+        request.backend(), request.round(), request.suite(), row, unit, values, answer, failure);
   }
 }

@@ -65,6 +65,7 @@ final class TurnProcess {
                 request.suite().name(),
                 "",
                 List.of(),
+                null,
                 "The process ended with status " + status));
       }
     } finally {
