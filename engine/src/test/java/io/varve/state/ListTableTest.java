@@ -66,6 +66,31 @@ final class ListTableTest {
   }
 
   @Test
+  void piecesOnDiskBecomeOneWhenTheyAreRead() throws Exception {
+    int lists = 4000;
+    int pieces = 8;
+    Random random = new Random(4);
+    Map<Integer, ByteArrayOutputStream> model = new HashMap<>();
+    try (TestRecords store = new TestRecords(folder, 2 << 20)) {
+      ListTable table = new ListTable(store.records, 3);
+      for (int i = 0; i < pieces * lists; i++) {
+        byte[] bytes = new byte[1024];
+        random.nextBytes(bytes);
+        table.append(0, key(i % lists), new ByteSpan().wrap(bytes));
+        model.computeIfAbsent(i % lists, any -> new ByteArrayOutputStream()).writeBytes(bytes);
+      }
+      assertThat(store.records.records()).isEqualTo((1 + pieces) * lists);
+      model.forEach((number, list) -> check(table, number, list));
+      // The last pieces of the last lists may still be in memory, which is an eighth of all.
+      assertThat(store.records.records()).isLessThan((1 + pieces) * lists / 2);
+      model.forEach((number, list) -> check(table, number, list));
+      model.keySet().forEach(number -> assertThat(table.clear(0, key(number))).isTrue());
+      assertThat(store.records.records()).isZero();
+      assertThat(store.liveBytes()).isZero();
+    }
+  }
+
+  @Test
   void aListOfNothingIsAList() throws Exception {
     try (TestRecords store = new TestRecords(folder, 4 << 20)) {
       ListTable table = new ListTable(store.records, 3);
