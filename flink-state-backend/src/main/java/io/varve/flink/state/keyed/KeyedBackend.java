@@ -16,8 +16,10 @@ import org.apache.flink.api.common.state.State;
 import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.checkpoint.SavepointType;
 import org.apache.flink.runtime.checkpoint.SnapshotType;
 import org.apache.flink.runtime.query.TaskKvStateRegistry;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
@@ -243,10 +245,18 @@ public final class KeyedBackend<K> extends AbstractKeyedStateBackend<K> {
     }
   }
 
-  /** Timers on the heap are not among the store's files; Flink writes them beside. */
+  /**
+   * Timers on the heap are not among the store's files; Flink writes them beside, but for canonical
+   * savepoints, which have them among the states.
+   */
   @Override
   public boolean requiresLegacySynchronousTimerSnapshots(SnapshotType type) {
-    return timersOnHeap != null && !type.isSavepoint();
+    return timersOnHeap != null && !isCanonical(type);
+  }
+
+  private static boolean isCanonical(SnapshotType type) {
+    return type instanceof SavepointType savepoint
+        && savepoint.getFormatType() == SavepointFormatType.CANONICAL;
   }
 
   @Override

@@ -34,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
  * memory, no stream.
  */
 class EveryCallTest {
+  /** All calls of checkpoint storage are many: in each build every fifth. */
+  private static final int STEP = Boolean.getBoolean("nightly") ? 1 : 5;
+
   private static final int KEYS = 1200;
   private static final long MEMORY_BYTES = 1 << 20;
   private static final KeyGroupRange RANGE = KeyGroupRange.of(0, 3);
@@ -43,6 +46,9 @@ class EveryCallTest {
   private static final Keys<Long> LONGS = (Keys<Long>) Keys.of(0);
 
   @TempDir Path folder;
+
+  /** Tests of Flink's in the same process leave backends open. */
+  private final Set<Thread> before = Set.copyOf(Thread.getAllStackTraces().keySet());
 
   private final BrokenDisk disk = new BrokenDisk();
   private final Vault vault = new Vault(false, true);
@@ -188,6 +194,7 @@ class EveryCallTest {
         .untilAsserted(
             () ->
                 assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> !before.contains(thread))
                     .extracting(Thread::getName)
                     .noneMatch(name -> name.startsWith("varve-state")));
     registry = new SharedStateRegistryImpl();
@@ -202,7 +209,7 @@ class EveryCallTest {
     boolean came = true;
     int calls = 0;
     while (came) {
-      calls++;
+      calls += STEP;
       vault.trouble(
           calls,
           () -> {
@@ -214,7 +221,7 @@ class EveryCallTest {
       nothingIsLeft();
     }
     assertThat(calls).as("calls of the job").isGreaterThan(30);
-    assertThat(failing).as("calls whose failure was met").isGreaterThan(calls / 2);
+    assertThat(failing).as("calls whose failure was met").isGreaterThan(calls / STEP / 2);
   }
 
   @Test

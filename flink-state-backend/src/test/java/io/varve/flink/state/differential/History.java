@@ -1,6 +1,5 @@
 package io.varve.flink.state.differential;
 
-import io.varve.flink.state.BackendSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,9 +63,6 @@ final class History {
       throws IOException {
     Configuration settings = new Configuration();
     settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, !dice.oneIn(4));
-    if (seed % 4 == 3) {
-      settings.set(BackendSettings.TIMERS, BackendSettings.Timers.HEAP);
-    }
     int keyGroups = dice.of(KEY_GROUPS);
     long memory = Long.getLong("varve.state.memoryMiB", dice.of(MEMORY_MIB)) << 20;
     Clock clock = new Clock();

@@ -1,11 +1,14 @@
 package org.apache.flink.test.state;
 
+import io.varve.flink.state.BackendSettings;
+import io.varve.flink.state.BackendSettings.Timers;
 import io.varve.flink.state.Subject;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
@@ -26,12 +29,14 @@ class SavepointSwitchTest extends SavepointStateBackendSwitchTestBase {
 
   @Parameters(name = "from {0} to {1}")
   public static Collection<BackendSwitchSpec[]> pairs() {
-    BackendSwitchSpec subject = new SubjectSpec();
+    BackendSwitchSpec subject = new SubjectSpec(Timers.VARVE);
+    BackendSwitchSpec timersOnHeap = new SubjectSpec(Timers.HEAP);
     List<BackendSwitchSpec> others =
         List.of(
             BackendSwitchSpecs.HEAP,
             BackendSwitchSpecs.ROCKS,
-            BackendSwitchSpecs.ROCKS_HEAP_TIMERS);
+            BackendSwitchSpecs.ROCKS_HEAP_TIMERS,
+            timersOnHeap);
     return Stream.concat(
             others.stream()
                 .flatMap(
@@ -39,16 +44,22 @@ class SavepointSwitchTest extends SavepointStateBackendSwitchTestBase {
                         Stream.of(
                             new BackendSwitchSpec[] {subject, other},
                             new BackendSwitchSpec[] {other, subject})),
-            Stream.<BackendSwitchSpec[]>of(new BackendSwitchSpec[] {subject, subject}))
+            Stream.of(
+                new BackendSwitchSpec[] {subject, subject},
+                new BackendSwitchSpec[] {timersOnHeap, timersOnHeap},
+                new BackendSwitchSpec[] {timersOnHeap, BackendSwitchSpecs.HEAP},
+                new BackendSwitchSpec[] {BackendSwitchSpecs.ROCKS_HEAP_TIMERS, timersOnHeap}))
         .toList();
   }
 
-  private static final class SubjectSpec implements BackendSwitchSpec {
+  private record SubjectSpec(Timers timers) implements BackendSwitchSpec {
     @Override
     public CheckpointableKeyedStateBackend<String> createBackend(
         KeyGroupRange range, int keyGroups, Collection<KeyedStateHandle> handles) throws Exception {
       MockEnvironment environment = MockEnvironment.builder().build();
-      return Subject.backend()
+      Configuration settings = new Configuration();
+      settings.set(BackendSettings.TIMERS, timers);
+      return Subject.backend(settings)
           .createKeyedStateBackend(
               new KeyedStateBackendParametersImpl<>(
                   environment,
@@ -71,7 +82,7 @@ class SavepointSwitchTest extends SavepointStateBackendSwitchTestBase {
 
     @Override
     public String toString() {
-      return "SUBJECT";
+      return "SUBJECT with timers in " + timers;
     }
   }
 }
