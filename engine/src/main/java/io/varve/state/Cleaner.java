@@ -42,7 +42,6 @@ final class Cleaner {
   private int snapshotFilesMax;
 
   private long nextLook;
-  private int holds;
   private CleaningPass.@Nullable Buffers buffers;
 
   private @Nullable CleaningPass pass;
@@ -101,22 +100,10 @@ final class Cleaner {
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
-    if (holds > 0) {
-      return;
-    }
     take(STEP_RECORDS);
     if (log.pagesMade() >= nextLook) {
       look();
     }
-  }
-
-  /** Lets no record move until {@link #release}. */
-  void hold() {
-    holds++;
-  }
-
-  void release() {
-    holds--;
   }
 
   private void look() {
@@ -139,9 +126,6 @@ final class Cleaner {
 
   /** Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many. */
   void beforeImage() {
-    if (holds > 0) {
-      return;
-    }
     log.harvest();
     take(SNAPSHOT_RECORDS);
     begin(mergeAbove);

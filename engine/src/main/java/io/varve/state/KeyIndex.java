@@ -255,15 +255,21 @@ final class KeyIndex {
 
   // ---- going through all
 
-  int blocks() {
-    return blocks;
+  /** A hash that no record has; those of all records are below. */
+  static final int HASHES = 1 << HASH_BITS;
+
+  /** Where the hashes begin that are in the block behind that of {@code hash}. */
+  int nextBlock(int hash) {
+    int width = HASH_BITS - depths[blockOf(hash)];
+    return ((hash >>> width) + 1) << width;
   }
 
   /**
-   * Copies the addresses in a block into {@code target}, which has room for {@link #SLOTS_MAX};
-   * returns how many.
+   * Copies the addresses in the block of that hash into {@code target}, which has room for {@link
+   * #SLOTS_MAX}; returns how many.
    */
-  int addresses(int block, long[] target) {
+  int addresses(int hash, long[] target) {
+    int block = blockOf(hash);
     ByteBuffer from = arena.chunk(references[block]);
     int at = IndexArena.at(references[block]);
     int count = 0;

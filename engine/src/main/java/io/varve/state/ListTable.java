@@ -192,8 +192,8 @@ public final class ListTable implements StateTable {
   }
 
   @Override
-  public void forEachKey(KeyVisitor visitor) {
-    records.forEachKey(table, visitor);
+  public KeyCursor keys() {
+    return new KeyCursor(records, table);
   }
 
   /** The number of chunks that the head tells. */

@@ -57,7 +57,7 @@ public final class MapTable implements StateTable {
   }
 
   @Override
-  public void forEachKey(KeyVisitor visitor) {
-    tree.records.forEachKey(tree.table, visitor);
+  public KeyCursor keys() {
+    return new KeyCursor(tree.records, tree.table);
   }
 }

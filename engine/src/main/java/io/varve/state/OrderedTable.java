@@ -133,7 +133,7 @@ public final class OrderedTable implements StateTable {
 
   /** Shows, with an empty key, every key group that has elements. */
   @Override
-  public void forEachKey(KeyVisitor visitor) {
-    tree.records.forEachKey(tree.table, visitor);
+  public KeyCursor keys() {
+    return new KeyCursor(tree.records, tree.table);
   }
 }

@@ -20,6 +20,7 @@ final class RecordStore {
   private final IndexArena arena;
   private @Nullable KeyIndex[] indexes = new KeyIndex[8];
   private final RecordView probe = new RecordView();
+  private final long[] addresses = new long[KeyIndex.SLOTS_MAX];
   private @Nullable Cleaner cleaner;
 
   // The selected key.
@@ -133,47 +134,29 @@ final class RecordStore {
     searchValid = false;
   }
 
-  /** Shows the keys of all records of the table with suffix 0, each once. */
-  void forEachKey(int table, KeyVisitor visitor) {
-    Cleaner cleaner = this.cleaner;
-    if (cleaner == null) {
-      showKeys(table, visitor);
-      return;
-    }
-    // The visitor may begin operations, while there are addresses to come.
-    cleaner.hold();
-    try {
-      showKeys(table, visitor);
-    } finally {
-      cleaner.release();
-    }
-  }
-
-  private void showKeys(int table, KeyVisitor visitor) {
+  /**
+   * Shows the cursor the keys of all records with suffix 0 in the index's block of that hash;
+   * returns where the next block begins, or {@link KeyIndex#HASHES} behind the last.
+   */
+  int copyKeys(int table, int fromHash, KeyCursor cursor) {
     KeyIndex index = index(table);
-    long[] addresses = new long[KeyIndex.SLOTS_MAX];
-    ByteSpan key = new ByteSpan();
-    for (int block = 0; block < index.blocks(); block++) {
-      int count = index.addresses(block, addresses);
-      for (int i = 0; i < count; i++) {
-        log.begin();
-        log.point(probe, addresses[i]);
-        if (RecordLayout.suffix(probe.buffer(), probe.at()) == 0) {
-          int at = probe.at();
-          key.copy(
-              probe.buffer(), RecordLayout.keyAt(at), RecordLayout.keyLength(probe.buffer(), at));
-          visitor.key(RecordLayout.keyGroup(probe.buffer(), at), key);
-        }
+    int count = index.addresses(fromHash, addresses);
+    for (int i = 0; i < count; i++) {
+      log.begin();
+      log.point(probe, addresses[i]);
+      if (RecordLayout.suffix(probe.buffer(), probe.at()) == 0) {
+        cursor.copy(probe);
       }
     }
+    searchValid = false;
+    return index.nextBlock(fromHash);
   }
 
   /** Forgets all records of a table. */
   void drop(int table) {
     KeyIndex index = index(table);
-    long[] addresses = new long[KeyIndex.SLOTS_MAX];
-    for (int block = 0; block < index.blocks(); block++) {
-      int count = index.addresses(block, addresses);
+    for (int hash = 0; hash < KeyIndex.HASHES; hash = index.nextBlock(hash)) {
+      int count = index.addresses(hash, addresses);
       for (int i = 0; i < count; i++) {
         log.begin();
         log.point(probe, addresses[i]);

@@ -17,9 +17,6 @@ public interface StateTable {
   /** Whether anything is kept under the key. */
   boolean contains(int keyGroup, ByteSpan key);
 
-  /**
-   * Shows every key under which something is kept, in no order, once each. The visitor must not
-   * change the store; who wants to, collects keys first.
-   */
-  void forEachKey(KeyVisitor visitor);
+  /** Goes through all keys under which something is kept, while the table may change. */
+  KeyCursor keys();
 }

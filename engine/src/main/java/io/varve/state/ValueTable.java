@@ -63,7 +63,7 @@ public final class ValueTable implements StateTable {
   }
 
   @Override
-  public void forEachKey(KeyVisitor visitor) {
-    records.forEachKey(table, visitor);
+  public KeyCursor keys() {
+    return new KeyCursor(records, table);
   }
 }

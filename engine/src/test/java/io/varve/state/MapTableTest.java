@@ -353,13 +353,12 @@ final class MapTableTest {
 
   private static Set<Integer> keysOf(MapTable table) {
     Set<Integer> keys = new HashSet<>();
-    table.forEachKey(
-        (keyGroup, key) -> {
-          String text = new String(key.toArray(), StandardCharsets.UTF_8);
-          int number = Integer.parseInt(text.substring("key ".length()));
-          assertThat(keyGroup).isEqualTo(number % 4);
-          assertThat(keys.add(number)).isTrue();
-        });
+    for (KeyCursor cursor = table.keys(); cursor.next(); ) {
+      String text = new String(cursor.key().toArray(), StandardCharsets.UTF_8);
+      int number = Integer.parseInt(text.substring("key ".length()));
+      assertThat(cursor.keyGroup()).isEqualTo(number % 4);
+      assertThat(keys.add(number)).isTrue();
+    }
     return keys;
   }
 

@@ -103,15 +103,49 @@ final class ValueTableTest {
     }
   }
 
+  @Test
+  void showsKeysOnceWhileTheTableGrowsAndShrinks() throws Exception {
+    int stay = 20_000;
+    Random random = new Random(7);
+    try (TestStores stores = new TestStores(folder, 8 << 20);
+        StateStore store = stores.open(0, KEY_GROUPS - 1)) {
+      ValueTable values = store.values(1);
+      for (int i = 0; i < 2 * stay; i++) {
+        values.put(keyGroup(key(i)), key(i), new ByteSpan().wrap(new byte[20]));
+      }
+      Map<ByteSpan, Integer> shown = new HashMap<>();
+      int fresh = 2 * stay;
+      for (KeyCursor cursor = values.keys(); cursor.next(); ) {
+        ByteSpan key = new ByteSpan().wrap(cursor.key().toArray());
+        assertThat(cursor.keyGroup()).isEqualTo(keyGroup(key));
+        shown.merge(key, 1, Integer::sum);
+        // Writing it anew must not bring it again; and blocks split while we are between them.
+        values.put(cursor.keyGroup(), cursor.key(), new ByteSpan().wrap(new byte[40]));
+        for (int i = 0; i < 3; i++, fresh++) {
+          if (fresh < 10 * stay) {
+            values.put(keyGroup(key(fresh)), key(fresh), new ByteSpan().wrap(new byte[8]));
+          }
+        }
+        ByteSpan goes = key(stay + random.nextInt(stay));
+        values.clear(keyGroup(goes), goes);
+      }
+      assertThat(shown.values()).containsOnly(1);
+      for (int i = 0; i < stay; i++) {
+        assertThat(shown).containsKey(key(i));
+      }
+    }
+  }
+
   private static void check(StateStore store, Map<ByteSpan, byte[]> model) {
     assertThat(contents(store.values(1))).isEqualTo(strings(model));
   }
 
   private static Map<ByteSpan, String> contents(ValueTable values) {
     Map<ByteSpan, Integer> keys = new HashMap<>();
-    values.forEachKey(
-        (keyGroup, key) ->
-            assertThat(keys.put(new ByteSpan().wrap(key.toArray()), keyGroup)).isNull());
+    for (KeyCursor cursor = values.keys(); cursor.next(); ) {
+      ByteSpan key = new ByteSpan().wrap(cursor.key().toArray());
+      assertThat(keys.put(key, cursor.keyGroup())).isNull();
+    }
     Map<ByteSpan, String> contents = new HashMap<>();
     ByteSpan target = new ByteSpan();
     keys.forEach(

@@ -19,8 +19,8 @@ import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through the keys that one state has entries of. What is there is fixed when a stream is
- * made; state may change while it is read.
+ * Goes through the keys that one state has entries of. State may change while a stream is read:
+ * what stays is shown once, what comes or goes meanwhile once or not at all.
  *
  * <p>Thread: the task's.
  */
@@ -92,7 +92,7 @@ final class KeyScan<K, N> {
   }
 
   private <T> Stream<T> stream(Decoder<T> decoder) {
-    CollectedKeys keys = CollectedKeys.of(table, gate);
+    GatedKeys keys = new GatedKeys(table, gate);
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(
             new Decoding<>(keys, decoder), Spliterator.ORDERED | Spliterator.NONNULL),
@@ -101,11 +101,11 @@ final class KeyScan<K, N> {
 
   private static final class Decoding<T> implements Iterator<T> {
 
-    private final CollectedKeys keys;
+    private final GatedKeys keys;
     private final Decoder<T> decoder;
     private @Nullable T next;
 
-    Decoding(CollectedKeys keys, Decoder<T> decoder) {
+    Decoding(GatedKeys keys, Decoder<T> decoder) {
       this.keys = keys;
       this.decoder = decoder;
     }

@@ -38,7 +38,7 @@ final class Migration {
       throws IOException {
     TtlAwareSerializer<V, ?> from = ttlAware(prior);
     TtlAwareSerializer<V, ?> to = ttlAware(now);
-    CollectedKeys keys = CollectedKeys.of(table, gate);
+    GatedKeys keys = new GatedKeys(table, gate);
     while (keys.next()) {
       gate.enter();
       try {
@@ -57,7 +57,7 @@ final class Migration {
       throws IOException {
     TtlAwareSerializer<V, ?> from = elements(prior);
     TtlAwareSerializer<V, ?> to = elements(now);
-    CollectedKeys keys = CollectedKeys.of(table, gate);
+    GatedKeys keys = new GatedKeys(table, gate);
     while (keys.next()) {
       gate.enter();
       try {
@@ -81,7 +81,7 @@ final class Migration {
       throws IOException {
     TtlAwareSerializer<UV, ?> from = mapValues(prior);
     TtlAwareSerializer<UV, ?> to = mapValues(now);
-    CollectedKeys keys = CollectedKeys.of(table, gate);
+    GatedKeys keys = new GatedKeys(table, gate);
     while (keys.next()) {
       gate.enter();
       try (MapCursor cursor = table.cursor(keys.keyGroup(), keys.key())) {

@@ -232,7 +232,7 @@ final class StateFactory<K> {
     List<Registered> all = List.copyOf(registered.all());
     long count = 0;
     for (Registered state : all) {
-      CollectedKeys keys = CollectedKeys.of(table(state), scope.gate());
+      GatedKeys keys = new GatedKeys(table(state), scope.gate());
       while (keys.next()) {
         if (state.isMap() || state.isTimers()) {
           try (var cursor =
