@@ -19,6 +19,11 @@ final class JobRows implements Rows {
   /** The warm-up is so much shorter. */
   private static final int WARM_UP_PART = 5;
 
+  /**
+   * A job that ends after fewer says nothing about checkpoints: the first one finds little to do.
+   */
+  private static final int CHECKPOINTS_MIN = 3;
+
   private static final int GENERATED = 2_000_000;
 
   private final Query query;
@@ -64,6 +69,10 @@ final class JobRows implements Rows {
     turn.report(
         row, "events/s", outcome.events() * 1e3 / outcome.ms(), outcome.answer().toString());
     turn.report(row + "_CPU", "µs/event", outcome.cpuNanos() / 1e3 / outcome.events());
+    if (outcome.checkpoints().size() < CHECKPOINTS_MIN) {
+      turn.progress("only %d checkpoints, too few to tell".formatted(outcome.checkpoints().size()));
+      return;
+    }
     checkpoints(turn, row + "_CHECKPOINT", "ms", outcome, JobCheckpoint::ms);
     checkpoints(turn, row + "_CHECKPOINT_SYNC_PART", "ms", outcome, JobCheckpoint::syncMs);
     checkpoints(turn, row + "_CHECKPOINT_BYTES", "MB", outcome, each -> each.bytes() / 1e6);
@@ -76,9 +85,7 @@ final class JobRows implements Rows {
       JobOutcome outcome,
       ToDoubleFunction<JobCheckpoint> value) {
     List<Double> values = outcome.checkpoints().stream().map(value::applyAsDouble).toList();
-    if (!values.isEmpty()) {
-      turn.report(row, unit, values);
-    }
+    turn.report(row, unit, values);
   }
 
   /** The generator alone, without Flink; the second half of what it makes is measured. */

@@ -77,10 +77,10 @@ enum Suite {
       case MANY -> new ManyCheckpointsRows();
       case STEADY -> new SteadyRows();
       case Q0 -> new JobRows(Query.Q0, 3_000_000, false);
-      case Q5 -> new JobRows(Query.Q5, 400_000, false);
+      case Q5 -> new JobRows(Query.Q5, 600_000, false);
       case Q8 -> new JobRows(Query.Q8, 1_500_000, false);
-      case Q9 -> new JobRows(Query.Q9, 1_000_000, false);
-      case Q11 -> new JobRows(Query.Q11, 700_000, false);
+      case Q9 -> new JobRows(Query.Q9, 3_000_000, false);
+      case Q11 -> new JobRows(Query.Q11, 1_500_000, false);
       case Q18 -> new JobRows(Query.Q18, 1_000_000, false);
       case Q20 -> new JobRows(Query.Q20, 1_000_000, false);
       case Q9_LARGE -> new JobRows(Query.Q9, 1_000_000, true);

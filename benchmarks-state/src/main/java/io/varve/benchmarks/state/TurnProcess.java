@@ -39,6 +39,8 @@ final class TurnProcess {
         List.of(
             "-Xmx" + heap,
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            // A cluster warns of each checkpoint that a job's end cut off.
+            "-Dorg.slf4j.simpleLogger.log.org.apache.flink.runtime=error",
             "-cp",
             System.getProperty("java.class.path"),
             TurnProcess.class.getName(),

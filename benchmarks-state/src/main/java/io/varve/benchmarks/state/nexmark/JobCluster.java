@@ -26,6 +26,7 @@ import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -87,7 +88,7 @@ public final class JobCluster implements AutoCloseable {
 
   /** Runs a query on a workload from beginning to end. */
   public JobOutcome run(Query query, Workload workload, Setup setup) throws Exception {
-    StreamGraph graph = graph(query, workload, setup);
+    JobGraph graph = graph(query, workload, setup);
     long cpu = SYSTEM.getProcessCpuTime();
     cluster.submitJob(graph).get();
     JobExecutionResult result =
@@ -110,7 +111,7 @@ public final class JobCluster implements AutoCloseable {
     cluster.close();
   }
 
-  private StreamGraph graph(Query query, Workload workload, Setup setup) {
+  private JobGraph graph(Query query, Workload workload, Setup setup) {
     Configuration configuration = Configuration.fromMap(setup.configuration());
     configuration.set(StateBackendOptions.STATE_BACKEND, setup.backend());
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
@@ -135,7 +136,7 @@ public final class JobCluster implements AutoCloseable {
     query.of(events).transform("tally", TypeInformation.of(Change.class), new Tally());
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(query.name());
-    return graph;
+    return graph.getJobGraph(JobCluster.class.getClassLoader());
   }
 
   private static long startMs(AccessExecutionGraph graph) {
