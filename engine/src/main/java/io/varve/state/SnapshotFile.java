@@ -16,6 +16,10 @@ public final class SnapshotFile {
     this.file = file;
   }
 
+  StateFile file() {
+    return file;
+  }
+
   public String name() {
     return file.name();
   }

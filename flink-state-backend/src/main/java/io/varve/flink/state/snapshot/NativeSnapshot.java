@@ -113,6 +113,7 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
       } else if (sharing == SharingFilesStrategy.FORWARD_BACKWARD
           && streams.couldReuseStateHandle(placeholder(there))) {
         refer(file.name(), there);
+        letGo(file);
       } else if (sharing == SharingFilesStrategy.FORWARD
           && streams.canFastDuplicate(there, scope())) {
         toDuplicate.put(file.name(), there);
@@ -124,8 +125,16 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
         uploads.duplicates(toDuplicate, scope()).entrySet()) {
       add(entry.getKey(), entry.getValue());
     }
-    for (Map.Entry<String, StreamStateHandle> entry : uploads.files(toSend, scope()).entrySet()) {
+    for (Map.Entry<String, StreamStateHandle> entry :
+        uploads.files(toSend, scope(), this::letGo).entrySet()) {
       add(entry.getKey(), entry.getValue());
+    }
+  }
+
+  /** The store may delete the file, unless it is to be copied for local recovery. Any thread. */
+  private void letGo(SnapshotFile file) {
+    if (!settings.localRecovery().isLocalBackupEnabled()) {
+      taken.snapshot().release(file);
     }
   }
 
