@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,15 @@ final class Cleaner {
 
   /** And by one snapshot. */
   private static final int SNAPSHOT_RECORDS = 2_048;
+
+  /** And while space is tight, by one that looks. */
+  private static final int TIGHT_RECORDS = 2048;
+
+  /**
+   * While nothing can be cleaned, because a snapshot needs the files, so long is waited before
+   * there are {@link #PAGES_BETWEEN} more pages: some 100 MB a second go on to be written.
+   */
+  private static final long TIGHT_WAIT_NANOS = 8_000_000;
 
   /** After so many new pages it is looked whether there is something to clean. */
   private static final int PAGES_BETWEEN = 8;
@@ -59,6 +70,9 @@ final class Cleaner {
 
   private @Nullable CleanedFile handedFile;
   private boolean copiedAll;
+
+  /** Counts what the strand has copied. */
+  private final AtomicInteger slices = new AtomicInteger();
 
   /** How copying goes on when the file has been taken in. */
   private FirstFailure.Step goOn = () -> {};
@@ -111,10 +125,33 @@ final class Cleaner {
     nextLook = log.pagesMade() + PAGES_BETWEEN;
     log.harvest();
     begin(mergeAbove);
-    if (pass != null && CleaningPolicy.isFlooded(fileBytes(), log.liveBytes())) {
+    long bytes = diskBytes();
+    if (pass != null && CleaningPolicy.isFlooded(bytes, log.liveBytes())) {
       finishPass();
       begin(mergeAbove);
+    } else if (CleaningPolicy.isTight(bytes, log.liveBytes())) {
+      pace();
     }
+  }
+
+  /**
+   * Lets cleaning come along: a slice that it copies makes about as much room as the new pages take
+   * that have led here.
+   */
+  private void pace() {
+    if (handed || taking != null) {
+      take(TIGHT_RECORDS);
+    } else if (pass != null) {
+      int before = slices.get();
+      strand.waitUntil(() -> handed || slices.get() != before);
+    } else if (files.retiredBytes() > 0) {
+      LockSupport.parkNanos(this, TIGHT_WAIT_NANOS);
+    }
+  }
+
+  /** Bytes of all pages in files, or that would be if a snapshot was taken now. */
+  private long diskBytes() {
+    return files.retiredBytes() + log.unwrittenBytes() + fileBytes();
   }
 
   /** Bytes of the pages of all files. */
@@ -175,15 +212,19 @@ final class Cleaner {
     List<CleaningPolicy.Candidate> candidates = new ArrayList<>();
     long unfinishedBytes = 0;
     long fileBytes = 0;
+    boolean merges = all.size() > filesMax;
     for (StateFile file : all) {
       boolean complete = file.complete();
-      candidates.add(new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes(), complete));
+      // What a snapshot needs takes its room anyway; a copy would only take more.
+      boolean free = complete && (merges || !files.isHeld(file));
+      candidates.add(new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes(), free));
       fileBytes += file.pageBytes();
       unfinishedBytes += complete ? 0 : file.pageBytes();
     }
     long liveBytes = log.liveBytes();
+    long unwrittenBytes = log.unwrittenBytes();
     List<StateFile> victims = new ArrayList<>();
-    for (int i : CleaningPolicy.victims(candidates, liveBytes, filesMax)) {
+    for (int i : CleaningPolicy.victims(candidates, liveBytes, unwrittenBytes, filesMax)) {
       victims.add(all.get(i));
     }
     if (!victims.isEmpty()) {
@@ -193,13 +234,14 @@ final class Cleaner {
         buffers = in;
       }
       long image = files.openImage();
+      files.narrowImage(image, victims);
       CleaningPass begun = new CleaningPass(files, log.capture(victims), in);
       pass = begun;
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
       strand.execute(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
-        && CleaningPolicy.isDirty(fileBytes, liveBytes)) {
+        && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
       // The garbage is in the file under way.
       writer.finish();
     }
@@ -208,6 +250,7 @@ final class Cleaner {
   /** On the strand. */
   private void copy(CleaningPass pass, long image) throws IOException {
     CleanedFile file = pass.slice();
+    slices.incrementAndGet();
     boolean all = pass.done();
     if (all) {
       files.closeImage(image);

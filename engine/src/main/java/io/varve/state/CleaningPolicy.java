@@ -36,7 +36,7 @@ final class CleaningPolicy {
   /** So much garbage is never worth the work. */
   static final long GARBAGE_BYTES_MIN = 1 << 20;
 
-  /** A pass copies no more than this, or an eighth of all state, to get rid of garbage. */
+  /** A pass copies no more than this, or a sixteenth of all state, to get rid of garbage. */
   private static final long COPIED_BYTES_MIN = 4 << 20;
 
   private CleaningPolicy() {}
@@ -54,55 +54,68 @@ final class CleaningPolicy {
   }
 
   /**
-   * Whether files hold so much garbage that some should be cleaned: more than three eighths of what
-   * is alive, so that with the copies of a pass under way it is about the half.
+   * Whether there is so much garbage that some files should be cleaned: more than five sixteenths
+   * of what is alive. Less room costs more copying: where all is updated at random and little of it
+   * is in memory, with five sixteenths about as much is copied as is written anyway, with three
+   * twice as much.
+   *
+   * @param bytes of all pages, those among them that are yet to be written: a snapshot may do that
+   *     at any time
    */
-  static boolean isDirty(long fileBytes, long liveBytes) {
-    return backlogBytes(fileBytes, liveBytes) > 0;
+  static boolean isDirty(long bytes, long liveBytes) {
+    return backlogBytes(bytes, liveBytes) > 0;
   }
 
-  /** By how much there is more garbage in files than is left alone. */
-  static long backlogBytes(long fileBytes, long liveBytes) {
-    return Math.max(0, fileBytes - liveBytes - liveBytes / 8 * 3 - GARBAGE_BYTES_MIN);
+  /** By how much there is more garbage than is left alone. */
+  static long backlogBytes(long bytes, long liveBytes) {
+    return Math.max(0, bytes - liveBytes - liveBytes / 16 * 5 - GARBAGE_BYTES_MIN);
+  }
+
+  /** Whether there is so much that whoever makes more should go no faster than cleaning does. */
+  static boolean isTight(long bytes, long liveBytes) {
+    return bytes > liveBytes + liveBytes / 8 * 3 + 2 * GARBAGE_BYTES_MIN;
   }
 
   /** Whether there is so much garbage that whoever makes more should wait. */
-  static boolean isFlooded(long fileBytes, long liveBytes) {
-    return fileBytes > 2 * liveBytes + liveBytes / 5 + 4 * GARBAGE_BYTES_MIN;
+  static boolean isFlooded(long bytes, long liveBytes) {
+    return bytes > 2 * liveBytes + liveBytes / 5 + 4 * GARBAGE_BYTES_MIN;
   }
 
   /**
    * The indexes of the files to be cleaned next, in ascending order; none if all is well.
    *
    * @param liveBytes of the whole store, whether in files or not
+   * @param unwrittenBytes of pages that are in no file yet
    * @param filesMax when there are more files, some are merged
    */
-  static List<Integer> victims(List<Candidate> files, long liveBytes, int filesMax) {
+  static List<Integer> victims(
+      List<Candidate> files, long liveBytes, long unwrittenBytes, int filesMax) {
     List<Integer> victims = new ArrayList<>();
     if (files.size() > filesMax) {
       addSmall(files, liveBytes, victims);
     }
     if (victims.isEmpty()) {
-      addDirty(files, liveBytes, victims);
+      addDirty(files, liveBytes, unwrittenBytes, victims);
     }
     victims.sort(null);
     return victims;
   }
 
-  private static void addDirty(List<Candidate> files, long liveBytes, List<Integer> victims) {
-    long bytes = files.stream().mapToLong(Candidate::bytes).sum();
+  private static void addDirty(
+      List<Candidate> files, long liveBytes, long unwrittenBytes, List<Integer> victims) {
+    long bytes = unwrittenBytes + files.stream().mapToLong(Candidate::bytes).sum();
     if (!isDirty(bytes, liveBytes)) {
       return;
     }
     // As much as makes the next pass far enough away.
-    long enough = bytes - liveBytes - liveBytes / 4;
-    long mayCopy = Math.max(COPIED_BYTES_MIN, liveBytes / 8);
+    long enough = bytes - liveBytes - liveBytes / 16 * 3;
+    long mayCopy = Math.max(COPIED_BYTES_MIN, liveBytes / 16);
     List<Integer> dirtiest =
         finished(
             files, Comparator.comparingDouble(file -> -(double) file.garbage() / file.bytes()));
     for (int i : dirtiest) {
       Candidate file = files.get(i);
-      boolean worthIt = file.garbage() > file.bytes() / 5;
+      boolean worthIt = file.garbage() > file.bytes() / 8;
       if (!worthIt || enough <= 0 || (!victims.isEmpty() && file.liveBytes() > mayCopy)) {
         return;
       }

@@ -403,6 +403,13 @@ final class HybridLog {
     return true;
   }
 
+  /** Gives back what is more than the store's share, as far as it is in files. */
+  void shrink() {
+    while (frameBytes > memory.limitBytes() && evict()) {
+      // One page less.
+    }
+  }
+
   /** Keeps an eighth of the memory in pages that are written or being written. */
   private void sealAhead() {
     long limit = memory.limitBytes();

@@ -18,6 +18,10 @@ public final class SnapshotFile {
     this.localiser = localiser;
   }
 
+  StateFile file() {
+    return file;
+  }
+
   public String name() {
     return file.name();
   }

@@ -5,9 +5,13 @@ import io.varve.io.ReadFile;
 import io.varve.io.WriteFile;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -34,7 +38,10 @@ final class StateFiles {
   private final Executor background;
 
   private final List<StateFile> files = new ArrayList<>();
-  private final TreeSet<Long> openImages = new TreeSet<>();
+
+  /** For each image that is open, the files that it needs; empty: all that there were. */
+  private final TreeMap<Long, Optional<Set<StateFile>>> openImages = new TreeMap<>();
+
   private final List<Retired> retired = new ArrayList<>();
   private long images;
   private long begun;
@@ -100,10 +107,56 @@ final class StateFiles {
     return finished;
   }
 
-  /** Keeps all files that are there now until {@link #closeImage}. */
+  /** Keeps all files that are there now until {@link #closeImage} or {@link #narrowImage}. */
   synchronized long openImage() {
-    openImages.add(++images);
+    openImages.put(++images, Optional.empty());
     return images;
+  }
+
+  /** Keeps only these files for the image from now on. */
+  void narrowImage(long image, Collection<StateFile> needed) {
+    List<StateFile> gone;
+    synchronized (this) {
+      openImages.computeIfPresent(image, (number, any) -> Optional.of(new HashSet<>(needed)));
+      gone = takeUnneeded();
+    }
+    gone.forEach(this::delete);
+  }
+
+  /** The image, which was narrowed, needs the file no longer. */
+  void release(long image, StateFile file) {
+    List<StateFile> gone;
+    synchronized (this) {
+      Optional<Set<StateFile>> needed = openImages.get(image);
+      if (needed != null) {
+        needed.ifPresent(files -> files.remove(file));
+      }
+      gone = takeUnneeded();
+    }
+    gone.forEach(this::delete);
+  }
+
+  /** Whether an image would keep the file if the store needed it no longer. */
+  synchronized boolean isHeld(StateFile file) {
+    return isHeld(file, Long.MAX_VALUE);
+  }
+
+  private boolean isHeld(StateFile file, long newestImage) {
+    for (Optional<Set<StateFile>> needed : openImages.headMap(newestImage, true).values()) {
+      if (needed.isEmpty() || needed.get().contains(file)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Bytes of the pages in files that only images need. */
+  synchronized long retiredBytes() {
+    long bytes = 0;
+    for (Retired one : retired) {
+      bytes += one.file().pageBytes();
+    }
+    return bytes;
   }
 
   void closeImage(long image) {
@@ -137,10 +190,9 @@ final class StateFiles {
 
   private List<StateFile> takeUnneeded() {
     List<StateFile> gone = new ArrayList<>();
-    long oldest = openImages.isEmpty() ? Long.MAX_VALUE : openImages.first();
     for (Iterator<Retired> iterator = retired.iterator(); iterator.hasNext(); ) {
       Retired candidate = iterator.next();
-      if (candidate.newestImage() < oldest) {
+      if (!isHeld(candidate.file(), candidate.newestImage())) {
         gone.add(candidate.file());
         iterator.remove();
       }

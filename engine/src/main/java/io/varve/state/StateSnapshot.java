@@ -47,6 +47,15 @@ public final class StateSnapshot implements AutoCloseable {
    */
   public void await() {
     ticket.await();
+    files.narrowImage(number, byFile().keySet());
+  }
+
+  /**
+   * Lets one of its files go, which nobody is going to read any more: it need not stay on the disk
+   * until the snapshot is closed. Once {@link #await} has returned; any thread may call it.
+   */
+  public void release(SnapshotFile file) {
+    files.release(number, file.file());
   }
 
   /** Whether there was nothing. */

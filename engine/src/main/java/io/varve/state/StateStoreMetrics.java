@@ -15,7 +15,7 @@ package io.varve.state;
  * @param cleaning whether files are being cleaned
  * @param cleaningPasses times that files have been cleaned
  * @param cleanedBytes bytes that were written to clean files
- * @param cleaningBacklogBytes garbage in files beyond what is left alone
+ * @param cleaningBacklogBytes garbage in files, or about to be, beyond what is left alone
  * @param readsFromMemory records looked at in memory
  * @param readsFromFiles records that had to be read from a file
  * @param restoredFilesLocal files the store was opened with that have been copied to its folder

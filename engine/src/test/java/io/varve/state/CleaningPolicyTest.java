@@ -25,8 +25,8 @@ final class CleaningPolicyTest {
   @Test
   void filesWithMostGarbageGoFirst() {
     List<Candidate> files =
-        List.of(file(100, 90), file(100, 20), file(100, 10), file(100, 90), file(100, 80));
-    assertThat(victims(files, 370)).isEmpty();
+        List.of(file(100, 90), file(100, 8), file(100, 5), file(100, 90), file(100, 89));
+    assertThat(victims(files, 385)).isEmpty();
     assertThat(victims(files, 290)).containsExactly(1, 2);
     // Half as much is to go then.
     assertThat(victims(files, 350)).containsExactly(2);
@@ -41,13 +41,21 @@ final class CleaningPolicyTest {
   }
 
   @Test
+  void whatIsYetToBeWrittenCounts() {
+    List<Candidate> files = List.of(file(100, 40), file(100, 90));
+    assertThat(CleaningPolicy.victims(files, 230 * MIB, 0, CleaningPolicy.FILES_MAX)).isEmpty();
+    assertThat(CleaningPolicy.victims(files, 230 * MIB, 110 * MIB, CleaningPolicy.FILES_MAX))
+        .containsExactly(0);
+  }
+
+  @Test
   void aPassCopiesOnlyAPart() {
     List<Candidate> files = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       files.add(file(100, 50));
     }
-    // An eighth of 1000 MiB is reached with the second of 50.
-    assertThat(victims(files, 1000)).hasSize(2);
+    // A sixteenth of 1500 MiB is less than two of 50.
+    assertThat(victims(files, 1500)).hasSize(1);
   }
 
   @Test
@@ -82,7 +90,7 @@ final class CleaningPolicyTest {
       files.add(new Candidate(bytes, bytes, true));
       added += bytes;
       live += bytes;
-      List<Integer> victims = CleaningPolicy.victims(files, live, CleaningPolicy.FILES_MAX);
+      List<Integer> victims = CleaningPolicy.victims(files, live, 0, CleaningPolicy.FILES_MAX);
       most = Math.max(most, files.size());
       if (!victims.isEmpty()) {
         long merged = victims.stream().mapToLong(v -> files.get(v).liveBytes()).sum();
@@ -98,7 +106,7 @@ final class CleaningPolicyTest {
   }
 
   private static List<Integer> victims(List<Candidate> files, long liveMib) {
-    return CleaningPolicy.victims(files, liveMib * MIB, CleaningPolicy.FILES_MAX);
+    return CleaningPolicy.victims(files, liveMib * MIB, 0, CleaningPolicy.FILES_MAX);
   }
 
   private static Candidate file(long mib, long liveMib) {

@@ -34,7 +34,7 @@ public enum BackendMetric {
       "compactionWrittenBytes", "Bytes that were written anew for it", m -> m.cleanedBytes()),
   COMPACTION_BACKLOG(
       "compactionBacklogBytes",
-      "Garbage in files beyond what is left alone; compaction falls behind if it keeps growing",
+      "Garbage in files, or about to be, beyond what is left alone; compaction falls behind if it keeps growing",
       m -> m.cleaningBacklogBytes()),
   READS_MEMORY(
       "readsFromMemory", "Records looked at that were in memory", m -> m.readsFromMemory()),

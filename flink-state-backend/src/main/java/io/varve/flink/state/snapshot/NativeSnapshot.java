@@ -116,6 +116,7 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
       } else if (sharing == SharingFilesStrategy.FORWARD_BACKWARD
           && streams.couldReuseStateHandle(placeholder(there))) {
         refer(file.name(), there);
+        letGo(file);
       } else if (sharing == SharingFilesStrategy.FORWARD
           && streams.canFastDuplicate(there, scope())) {
         toDuplicate.put(file.name(), there);
@@ -127,7 +128,8 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
         uploads.duplicates(toDuplicate, scope()).entrySet()) {
       add(entry.getKey(), entry.getValue());
     }
-    for (Map.Entry<String, StreamStateHandle> entry : uploads.files(toSend, scope()).entrySet()) {
+    for (Map.Entry<String, StreamStateHandle> entry :
+        uploads.files(toSend, scope(), this::letGo).entrySet()) {
       add(entry.getKey(), entry.getValue());
     }
     // This one doesn't need the checkpoint that the store was opened from, which may go then.
@@ -135,6 +137,13 @@ final class NativeSnapshot implements SnapshotStrategy.SnapshotResultSupplier<Ke
       if (anew.contains(file.name())) {
         file.awaitLocal();
       }
+    }
+  }
+
+  /** The store may delete the file, unless it is to be copied for local recovery. Any thread. */
+  private void letGo(SnapshotFile file) {
+    if (!settings.localRecovery().isLocalBackupEnabled()) {
+      taken.snapshot().release(file);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.state.CheckpointStateOutputStream;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
@@ -53,14 +54,27 @@ final class Uploads {
     void write(OutputStream to) throws IOException;
   }
 
-  /** Sends files, and waits for all of them. */
-  Map<String, StreamStateHandle> files(List<SnapshotFile> files, CheckpointedStateScope scope)
+  /**
+   * Sends files, and waits for all of them.
+   *
+   * @param sentFile is told each file as soon as it has been sent, by any thread
+   */
+  Map<String, StreamStateHandle> files(
+      List<SnapshotFile> files, CheckpointedStateScope scope, Consumer<SnapshotFile> sentFile)
       throws IOException {
     Map<String, CompletableFuture<StreamStateHandle>> underWay = new LinkedHashMap<>();
     List<SnapshotFile> largestFirst = new ArrayList<>(files);
     largestFirst.sort(Comparator.comparingLong(SnapshotFile::bytes).reversed());
     for (SnapshotFile file : largestFirst) {
-      underWay.put(file.name(), CompletableFuture.supplyAsync(() -> send(file, scope), transfers));
+      underWay.put(
+          file.name(),
+          CompletableFuture.supplyAsync(
+              () -> {
+                StreamStateHandle handle = send(file, scope);
+                sentFile.accept(file);
+                return handle;
+              },
+              transfers));
     }
     Map<String, StreamStateHandle> sent = new LinkedHashMap<>();
     IOException failure = null;
