@@ -147,12 +147,18 @@ final class KeyIndex {
   }
 
   void insert(int hash, long address) {
+    insert(content(hash, address));
+  }
+
+  /** Takes in a slot's content, as {@link #content} makes it. */
+  void insert(long content) {
+    int hash = (int) (content >>> HybridLog.ADDRESS_BITS);
     int block = blockOf(hash);
     while (counts[block] >= (7 << logSlots[block]) >>> 3) {
       grow(block, hash);
       block = blockOf(hash);
     }
-    put(block, content(hash, address));
+    put(block, content);
     counts[block]++;
     size++;
   }
@@ -192,7 +198,8 @@ final class KeyIndex {
     return true;
   }
 
-  private static long content(int hash, long address) {
+  /** What a slot holds that leads from the hash to the address. */
+  static long content(int hash, long address) {
     return (long) hash << HybridLog.ADDRESS_BITS | address;
   }
 

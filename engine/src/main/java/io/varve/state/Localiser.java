@@ -129,10 +129,13 @@ final class Localiser {
         throw new IOException("Interrupted while waiting for a copy of " + file, e);
       }
     }
+    if (file.isClosed() || !file.isElsewhere()) {
+      return false;
+    }
     if (closed && wait) {
       throw new IOException("The store was closed before there was a copy of " + file);
     }
-    return !closed && !file.isClosed() && file.isElsewhere() && underWay.add(file);
+    return !closed && underWay.add(file);
   }
 
   private void copyBegun(StateFile file) throws IOException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class Opening {
   private final HybridLog log;
   private final RecordStore records;
   private final Localiser localiser;
+
+  /** By table. */
+  private final Map<Integer, IndexLoader> loaders = new HashMap<>();
 
   Opening(
       StateStoreSettings settings,
@@ -112,6 +116,8 @@ final class Opening {
       StateFooter.Read ahead = footers.poll();
       fill(one, ahead == null ? one.footer() : ahead);
     }
+    loaders.values().forEach(IndexLoader::flush);
+    loaders.clear();
     for (Opened one : opened) {
       if (!one.file().empty()) {
         localiser.add(one.file());
@@ -148,6 +154,10 @@ final class Opening {
       table = Math.max(table, use.table(inFile));
     }
     return table;
+  }
+
+  private IndexLoader loader(int table) {
+    return new IndexLoader(records.index(table));
   }
 
   private void fill(Opened opened, StateFooter.Read footer) {
@@ -193,7 +203,7 @@ final class Opening {
     /** The only use there is, as a rule. */
     private final @Nullable Use single;
 
-    private @Nullable KeyIndex index;
+    private @Nullable IndexLoader loader;
 
     Loading(StateFile file, List<Use> uses, @Nullable Page[] pages) {
       this.file = file;
@@ -205,7 +215,7 @@ final class Opening {
     @Override
     public void begin(int keyGroup, int tableInFile) {
       int table = settings.has(keyGroup) ? file.table(tableInFile) : -1;
-      index = table < 0 ? null : records.index(table);
+      loader = table < 0 ? null : loaders.computeIfAbsent(table, Opening.this::loader);
     }
 
     @Override
@@ -214,8 +224,8 @@ final class Opening {
       if (page == null) {
         return;
       }
-      if (index != null && alive(number, at)) {
-        index.insert(hash, HybridLog.address(page, at));
+      if (loader != null && alive(number, at)) {
+        loader.add(hash, HybridLog.address(page, at));
       } else {
         log.killUnread(page, at, bytes);
       }
