@@ -45,6 +45,9 @@ class SettingsPageTest {
       }
       return values.toString();
     }
+    if (option.defaultValue() instanceof Integer) {
+      return "number";
+    }
     return option.equals(BackendSettings.MEMORY_FIXED_PER_SLOT) ? "memory size" : "text";
   }
 
