@@ -110,7 +110,11 @@ public final class SparseIndex {
     return to.position(0);
   }
 
-  /** Decodes a whole index file, made for the segment of that name. */
+  /**
+   * Decodes a whole index file, made for the segment of that name.
+   *
+   * @throws CorruptionException also if blocks don't ascend, in offsets or in positions
+   */
   public static SparseIndex decode(ByteBuffer bytes, String segment, String file) {
     ByteBuffer from = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (from.limit() < ENTRIES_AT || from.getLong(0) != MAGIC) {
@@ -134,7 +138,26 @@ public final class SparseIndex {
     }
     long[] entries = new long[(int) count * ENTRY_LONGS];
     from.position(ENTRIES_AT).asLongBuffer().get(entries);
-    return new SparseIndex(entries, (int) count);
+    SparseIndex index = new SparseIndex(entries, (int) count);
+    index.checkOrder(from.getLong(16), file);
+    return index;
+  }
+
+  /** Whoever seeks goes where it says without another look. */
+  private void checkOrder(long firstOffset, String file) {
+    long offset = firstOffset;
+    long position = SegmentHeader.BYTES;
+    for (int block = 0; block < count; block++) {
+      if (baseOffset(block) < offset || position(block) < position) {
+        throw new CorruptionException(
+            file,
+            ENTRIES_AT + (long) block * ENTRY_LONGS * 8,
+            "a block from offset " + offset + " and byte " + position + " on",
+            "one at offset " + baseOffset(block) + " and byte " + position(block));
+      }
+      offset = baseOffset(block) + 1;
+      position = position(block) + 1;
+    }
   }
 
   /** Builds an index as batches are written or scanned. Thread: confined to one. */

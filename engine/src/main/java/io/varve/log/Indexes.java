@@ -27,15 +27,27 @@ public final class Indexes {
     if (segment.indexEpoch() == 0 || !directory.contains(name)) {
       return Optional.empty();
     }
+    String path = directory.path() + "/" + name;
     try {
-      return Optional.of(
+      SparseIndex index =
           SparseIndex.decode(
-              directory.readAll(name, SparseIndex.BYTES_MAX),
-              segment.fileName(),
-              directory.path() + "/" + name));
+              directory.readAll(name, SparseIndex.BYTES_MAX), segment.fileName(), path);
+      checkEnd(index, segment, path);
+      return Optional.of(index);
     } catch (CorruptionException e) {
       LOG.warn("Index {}/{} is damaged and will be made anew: {}", directory, name, e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  private static void checkEnd(SparseIndex index, SegmentEntry segment, String path) {
+    int last = index.count() - 1;
+    if (last >= 0 && index.position(last) >= segment.endPosition()) {
+      throw new CorruptionException(
+          path,
+          0,
+          "blocks of a segment that ends with byte " + segment.endPosition(),
+          "one at byte " + index.position(last));
     }
   }
 

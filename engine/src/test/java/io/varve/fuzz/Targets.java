@@ -247,6 +247,9 @@ public final class Targets {
       SparseIndex index = SparseIndex.decode(bytes, segment, FILE);
       if (index.count() > 0) {
         int block = index.blockOf(first);
+        if (index.position(block) < SegmentHeader.BYTES) {
+          throw new AssertionError("A block at byte " + index.position(block));
+        }
         index.nextWithTimes(block, 0, Long.MAX_VALUE);
         index.blockAt(index.position(block));
       }
