@@ -1,0 +1,238 @@
+package io.varve.examples.flink.run;
+
+import io.varve.cluster.ClusterException;
+import io.varve.examples.flink.cluster.FlinkCluster;
+import io.varve.examples.flink.cluster.FlinkProcess;
+import io.varve.examples.flink.input.Comparison;
+import io.varve.examples.flink.job.OrdersJob;
+import io.varve.examples.flink.report.Backend;
+import io.varve.examples.flink.report.Course;
+import io.varve.examples.flink.report.Course.Outage;
+import io.varve.examples.flink.report.Course.Sample;
+import io.varve.examples.flink.report.Figures;
+import io.varve.examples.input.InputException;
+import io.varve.examples.run.Screen;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job from the first event to the last, begun on one backend and ended on the other: {@link
+ * #run} reads as the list of what happens to it.
+ *
+ * <p>Thread: confined to one.
+ */
+final class Direction {
+  private static final int ALL_SLOTS = 4;
+  private static final int FEWER = 3;
+  private static final double KILL_AT = 0.2;
+  private static final double RESCALE_AT = 0.4;
+  private static final double SWITCH_AT = 0.65;
+  private static final long STILL_MAX_MS = 60_000;
+
+  private final Screen screen;
+  private final FlinkCluster cluster;
+  private final Topics topics;
+  private final Submission submission;
+  private final Path savepoints;
+  private final long total;
+  private final Map<Backend, Figures> figures;
+  private final Backend first;
+  private final Backend second;
+  private final OrdersJob.Places places;
+  private final Course course;
+  private final double began;
+  private Backend backend;
+  private String job = "";
+
+  Direction(
+      Screen screen,
+      FlinkCluster cluster,
+      Topics topics,
+      Submission submission,
+      Path savepoints,
+      long total,
+      Map<Backend, Figures> figures,
+      Backend first,
+      Backend second) {
+    this.screen = screen;
+    this.cluster = cluster;
+    this.topics = topics;
+    this.submission = submission;
+    this.savepoints = savepoints;
+    this.total = total;
+    this.figures = figures;
+    this.first = first;
+    this.second = second;
+    this.backend = first;
+    String name = "from-" + first.words.toLowerCase(java.util.Locale.ROOT);
+    this.places =
+        new OrdersJob.Places(
+            topics.bootstrap(), Topics.ORDERS, Topics.PAYMENTS, "results-" + name, name);
+    this.course = new Course(first.words + " → " + second.words);
+    this.began = screen.seconds();
+  }
+
+  Course course() {
+    return course;
+  }
+
+  /** Runs the job through it all, and compares what came out. */
+  Comparison run(List<String> expected) {
+    topics.create(places.results());
+    cluster.awaitSlots();
+    begin(first, ALL_SLOTS, null);
+    screen.step("%s: the job runs, %d tasks side by side", first.words, ALL_SLOTS);
+
+    runUntil(KILL_AT, "the kill");
+    killTaskManager();
+
+    runUntil(RESCALE_AT, "rescaling");
+    rescale();
+
+    runUntil(SWITCH_AT, "the change of backend");
+    changeBackend();
+
+    runUntil(1, "the end");
+    stop("CANONICAL", true);
+    screen.step(
+        "%s: all events read; drained, so that what waits in windows comes out", second.words);
+    cluster.await("the last transactions", () -> topics.isAllCommitted(places.results()));
+    return Comparison.of(expected, topics.read(places.results()));
+  }
+
+  private void killTaskManager() {
+    double from = seconds();
+    FlinkProcess victim = cluster.taskManagers().get(0);
+    victim.kill();
+    cluster.forget(victim);
+    screen.step(
+        "%s: %s to %s (pid %d), after %,d of %,d events; starting another",
+        backend.words, screen.bad("SIGKILL"), victim.name(), victim.pid(), confirmed(), total);
+    current().memory(victim.memoryPeakBytes());
+    cluster.startTaskManager();
+    // Until the loss is noticed all tasks seem to run.
+    cluster.await("the loss to be noticed", () -> !cluster.rest().isRunning(job));
+    awaitRunning();
+    long restoredMs = cluster.rest().initializingMs(job);
+    current().restoredAfterKill(restoredMs);
+    course.add(new Outage(from, seconds(), "SIGKILL"));
+    screen.step(
+        "%s: runs again after %.1f s, of which state was read for %,d ms",
+        backend.words, seconds() - from, restoredMs);
+  }
+
+  private void rescale() {
+    double from = seconds();
+    String savepoint = stop("NATIVE", false);
+    double stopped = seconds();
+    current().stoppedNative((stopped - from) * 1000);
+    begin(first, FEWER, savepoint);
+    long restoredMs = cluster.rest().initializingMs(job);
+    current().restoredRescaled(restoredMs);
+    course.add(new Outage(from, seconds(), "%d → %d".formatted(ALL_SLOTS, FEWER)));
+    screen.step(
+        "%s: rescaled from %d to %d by a native savepoint (%.1f s), state read in %,d ms",
+        backend.words, ALL_SLOTS, FEWER, stopped - from, restoredMs);
+  }
+
+  private void changeBackend() {
+    double from = seconds();
+    String savepoint = stop("CANONICAL", false);
+    double stopped = seconds();
+    current().stoppedCanonical((stopped - from) * 1000);
+    // New processes, so that their memory is the next backend's alone.
+    cluster.stopTaskManagers();
+    cluster.startTaskManager();
+    cluster.startTaskManager();
+    cluster.awaitSlots();
+    begin(second, ALL_SLOTS, savepoint);
+    long restoredMs = cluster.rest().initializingMs(job);
+    current().restoredFromOther(restoredMs);
+    course.add(new Outage(from, seconds(), "to " + second.words));
+    screen.step(
+        "%s → %s by a canonical savepoint (%.1f s), state read in %,d ms",
+        first.words, second.words, stopped - from, restoredMs);
+  }
+
+  private void begin(Backend on, int parallelism, @Nullable String savepoint) {
+    backend = on;
+    job = submission.submit(places, on, parallelism, savepoint);
+    awaitRunning();
+  }
+
+  private void awaitRunning() {
+    cluster.await("all tasks to run", () -> cluster.rest().isRunning(job));
+  }
+
+  /** Returns where the savepoint is. */
+  private String stop(String format, boolean drain) {
+    current().checkpoints(cluster.rest().checkpoints(job));
+    String savepoint = cluster.rest().stop(job, savepoints.toUri().toString(), format, drain);
+    cluster.await("the job to end", () -> cluster.rest().isFinished(job));
+    return savepoint;
+  }
+
+  /** Waits until checkpoints have confirmed this part of all events. */
+  private void runUntil(double part, String what) {
+    long goal = (long) (total * part);
+    long start = confirmed();
+    long before = start;
+    double changed = seconds();
+    double measuredFrom = 0;
+    long measuredEvents = -1;
+    while (before < goal) {
+      FlinkCluster.pause();
+      cluster.checkProcesses();
+      long now = confirmed();
+      double seconds = seconds();
+      course.add(new Sample(seconds, now, backend));
+      cluster.taskManagers().forEach(one -> current().memory(one.memoryPeakBytes()));
+      if (now != before) {
+        // From checkpoint to checkpoint: what a start takes is measured by itself.
+        if (measuredEvents < 0) {
+          measuredEvents = now;
+          measuredFrom = seconds;
+        }
+        if (now > measuredEvents) {
+          // Kept up to the last checkpoint only.
+          lastEvents = now - measuredEvents;
+          lastSeconds = seconds - measuredFrom;
+        }
+        before = now;
+        changed = seconds;
+      } else if ((seconds - changed) * 1000 > STILL_MAX_MS) {
+        cluster.rest().isRunning(job);
+        throw new ClusterException(
+            "%s: no event was confirmed for %d s, after %,d of %,d"
+                .formatted(backend.words, STILL_MAX_MS / 1000, now, total));
+      }
+      double rate = lastSeconds > 0 ? lastEvents / lastSeconds : 0;
+      screen.progress("events confirmed", now, total, rate);
+    }
+    current().ran(lastEvents, lastSeconds);
+    lastEvents = 0;
+    lastSeconds = 0;
+    if (part < 1 && before == total) {
+      throw new InputException(
+          "All events were through before %s: ask for more of them with --orders.".formatted(what));
+    }
+  }
+
+  private long lastEvents;
+  private double lastSeconds;
+
+  private long confirmed() {
+    return topics.confirmed(places.name());
+  }
+
+  private Figures current() {
+    return Objects.requireNonNull(figures.get(backend));
+  }
+
+  private double seconds() {
+    return screen.seconds() - began;
+  }
+}
