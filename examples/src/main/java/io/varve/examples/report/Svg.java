@@ -11,6 +11,8 @@ public final class Svg {
   private final StringBuilder out = new StringBuilder();
 
   /**
+   * Begins a picture.
+   *
    * @param description what a reader who can't see the picture should know
    */
   public Svg(int width, int height, String description) {
@@ -33,6 +35,8 @@ public final class Svg {
   }
 
   /**
+   * A text at a place.
+   *
    * @param anchor {@code start}, {@code middle} or {@code end}
    */
   public Svg text(String style, String anchor, double x, double y, String text) {

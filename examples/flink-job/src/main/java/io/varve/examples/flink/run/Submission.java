@@ -48,8 +48,7 @@ record Submission(FlinkJars jars, int restPort, Path checkpoints, long checkpoin
     if (savepoint != null) {
       set(settings, "execution.state-recovery.path", savepoint);
     }
-    try (StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(settings)) {
+    try (StreamExecutionEnvironment environment = new StreamExecutionEnvironment(settings)) {
       OrdersJob.define(environment, places);
       return environment.executeAsync("orders on " + backend.words).getJobID().toString();
     } catch (Exception e) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -75,13 +76,15 @@ final class Topics implements AutoCloseable {
       long order,
       byte[] text) {
     int partition = (int) (order % PARTITIONS);
-    producer.send(
-        new ProducerRecord<>(topic, partition, null, text),
-        (written, error) -> {
-          if (error != null) {
-            failure.compareAndSet(null, error);
-          }
-        });
+    // Its callback tells all that the future would.
+    Future<?> unused =
+        producer.send(
+            new ProducerRecord<>(topic, partition, null, text),
+            (written, error) -> {
+              if (error != null) {
+                failure.compareAndSet(null, error);
+              }
+            });
   }
 
   /** Events that the checkpoints of the job {@code group} have confirmed, of both topics. */
