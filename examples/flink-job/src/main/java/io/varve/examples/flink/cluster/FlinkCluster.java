@@ -76,7 +76,7 @@ public final class FlinkCluster implements AutoCloseable {
             folder.resolve("job-manager"),
             "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
             settings,
-            List.of("-Xmx384m", "-XX:+UseSerialGC"));
+            List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
   }
 
   /** Starts a task manager without waiting for it. */

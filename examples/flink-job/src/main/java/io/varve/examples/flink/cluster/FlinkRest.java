@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The REST calls of the job manager that an operator uses.
@@ -57,10 +58,14 @@ public final class FlinkRest {
     return true;
   }
 
-  /** The longest time that a task of the job took to restore its state and begin. */
-  public long initializingMs(String job) {
+  /** The longest time that a task of these operators took to restore its state and begin. */
+  public long initializingMs(String job, Set<String> operators) {
     long longestMs = 0;
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      String name = vertex.path("name").asText();
+      if (operators.stream().noneMatch(name::startsWith)) {
+        continue;
+      }
       JsonNode tasks =
           get("/jobs/%s/vertices/%s".formatted(job, vertex.path("id").asText())).path("subtasks");
       for (JsonNode task : tasks) {

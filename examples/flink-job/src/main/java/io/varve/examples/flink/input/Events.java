@@ -52,6 +52,21 @@ public record Events(List<Order> orders, List<Payment> payments) {
     return new Events(orders, payments);
   }
 
+  /** Those whose turn is between two parts of all, 0 to 1, in the order of their own time. */
+  public Events between(double from, double to) {
+    long fromMs = from == 0 ? Long.MIN_VALUE : reachedMs(from);
+    long toMs = to == 1 ? Long.MAX_VALUE : reachedMs(to);
+    return new Events(
+        orders.subList((int) (from * orders.size()), (int) (to * orders.size())),
+        payments.stream()
+            .filter(payment -> payment.timeMs >= fromMs && payment.timeMs < toMs)
+            .toList());
+  }
+
+  private long reachedMs(double part) {
+    return FIRST_MS + (long) (part * orders.size()) * ORDER_EVERY_MS;
+  }
+
   /** How many there are of both kinds. */
   public int count() {
     return orders.size() + payments.size();

@@ -16,13 +16,6 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
 
 /** Puts the job together. Every operator with state has a uid, as savepoints need. */
 public final class OrdersJob {
-  private static final String ALIGNED = "events";
-
-  /** How far one topic may be read ahead of the other, in the events' own time. */
-  private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
-
-  private static final Duration ALIGN_EVERY = Duration.ofMillis(200);
-
   /** Long enough for any outage of this example; what a dead job left open is over soon. */
   private static final String TRANSACTION_TIMEOUT_MS = "120000";
 
@@ -95,15 +88,14 @@ public final class OrdersJob {
         .build();
   }
 
-  /** Event time of both streams: little out of order, and neither far ahead of the other. */
+  /** Event time of both streams, little out of order. */
   private interface EventTimes<T> extends java.io.Serializable {
     long timeMs(T event);
 
     static <T> WatermarkStrategy<T> of(EventTimes<T> times) {
       return WatermarkStrategy.<T>forBoundedOutOfOrderness(
               Duration.ofMillis(Results.OUT_OF_ORDER_MS))
-          .withTimestampAssigner((event, ignored) -> times.timeMs(event))
-          .withWatermarkAlignment(ALIGNED, AHEAD_MAX, ALIGN_EVERY);
+          .withTimestampAssigner((event, ignored) -> times.timeMs(event));
     }
   }
 }

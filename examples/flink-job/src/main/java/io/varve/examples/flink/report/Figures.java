@@ -75,7 +75,7 @@ public final class Figures {
   }
 
   OptionalDouble newBytes() {
-    return median(checkpoints.stream().map(one -> (double) one.newBytes()).toList());
+    return checkpoints.stream().mapToDouble(Checkpoint::newBytes).average();
   }
 
   OptionalDouble stateBytesMax() {

@@ -11,7 +11,7 @@ enum Measure {
   CHECKPOINTS("checkpoints", "", false, Figures::checkpointCount),
   CHECKPOINT("checkpoint, median", "ms", true, Figures::checkpointMs),
   CHECKPOINT_MAX("checkpoint, longest", "ms", false, Figures::checkpointMsMax),
-  NEW_BYTES("written by a checkpoint, median", "MiB", true, Figures::newBytes),
+  NEW_BYTES("written by a checkpoint, mean", "MiB", true, Figures::newBytes),
   STATE("state, largest", "MiB", false, Figures::stateBytesMax),
   AFTER_KILL("restore after the kill", "ms", true, Figures::afterKillMs),
   RESCALED("restore, rescaled, native savepoint", "ms", true, Figures::rescaledMs),

@@ -4,18 +4,20 @@ import io.varve.cluster.ClusterException;
 import io.varve.examples.flink.cluster.FlinkCluster;
 import io.varve.examples.flink.cluster.FlinkProcess;
 import io.varve.examples.flink.input.Comparison;
+import io.varve.examples.flink.input.Events;
 import io.varve.examples.flink.job.OrdersJob;
 import io.varve.examples.flink.report.Backend;
 import io.varve.examples.flink.report.Course;
 import io.varve.examples.flink.report.Course.Outage;
 import io.varve.examples.flink.report.Course.Sample;
 import io.varve.examples.flink.report.Figures;
-import io.varve.examples.input.InputException;
 import io.varve.examples.run.Screen;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +29,23 @@ import org.jspecify.annotations.Nullable;
 final class Direction {
   private static final int ALL_SLOTS = 4;
   private static final int FEWER = 3;
-  private static final double KILL_AT = 0.2;
-  private static final double RESCALE_AT = 0.4;
-  private static final double SWITCH_AT = 0.65;
-  private static final long STILL_MAX_MS = 60_000;
+  private static final long STILL_SECONDS_MAX = 60;
+
+  /** Those with keyed state. */
+  private static final Set<String> STATEFUL = Set.of("windows", "join");
+
+  /*
+   * Events are fed in parts: however quick the job is, what is done to it comes in the middle. Each
+   * time there is more to read before it happens.
+   */
+  private static final double MOST = 0.6;
 
   private final Screen screen;
   private final FlinkCluster cluster;
   private final Topics topics;
   private final Submission submission;
   private final Path savepoints;
-  private final long total;
+  private final Events events;
   private final Map<Backend, Figures> figures;
   private final Backend first;
   private final Backend second;
@@ -46,6 +54,9 @@ final class Direction {
   private final double began;
   private Backend backend;
   private String job = "";
+  private double fedPart;
+  private long fed;
+  private long fedBefore;
 
   Direction(
       Screen screen,
@@ -53,7 +64,7 @@ final class Direction {
       Topics topics,
       Submission submission,
       Path savepoints,
-      long total,
+      Events events,
       Map<Backend, Figures> figures,
       Backend first,
       Backend second) {
@@ -62,15 +73,15 @@ final class Direction {
     this.topics = topics;
     this.submission = submission;
     this.savepoints = savepoints;
-    this.total = total;
+    this.events = events;
     this.figures = figures;
     this.first = first;
     this.second = second;
     this.backend = first;
-    String name = "from-" + first.words.toLowerCase(java.util.Locale.ROOT);
+    String name = "from-" + first.words.toLowerCase(Locale.ROOT);
     this.places =
         new OrdersJob.Places(
-            topics.bootstrap(), Topics.ORDERS, Topics.PAYMENTS, "results-" + name, name);
+            topics.bootstrap(), "orders-" + name, "payments-" + name, "results-" + name, name);
     this.course = new Course(first.words + " → " + second.words);
     this.began = screen.seconds();
   }
@@ -81,21 +92,27 @@ final class Direction {
 
   /** Runs the job through it all, and compares what came out. */
   Comparison run(List<String> expected) {
-    topics.create(places.results());
+    for (String topic : List.of(places.orders(), places.payments(), places.results())) {
+      topics.create(topic);
+    }
     cluster.awaitSlots();
+    feed(0.25);
     begin(first, ALL_SLOTS, null);
     screen.step("%s: the job runs, %d tasks side by side", first.words, ALL_SLOTS);
 
-    runUntil(KILL_AT, "the kill");
+    runUntil(MOST);
+    feed(0.5);
     killTaskManager();
 
-    runUntil(RESCALE_AT, "rescaling");
+    runUntil(MOST);
+    feed(0.7);
     rescale();
 
-    runUntil(SWITCH_AT, "the change of backend");
+    runUntil(MOST);
+    feed(1);
     changeBackend();
 
-    runUntil(1, "the end");
+    runUntil(1);
     stop("CANONICAL", true);
     screen.step(
         "%s: all events read; drained, so that what waits in windows comes out", second.words);
@@ -110,13 +127,18 @@ final class Direction {
     cluster.forget(victim);
     screen.step(
         "%s: %s to %s (pid %d), after %,d of %,d events; starting another",
-        backend.words, screen.bad("SIGKILL"), victim.name(), victim.pid(), confirmed(), total);
+        backend.words,
+        screen.bad("SIGKILL"),
+        victim.name(),
+        victim.pid(),
+        confirmed(),
+        events.count());
     current().memory(victim.memoryPeakBytes());
     cluster.startTaskManager();
     // Until the loss is noticed all tasks seem to run.
     cluster.await("the loss to be noticed", () -> !cluster.rest().isRunning(job));
     awaitRunning();
-    long restoredMs = cluster.rest().initializingMs(job);
+    long restoredMs = cluster.rest().initializingMs(job, STATEFUL);
     current().restoredAfterKill(restoredMs);
     course.add(new Outage(from, seconds(), "SIGKILL"));
     screen.step(
@@ -130,7 +152,7 @@ final class Direction {
     double stopped = seconds();
     current().stoppedNative((stopped - from) * 1000);
     begin(first, FEWER, savepoint);
-    long restoredMs = cluster.rest().initializingMs(job);
+    long restoredMs = cluster.rest().initializingMs(job, STATEFUL);
     current().restoredRescaled(restoredMs);
     course.add(new Outage(from, seconds(), "%d → %d".formatted(ALL_SLOTS, FEWER)));
     screen.step(
@@ -149,7 +171,7 @@ final class Direction {
     cluster.startTaskManager();
     cluster.awaitSlots();
     begin(second, ALL_SLOTS, savepoint);
-    long restoredMs = cluster.rest().initializingMs(job);
+    long restoredMs = cluster.rest().initializingMs(job, STATEFUL);
     current().restoredFromOther(restoredMs);
     course.add(new Outage(from, seconds(), "to " + second.words));
     screen.step(
@@ -175,54 +197,39 @@ final class Direction {
     return savepoint;
   }
 
-  /** Waits until checkpoints have confirmed this part of all events. */
-  private void runUntil(double part, String what) {
-    long goal = (long) (total * part);
+  /** Hands the job's topics the events up to this part of all. */
+  private void feed(double part) {
+    Events next = events.between(fedPart, part);
+    topics.produce(next, places);
+    fedPart = part;
+    fedBefore = fed;
+    fed += next.count();
+  }
+
+  /** Waits until checkpoints have confirmed most of what was last fed, or all of it. */
+  private void runUntil(double partOfFed) {
+    long goal = fedBefore + (long) ((fed - fedBefore) * partOfFed);
+    double beganAt = seconds();
     long start = confirmed();
-    long before = start;
-    double changed = seconds();
-    double measuredFrom = 0;
-    long measuredEvents = -1;
-    while (before < goal) {
+    Pace pace = new Pace(start, beganAt);
+    while (pace.events() < goal) {
       FlinkCluster.pause();
       cluster.checkProcesses();
       long now = confirmed();
-      double seconds = seconds();
-      course.add(new Sample(seconds, now, backend));
+      double at = seconds();
+      pace.see(now, at);
+      course.add(new Sample(at, now, backend));
       cluster.taskManagers().forEach(one -> current().memory(one.memoryPeakBytes()));
-      if (now != before) {
-        // From checkpoint to checkpoint: what a start takes is measured by itself.
-        if (measuredEvents < 0) {
-          measuredEvents = now;
-          measuredFrom = seconds;
-        }
-        if (now > measuredEvents) {
-          // Kept up to the last checkpoint only.
-          lastEvents = now - measuredEvents;
-          lastSeconds = seconds - measuredFrom;
-        }
-        before = now;
-        changed = seconds;
-      } else if ((seconds - changed) * 1000 > STILL_MAX_MS) {
+      screen.progress("events confirmed", now, events.count(), (now - start) / (at - beganAt));
+      if (at - pace.changedAt() > STILL_SECONDS_MAX) {
         cluster.rest().isRunning(job);
         throw new ClusterException(
             "%s: no event was confirmed for %d s, after %,d of %,d"
-                .formatted(backend.words, STILL_MAX_MS / 1000, now, total));
+                .formatted(backend.words, STILL_SECONDS_MAX, now, fed));
       }
-      double rate = lastSeconds > 0 ? lastEvents / lastSeconds : 0;
-      screen.progress("events confirmed", now, total, rate);
     }
-    current().ran(lastEvents, lastSeconds);
-    lastEvents = 0;
-    lastSeconds = 0;
-    if (part < 1 && before == total) {
-      throw new InputException(
-          "All events were through before %s: ask for more of them with --orders.".formatted(what));
-    }
+    current().ran(pace.measuredEvents(), pace.measuredSeconds());
   }
-
-  private long lastEvents;
-  private double lastSeconds;
 
   private long confirmed() {
     return topics.confirmed(places.name());

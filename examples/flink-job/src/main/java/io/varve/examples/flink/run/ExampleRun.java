@@ -68,7 +68,6 @@ public final class ExampleRun implements AutoCloseable {
     flink.startTaskManager();
     Events events = Events.generate(orders);
     List<String> expected = ExpectedResults.of(events);
-    long total = events.count();
     broker.awaitReady();
     Map<Backend, Figures> figures = new EnumMap<>(Backend.class);
     for (Backend backend : Backend.values()) {
@@ -77,11 +76,8 @@ public final class ExampleRun implements AutoCloseable {
     List<Course> courses = new ArrayList<>();
     Map<String, Comparison> verdicts = new LinkedHashMap<>();
     try (Topics topics = new Topics(broker)) {
-      topics.create(Topics.ORDERS);
-      topics.create(Topics.PAYMENTS);
-      topics.produce(events);
       screen.step(
-          "%,d orders and %,d payments are in Kafka; %,d results are expected of them",
+          "%,d orders and %,d payments are to go through; %,d results are expected of them",
           events.orders().size(), events.payments().size(), expected.size());
       Submission submission =
           new Submission(
@@ -97,7 +93,7 @@ public final class ExampleRun implements AutoCloseable {
         }
         Direction direction =
             new Direction(
-                screen, flink, topics, submission, savepoints, total, figures, first, second);
+                screen, flink, topics, submission, savepoints, events, figures, first, second);
         Comparison verdict = direction.run(expected);
         courses.add(direction.course());
         verdicts.put(direction.course().name(), verdict);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.varve.cluster.Broker;
 import io.varve.cluster.ClusterException;
 import io.varve.examples.flink.input.Events;
+import io.varve.examples.flink.job.OrdersJob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: confined to one.
  */
 final class Topics implements AutoCloseable {
-  static final String ORDERS = "orders";
-  static final String PAYMENTS = "payments";
   private static final int PARTITIONS = 4;
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -51,16 +50,19 @@ final class Topics implements AutoCloseable {
   }
 
   /** Writes all events, each order and its payment into partitions of the same number. */
-  void produce(Events events) {
+  void produce(Events events, OrdersJob.Places places) {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     Map<String, Object> settings =
         Map.of("bootstrap.servers", bootstrap(), "linger.ms", 20, "batch.size", 128 * 1024);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      events.orders().forEach(order -> send(producer, failure, ORDERS, order.id, order.text()));
+      events
+          .orders()
+          .forEach(order -> send(producer, failure, places.orders(), order.id, order.text()));
       events
           .payments()
-          .forEach(payment -> send(producer, failure, PAYMENTS, payment.order, payment.text()));
+          .forEach(
+              payment -> send(producer, failure, places.payments(), payment.order, payment.text()));
       producer.flush();
     }
     Exception first = failure.get();
