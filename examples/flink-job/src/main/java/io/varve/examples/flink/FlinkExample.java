@@ -46,6 +46,9 @@ import picocli.CommandLine.ParameterException;
       "Exit status: 0 if every result came out once; 1 if not; 2 if the example could not be run.",
     })
 public final class FlinkExample implements Callable<Integer> {
+  /** In each part that is fed there must be some for every partition. */
+  private static final int ORDERS_MIN = 10_000;
+
   private static final int CLEAN = 0;
   private static final int DIFFERENCES = 1;
   private static final int FAILED = 2;
@@ -53,7 +56,7 @@ public final class FlinkExample implements Callable<Integer> {
   @Option(
       names = "--orders",
       paramLabel = "N",
-      defaultValue = "600000",
+      defaultValue = "300000",
       description =
           "How many orders; there are nearly as many payments. Default: ${DEFAULT-VALUE}.")
   private int orders;
@@ -110,8 +113,8 @@ public final class FlinkExample implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path parent = reportFile.toAbsolutePath().getParent();
-    if (orders < 1) {
-      throw new InputException("--orders %d: expected 1 or more".formatted(orders));
+    if (orders < ORDERS_MIN) {
+      throw new InputException("--orders %d: expected %d or more".formatted(orders, ORDERS_MIN));
     }
     if (Files.isDirectory(reportFile) || parent == null || !Files.isWritable(parent)) {
       throw new InputException(

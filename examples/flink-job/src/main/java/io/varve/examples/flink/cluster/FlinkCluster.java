@@ -47,6 +47,8 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("taskmanager.host", loopback);
     settings.put("taskmanager.bind-host", loopback);
     settings.put("web.checkpoints.history", "1000");
+    // How far tasks have read is asked for often.
+    settings.put("metrics.fetcher.update-interval", "300");
     // A task manager that is gone is noticed within seconds, where its connections don't tell.
     settings.put("heartbeat.interval", "1000");
     settings.put("heartbeat.timeout", "10000");

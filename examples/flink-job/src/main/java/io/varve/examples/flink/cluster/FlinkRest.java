@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,35 @@ public final class FlinkRest {
       }
     }
     return longestMs;
+  }
+
+  /**
+   * By source and partition, how many events have been read by the tasks that now run. A task tells
+   * once it has read one.
+   */
+  public Map<String, Long> readPositions(String job) {
+    Map<String, Long> positions = new HashMap<>();
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      if (!vertex.path("name").asText().startsWith("Source")) {
+        continue;
+      }
+      String metrics =
+          "/jobs/%s/vertices/%s/subtasks/metrics".formatted(job, vertex.path("id").asText());
+      List<String> names = new ArrayList<>();
+      for (JsonNode metric : get(metrics)) {
+        String name = metric.path("id").asText();
+        if (name.endsWith(".currentOffset")) {
+          names.add(name);
+        }
+      }
+      if (names.isEmpty()) {
+        continue;
+      }
+      for (JsonNode metric : get(metrics + "?agg=max&get=" + String.join(",", names))) {
+        positions.put(metric.path("id").asText(), metric.path("max").asLong(-1) + 1);
+      }
+    }
+    return positions;
   }
 
   /** All checkpoints that were completed, savepoints not among them; oldest first. */

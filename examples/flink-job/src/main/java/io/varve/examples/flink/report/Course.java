@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How one job got on: how many events its checkpoints had confirmed, and what was done to it when.
+ * How one job got on: how many events it had read, and what was done to it when.
  *
  * <p>Thread: confined to one.
  */
 public final class Course {
-  /** Events confirmed by then, and on which backend. */
+  /** Events read by then, and on which backend. */
   public record Sample(double seconds, long events, Backend backend) {}
 
   /** Something that was done to the job, until all tasks ran again. */

@@ -21,7 +21,7 @@ public final class Figures {
   private final List<Double> nativeMs = new ArrayList<>();
   private final List<Double> canonicalMs = new ArrayList<>();
 
-  /** {@code events} were confirmed within {@code seconds} in which nothing was done to the job. */
+  /** {@code events} were read within {@code seconds} in which nothing was done to the job. */
   public void ran(long events, double seconds) {
     this.events += events;
     this.seconds += seconds;

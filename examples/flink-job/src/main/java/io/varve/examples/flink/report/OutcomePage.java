@@ -47,8 +47,7 @@ public final class OutcomePage {
     out.append("</tbody></table></div>\n</section>\n<section>\n<h2>The run</h2>\n<p>");
     legend(out);
     out.append(
-        "Events whose results are committed, over the seconds of the run; shaded: until all tasks"
-            + " ran again.</p>\n");
+        "Events read, over the seconds of the run; shaded: until all tasks" + " ran again.</p>\n");
     for (Course course : outcome.courses()) {
       out.append("<h3>%s</h3>\n<figure>".formatted(Html.escape(course.name())));
       out.append(CourseChart.draw(course)).append("</figure>\n");

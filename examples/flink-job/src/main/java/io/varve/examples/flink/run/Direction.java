@@ -13,6 +13,7 @@ import io.varve.examples.flink.report.Course.Sample;
 import io.varve.examples.flink.report.Figures;
 import io.varve.examples.run.Screen;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,45 +37,44 @@ final class Direction {
 
   /*
    * Events are fed in parts: however quick the job is, what is done to it comes in the middle. Each
-   * time there is more to read before it happens.
+   * time some come right before, so that they are under way meanwhile, and more when all tasks run
+   * again: they tell how far they are once they have read something.
    */
   private static final double MOST = 0.6;
 
-  private final Screen screen;
-  private final FlinkCluster cluster;
-  private final Topics topics;
-  private final Submission submission;
-  private final Path savepoints;
-  private final Events events;
-  private final Map<Backend, Figures> figures;
-  private final Backend first;
-  private final Backend second;
-  private final OrdersJob.Places places;
-  private final Course course;
-  private final double began;
-  private Backend backend;
-  private String job = "";
-  private double fedPart;
-  private long fed;
-  private long fedBefore;
-
-  Direction(
+  /** What both directions share. */
+  record Setup(
       Screen screen,
       FlinkCluster cluster,
       Topics topics,
       Submission submission,
       Path savepoints,
       Events events,
-      Map<Backend, Figures> figures,
-      Backend first,
-      Backend second) {
-    this.screen = screen;
-    this.cluster = cluster;
-    this.topics = topics;
-    this.submission = submission;
-    this.savepoints = savepoints;
-    this.events = events;
-    this.figures = figures;
+      Map<Backend, Figures> figures) {}
+
+  private final Setup setup;
+  private final Screen screen;
+  private final FlinkCluster cluster;
+  private final Topics topics;
+  private final Events events;
+  private final Backend first;
+  private final Backend second;
+  private final OrdersJob.Places places;
+  private final Course course;
+  private final double began;
+  private Backend backend;
+  private final Map<String, Long> positions = new HashMap<>();
+  private String job = "";
+  private double fedPart;
+  private long fed;
+  private long fedBefore;
+
+  Direction(Setup setup, Backend first, Backend second) {
+    this.setup = setup;
+    this.screen = setup.screen();
+    this.cluster = setup.cluster();
+    this.topics = setup.topics();
+    this.events = setup.events();
     this.first = first;
     this.second = second;
     this.backend = first;
@@ -101,16 +101,19 @@ final class Direction {
     screen.step("%s: the job runs, %d tasks side by side", first.words, ALL_SLOTS);
 
     runUntil(MOST);
-    feed(0.5);
+    feed(0.3);
     killTaskManager();
+    feed(0.5);
 
     runUntil(MOST);
-    feed(0.7);
+    feed(0.55);
     rescale();
+    feed(0.75);
 
     runUntil(MOST);
-    feed(1);
+    feed(0.8);
     changeBackend();
+    feed(1);
 
     runUntil(1);
     stop("CANONICAL", true);
@@ -127,12 +130,7 @@ final class Direction {
     cluster.forget(victim);
     screen.step(
         "%s: %s to %s (pid %d), after %,d of %,d events; starting another",
-        backend.words,
-        screen.bad("SIGKILL"),
-        victim.name(),
-        victim.pid(),
-        confirmed(),
-        events.count());
+        backend.words, screen.bad("SIGKILL"), victim.name(), victim.pid(), read(), events.count());
     current().memory(victim.memoryPeakBytes());
     cluster.startTaskManager();
     // Until the loss is noticed all tasks seem to run.
@@ -181,7 +179,7 @@ final class Direction {
 
   private void begin(Backend on, int parallelism, @Nullable String savepoint) {
     backend = on;
-    job = submission.submit(places, on, parallelism, savepoint);
+    job = setup.submission().submit(places, on, parallelism, savepoint);
     awaitRunning();
   }
 
@@ -192,7 +190,8 @@ final class Direction {
   /** Returns where the savepoint is. */
   private String stop(String format, boolean drain) {
     current().checkpoints(cluster.rest().checkpoints(job));
-    String savepoint = cluster.rest().stop(job, savepoints.toUri().toString(), format, drain);
+    String savepoint =
+        cluster.rest().stop(job, setup.savepoints().toUri().toString(), format, drain);
     cluster.await("the job to end", () -> cluster.rest().isFinished(job));
     return savepoint;
   }
@@ -206,37 +205,42 @@ final class Direction {
     fed += next.count();
   }
 
-  /** Waits until checkpoints have confirmed most of what was last fed, or all of it. */
+  /** Waits until the job has read most of what was last fed, or all of it. */
   private void runUntil(double partOfFed) {
     long goal = fedBefore + (long) ((fed - fedBefore) * partOfFed);
     double beganAt = seconds();
-    long start = confirmed();
+    long start = read();
     Pace pace = new Pace(start, beganAt);
     while (pace.events() < goal) {
       FlinkCluster.pause();
       cluster.checkProcesses();
-      long now = confirmed();
+      long now = read();
       double at = seconds();
       pace.see(now, at);
       course.add(new Sample(at, now, backend));
       cluster.taskManagers().forEach(one -> current().memory(one.memoryPeakBytes()));
-      screen.progress("events confirmed", now, events.count(), (now - start) / (at - beganAt));
+      screen.progress("events read", now, events.count(), (now - start) / (at - beganAt));
       if (at - pace.changedAt() > STILL_SECONDS_MAX) {
         cluster.rest().isRunning(job);
         throw new ClusterException(
-            "%s: no event was confirmed for %d s, after %,d of %,d"
+            "%s: no event was read for %d s, after %,d of %,d"
                 .formatted(backend.words, STILL_SECONDS_MAX, now, fed));
       }
     }
     current().ran(pace.measuredEvents(), pace.measuredSeconds());
   }
 
-  private long confirmed() {
-    return topics.confirmed(places.name());
+  /** Events that the job has read; what it reads again after a kill is not counted again. */
+  private long read() {
+    cluster
+        .rest()
+        .readPositions(job)
+        .forEach((place, count) -> positions.merge(place, count, Math::max));
+    return positions.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private Figures current() {
-    return Objects.requireNonNull(figures.get(backend));
+    return Objects.requireNonNull(setup.figures().get(backend));
   }
 
   private double seconds() {

@@ -75,34 +75,33 @@ public final class ExampleRun implements AutoCloseable {
     }
     List<Course> courses = new ArrayList<>();
     Map<String, Comparison> verdicts = new LinkedHashMap<>();
-    try (Topics topics = new Topics(broker)) {
-      screen.step(
-          "%,d orders and %,d payments are to go through; %,d results are expected of them",
-          events.orders().size(), events.payments().size(), expected.size());
-      Submission submission =
-          new Submission(
-              jars,
-              flink.rest().port(),
-              Files.createDirectories(folder.resolve("flink/checkpoints")),
-              CHECKPOINT_EVERY_MS);
-      Path savepoints = Files.createDirectories(folder.resolve("flink/savepoints"));
-      for (Backend first : Backend.values()) {
-        Backend second = first == Backend.VARVE ? Backend.ROCKSDB : Backend.VARVE;
-        if (!courses.isEmpty()) {
-          renewTaskManagers();
-        }
-        Direction direction =
-            new Direction(
-                screen, flink, topics, submission, savepoints, events, figures, first, second);
-        Comparison verdict = direction.run(expected);
-        courses.add(direction.course());
-        verdicts.put(direction.course().name(), verdict);
-        screen.step(
-            "%s: %,d results compared: %s",
-            direction.course().name(),
-            verdict.found(),
-            verdict.clean() ? screen.good("all there, once") : screen.bad("not as expected"));
+    screen.step(
+        "%,d orders and %,d payments are to go through; %,d results are expected of them",
+        events.orders().size(), events.payments().size(), expected.size());
+    Submission submission =
+        new Submission(
+            jars,
+            flink.rest().port(),
+            Files.createDirectories(folder.resolve("flink/checkpoints")),
+            CHECKPOINT_EVERY_MS);
+    Path savepoints = Files.createDirectories(folder.resolve("flink/savepoints"));
+    Direction.Setup setup =
+        new Direction.Setup(
+            screen, flink, new Topics(broker), submission, savepoints, events, figures);
+    for (Backend first : Backend.values()) {
+      if (!courses.isEmpty()) {
+        renewTaskManagers();
       }
+      Backend second = first == Backend.VARVE ? Backend.ROCKSDB : Backend.VARVE;
+      Direction direction = new Direction(setup, first, second);
+      Comparison verdict = direction.run(expected);
+      courses.add(direction.course());
+      verdicts.put(direction.course().name(), verdict);
+      screen.step(
+          "%s: %,d results compared: %s",
+          direction.course().name(),
+          verdict.found(),
+          verdict.clean() ? screen.good("all there, once") : screen.bad("not as expected"));
     }
     return new Outcome(what(events), courses, figures, verdicts);
   }

@@ -1,8 +1,8 @@
 package io.varve.examples.flink.run;
 
 /**
- * How quickly events are confirmed while nothing is done to the job: from its first checkpoint that
- * confirms some to the last, as what a start takes is measured by itself.
+ * How quickly events are read while nothing is done to the job: from the first time that some have
+ * been to the last, as what a start takes is measured by itself.
  *
  * <p>Thread: confined to one.
  */

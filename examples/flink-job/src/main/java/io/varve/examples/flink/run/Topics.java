@@ -11,12 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -29,16 +26,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: confined to one.
  */
-final class Topics implements AutoCloseable {
+final class Topics {
   private static final int PARTITIONS = 4;
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Broker broker;
-  private final Admin admin;
 
   Topics(Broker broker) {
     this.broker = broker;
-    this.admin = Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrap()));
   }
 
   String bootstrap() {
@@ -89,23 +84,6 @@ final class Topics implements AutoCloseable {
             });
   }
 
-  /** Events that the checkpoints of the job {@code group} have confirmed, of both topics. */
-  long confirmed(String group) {
-    try {
-      long sum = 0;
-      for (OffsetAndMetadata offset :
-          admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values()) {
-        sum += offset == null ? 0 : offset.offset();
-      }
-      return sum;
-    } catch (ExecutionException e) {
-      throw new ClusterException("Could not read the offsets of " + group + ": " + e.getCause(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("Interrupted", e);
-    }
-  }
-
   /** Whether no transaction is open in the topic: all that is there can be read. */
   boolean isAllCommitted(String topic) {
     return broker.topics().endOffsets(topic).equals(broker.topics().committedEndOffsets(topic));
@@ -138,10 +116,5 @@ final class Topics implements AutoCloseable {
       }
     }
     return lines;
-  }
-
-  @Override
-  public void close() {
-    admin.close(Duration.ZERO);
   }
 }
