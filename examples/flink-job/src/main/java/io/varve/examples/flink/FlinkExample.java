@@ -56,7 +56,7 @@ public final class FlinkExample implements Callable<Integer> {
   @Option(
       names = "--orders",
       paramLabel = "N",
-      defaultValue = "300000",
+      defaultValue = "500000",
       description =
           "How many orders; there are nearly as many payments. Default: ${DEFAULT-VALUE}.")
   private int orders;
