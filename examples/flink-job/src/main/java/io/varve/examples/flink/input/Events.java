@@ -64,7 +64,8 @@ public record Events(List<Order> orders, List<Payment> payments) {
   }
 
   private long reachedMs(double part) {
-    return FIRST_MS + (long) (part * orders.size()) * ORDER_EVERY_MS;
+    long before = (long) (part * orders.size());
+    return FIRST_MS + before * ORDER_EVERY_MS;
   }
 
   /** How many there are of both kinds. */

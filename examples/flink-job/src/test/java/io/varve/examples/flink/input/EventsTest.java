@@ -1,5 +1,6 @@
 package io.varve.examples.flink.input;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.examples.flink.job.Order;
@@ -15,9 +16,9 @@ class EventsTest {
   @Test
   void areTheSameEachTime() {
     Events again = Events.generate(5_000);
-    assertThat(again.orders().stream().map(order -> new String(order.text())))
+    assertThat(again.orders().stream().map(order -> new String(order.text(), UTF_8)))
         .containsExactlyElementsOf(
-            events.orders().stream().map(order -> new String(order.text())).toList());
+            events.orders().stream().map(order -> new String(order.text(), UTF_8)).toList());
     assertThat(again.count()).isEqualTo(events.count());
   }
 
