@@ -3,22 +3,22 @@ package io.varve.examples.report;
 import java.util.Locale;
 
 /** Text and numbers as the page writes them. */
-final class Html {
+public final class Html {
   private Html() {}
 
-  static String escape(String text) {
+  public static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");
   }
 
-  static String number(long number) {
+  public static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** For axes: 1,500 is {@code 1.5k}. */
-  static String shortNumber(double number) {
+  public static String shortNumber(double number) {
     if (number >= 1_000_000) {
       return trimmed(number / 1_000_000) + "M";
     }

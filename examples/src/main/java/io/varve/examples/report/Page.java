@@ -178,7 +178,8 @@ public final class Page {
     return text.toString();
   }
 
-  private static String styleSheet() {
+  /** What all pages of the examples look like. */
+  public static String styleSheet() {
     try (InputStream css = Page.class.getResourceAsStream(STYLE_SHEET)) {
       return new String(
           Objects.requireNonNull(css, STYLE_SHEET).readAllBytes(), StandardCharsets.UTF_8);

@@ -11,14 +11,14 @@ import java.util.List;
  * @param max the value at {@code end}
  * @param start the position of zero
  */
-record Scale(double max, double start, double end) {
+public record Scale(double max, double start, double end) {
 
-  double at(double value) {
+  public double at(double value) {
     return max == 0 ? start : start + (end - start) * value / max;
   }
 
   /** About {@code count} round numbers from zero to {@link #max}. */
-  List<Double> marks(int count) {
+  public List<Double> marks(int count) {
     double rough = Math.max(max, 1e-9) / count;
     double magnitude = Math.pow(10, Math.floor(Math.log10(rough)));
     double step = 10 * magnitude;

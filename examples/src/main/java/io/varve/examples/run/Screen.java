@@ -91,7 +91,8 @@ public final class Screen {
     }
   }
 
-  double seconds() {
+  /** Since the screen was made. */
+  public double seconds() {
     return (System.nanoTime() - startedNanos) / 1e9;
   }
 
