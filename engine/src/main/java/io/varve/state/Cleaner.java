@@ -28,8 +28,8 @@ final class Cleaner {
   /** Records that are moved by one operation. */
   private static final int STEP_RECORDS = 32;
 
-  /** And by one snapshot. */
-  private static final int SNAPSHOT_RECORDS = 2_048;
+  /** And by a snapshot that follows another without any operation between them. */
+  private static final int IDLE_RECORDS = 2_048;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
@@ -53,6 +53,10 @@ final class Cleaner {
   private int snapshotFilesMax;
 
   private long nextLook;
+
+  /** Whether there was a snapshot since the last operation. */
+  private boolean snapshotTaken;
+
   private CleaningPass.@Nullable Buffers buffers;
 
   private @Nullable CleaningPass pass;
@@ -110,15 +114,27 @@ final class Cleaner {
 
   /** Whether {@link #step} has something to do. */
   boolean isDue() {
-    return handed || taking != null || log.pagesMade() >= nextLook;
+    return handed || taking != null || snapshotTaken || log.pagesMade() >= nextLook;
   }
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
     take(STEP_RECORDS);
+    if (snapshotTaken) {
+      afterSnapshot();
+    }
     if (log.pagesMade() >= nextLook) {
       look();
     }
+  }
+
+  /** Does what a snapshot has left to the next operation: what wakes threads, and may take long. */
+  private void afterSnapshot() {
+    snapshotTaken = false;
+    writer.start();
+    log.harvest();
+    writer.retireEmpty();
+    begin(mergeAbove);
   }
 
   private void look() {
@@ -163,15 +179,22 @@ final class Cleaner {
     return bytes;
   }
 
-  /** Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many. */
+  /**
+   * Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many;
+   * does nothing else, unless nobody uses the store.
+   */
   void beforeImage() {
-    log.harvest();
-    take(SNAPSHOT_RECORDS);
-    begin(mergeAbove);
+    if (snapshotTaken) {
+      take(IDLE_RECORDS);
+      afterSnapshot();
+    }
+    snapshotTaken = true;
     int more = 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
     int filesMax = Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more);
     boolean fewer = true;
     while (fewer && files.count() + more > snapshotFilesMax) {
+      log.harvest();
+      writer.retireEmpty();
       boolean begins = pass == null;
       begin(filesMax);
       if (pass == null) {
