@@ -154,11 +154,14 @@ public final class StateStore implements AutoCloseable {
   }
 
   /**
-   * What the store holds now; nothing is copied. If cleaning has fallen so far behind that the
-   * snapshot would have too many files, it is waited for.
+   * What the store holds now, in the same time whatever that is; nothing is copied. Only if
+   * cleaning has fallen so far behind that the snapshot would have very many files, it is waited
+   * for.
    *
-   * <p>A store that does nothing else gives back here what is more than its share of the memory: at
-   * the first snapshot what is in files already, at the second the rest.
+   * <p>Writing begins with the next operation, or when {@link StateSnapshot#await} is called.
+   *
+   * <p>A store that does nothing else gives back here what is more than its share of the memory,
+   * some of it at each snapshot: at the first what is in files already.
    */
   public StateSnapshot snapshot() {
     check();

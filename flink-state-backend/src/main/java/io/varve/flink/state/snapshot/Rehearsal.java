@@ -27,7 +27,7 @@ import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 
 /**
  * A checkpoint and a canonical savepoint that are begun and dropped while the task is being set up.
- * The first of a process has some two hundred classes loaded and linked, which takes several
+ * The first of a process has some sixty classes loaded and linked, which takes several
  * milliseconds, and would have the task stand still for as long; now it is there already.
  *
  * <p>Thread: the task's.
