@@ -17,18 +17,28 @@ import org.jspecify.annotations.Nullable;
  * <p>A copy counts as dead until the index leads to it, when the old record dies: at every moment a
  * record is alive in one place, and a snapshot may be taken at any.
  *
- * <p>Thread: the store's owner; copying runs on a strand. One pass at a time.
+ * <p>Thread: the store's owner, but for {@link #awaitCopies}; copying runs on a strand. One pass at
+ * a time.
  */
 final class Cleaner {
 
-  /** The most files that a snapshot consists of. */
+  /** The most files that a snapshot consists of, as long as cleaning keeps pace. */
   static final int SNAPSHOT_FILES_MAX = 32;
+
+  /** When there are so many more, a snapshot waits for cleaning. */
+  private static final int FILES_BEHIND_MAX = 32;
+
+  /** From so many files on, operations move the more records the more files there are. */
+  private static final int HURRY_FILES = 24;
+
+  /** From so many on, a snapshot is not complete before what is being copied is. */
+  private static final int PACED_FILES = 26;
 
   /** Records that are moved by one operation. */
   private static final int STEP_RECORDS = 32;
 
-  /** And by one snapshot. */
-  private static final int SNAPSHOT_RECORDS = 2_048;
+  /** And by a snapshot that follows another without any operation between them. */
+  private static final int IDLE_RECORDS = 2_048;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
@@ -52,6 +62,13 @@ final class Cleaner {
   private int snapshotFilesMax;
 
   private long nextLook;
+
+  /** Whether there was a snapshot since the last operation. */
+  private boolean snapshotTaken;
+
+  /** Records that an operation moves now. */
+  private int stepRecords = STEP_RECORDS;
+
   private CleaningPass.@Nullable Buffers buffers;
 
   private @Nullable CleaningPass pass;
@@ -63,6 +80,9 @@ final class Cleaner {
 
   /** When there are more files, some are merged. */
   private int mergeAbove = CleaningPolicy.FILES_MAX;
+
+  /** Whether the strand has something to copy. */
+  private volatile boolean copying;
 
   /** Whether the strand waits for the owner; it has set what is below before. */
   private volatile boolean handed;
@@ -109,15 +129,40 @@ final class Cleaner {
 
   /** Whether {@link #step} has something to do. */
   boolean isDue() {
-    return handed || taking != null || log.pagesMade() >= nextLook;
+    return handed || taking != null || snapshotTaken || log.pagesMade() >= nextLook;
   }
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
-    take(STEP_RECORDS);
+    take(stepRecords);
+    if (snapshotTaken) {
+      afterSnapshot();
+    }
     if (log.pagesMade() >= nextLook) {
       look();
     }
+  }
+
+  /** Does what a snapshot has left to the next operation: what wakes threads, and may take long. */
+  private void afterSnapshot() {
+    snapshotTaken = false;
+    writer.start();
+    log.harvest();
+    writer.retireEmpty();
+    int count = files.count();
+    begin(count + more() > snapshotFilesMax ? filesWanted() : mergeAbove);
+    int hurry = Math.min(16, Math.max(0, count - HURRY_FILES));
+    stepRecords = Math.min(TIGHT_RECORDS, STEP_RECORDS << hurry);
+  }
+
+  /** Files that a snapshot adds, at the most. */
+  private int more() {
+    return 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
+  }
+
+  /** To how many files cleaning is to get when there are too many. */
+  private int filesWanted() {
+    return Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more());
   }
 
   private void look() {
@@ -162,17 +207,23 @@ final class Cleaner {
     return bytes;
   }
 
-  /** Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many. */
+  /**
+   * Sees to it that a snapshot taken now does not have very many files, which takes waiting for a
+   * pass if cleaning is far behind; and that cleaning goes on though nobody uses the store. Else it
+   * does nothing: a snapshot must not take long.
+   */
   void beforeImage() {
-    log.harvest();
-    take(SNAPSHOT_RECORDS);
-    begin(mergeAbove);
-    int more = 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
-    int filesMax = Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more);
+    if (snapshotTaken) {
+      take(IDLE_RECORDS);
+      afterSnapshot();
+    }
+    snapshotTaken = true;
     boolean fewer = true;
-    while (fewer && files.count() + more > snapshotFilesMax) {
+    while (fewer && files.count() + more() > snapshotFilesMax + FILES_BEHIND_MAX) {
+      log.harvest();
+      writer.retireEmpty();
       boolean begins = pass == null;
-      begin(filesMax);
+      begin(filesWanted());
       if (pass == null) {
         break;
       }
@@ -182,6 +233,16 @@ final class Cleaner {
       fewer = !begins || files.count() < before;
     }
     snapshotFilesMax = Math.max(SNAPSHOT_FILES_MAX, Math.min(snapshotFilesMax, files.count()));
+  }
+
+  /**
+   * Lets a snapshot that is being completed wait for cleaning if there are many files: whoever
+   * takes the next one when this is complete goes no faster than cleaning then. Any thread.
+   */
+  void awaitCopies() {
+    if (files.count() > PACED_FILES) {
+      strand.waitUntil(() -> !copying);
+    }
   }
 
   /** Whether a pass is under way. */
@@ -238,6 +299,7 @@ final class Cleaner {
       pass = begun;
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
+      copying = true;
       strand.execute(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
@@ -262,6 +324,7 @@ final class Cleaner {
     copiedAll = all;
     goOn = () -> copy(pass, image);
     handed = true;
+    copying = false;
   }
 
   /** Takes in up to so many records of what was copied. */
@@ -323,6 +386,7 @@ final class Cleaner {
     if (copiedAll) {
       endPass();
     } else {
+      copying = true;
       strand.execute(goOn);
     }
   }

@@ -32,7 +32,8 @@ final class Page {
   /** Bytes in use. */
   int used;
 
-  boolean mutable = true;
+  /** The {@link HybridLog#era} in which it is mutable; 0: it is sealed. */
+  long mutableEra;
 
   /** The operation that last looked into it. */
   long lastOperation;
@@ -46,7 +47,7 @@ final class Page {
   /** Which of the file's pages it is. */
   int indexInFile;
 
-  /** Whether the file has its bytes. */
+  /** Whether the file has its bytes; or, without a file, that nothing in it is needed. */
   volatile boolean written;
 
   /** Whether the owner knows that the file has its bytes, and counts it there. */

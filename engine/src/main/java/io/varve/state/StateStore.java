@@ -167,7 +167,7 @@ public final class StateStore implements AutoCloseable {
     LogImage image = log.image();
     log.begin();
     log.shrink();
-    return new StateSnapshot(image, writer.finish(), files, localiser, number);
+    return new StateSnapshot(image, writer.finish(), files, localiser, cleaner, number);
   }
 
   /**
