@@ -25,11 +25,14 @@ final class Cleaner {
   /** The most files that a snapshot consists of. */
   static final int SNAPSHOT_FILES_MAX = 32;
 
-  /** Records that are moved by one operation. */
+  /** Records that are moved, or let go since they have expired, by one operation. */
   private static final int STEP_RECORDS = 32;
 
   /** And by one snapshot. */
   private static final int SNAPSHOT_RECORDS = 2_048;
+
+  /** And by one that follows another without any operation between them. */
+  private static final int IDLE_RECORDS = 1 << 16;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
@@ -46,6 +49,7 @@ final class Cleaner {
   private final HybridLog log;
   private final RecordStore records;
   private final StateFiles files;
+  private final Expiries expiries;
   private final PageWriter writer;
   private final StateStrand strand;
 
@@ -62,13 +66,16 @@ final class Cleaner {
 
   private boolean merging;
 
+  /** Whether no operation has done anything here since the last snapshot. */
+  private boolean idle;
+
   /** When there are more files, some are merged. */
   private int mergeAbove = CleaningPolicy.FILES_MAX;
 
   /** Whether the strand waits for the owner; it has set what is below before. */
   private volatile boolean handed;
 
-  private @Nullable CleanedFile handedFile;
+  private CleaningPass.@Nullable Slice handedSlice;
   private boolean copiedAll;
 
   /** Counts what the strand has copied. */
@@ -77,25 +84,29 @@ final class Cleaner {
   /** How copying goes on when the file has been taken in. */
   private FirstFailure.Step goOn = () -> {};
 
-  // The file that is being taken in, and where in it.
-  private @Nullable CleanedFile taking;
+  // What is being taken in, and where in it: first what has expired, then the file.
+  private CleaningPass.@Nullable Slice taking;
+  private int goneIndex;
   private int pageIndex;
   private @Nullable Page page;
   private int record;
 
   private long writtenBytes;
   private long passes;
+  private long expiredRecords;
 
   Cleaner(
       HybridLog log,
       RecordStore records,
       StateFiles files,
+      Expiries expiries,
       PageWriter writer,
       Executor executor,
       FirstFailure failure) {
     this.log = log;
     this.records = records;
     this.files = files;
+    this.expiries = expiries;
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
@@ -115,6 +126,7 @@ final class Cleaner {
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
+    idle = false;
     take(STEP_RECORDS);
     if (log.pagesMade() >= nextLook) {
       look();
@@ -166,7 +178,8 @@ final class Cleaner {
   /** Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many. */
   void beforeImage() {
     log.harvest();
-    take(SNAPSHOT_RECORDS);
+    take(idle ? IDLE_RECORDS : SNAPSHOT_RECORDS);
+    idle = true;
     begin(mergeAbove);
     int more = 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
     int filesMax = Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more);
@@ -195,6 +208,11 @@ final class Cleaner {
     return passes;
   }
 
+  /** How many records have been let go since they had expired. */
+  long expiredRecords() {
+    return expiredRecords;
+  }
+
   /** Bytes of the pages that were written. */
   long writtenBytes() {
     return writtenBytes;
@@ -213,15 +231,19 @@ final class Cleaner {
     long unfinishedBytes = 0;
     long fileBytes = 0;
     boolean merges = all.size() > filesMax;
+    Expired expired = expiries.now();
+    long liveBytes = log.liveBytes();
     for (StateFile file : all) {
       boolean complete = file.complete();
       // What a snapshot needs takes its room anyway; a copy would only take more.
       boolean free = complete && (merges || !files.isHeld(file));
-      candidates.add(new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes(), free));
+      long expiredBytes = complete ? file.expiredBytes(expired) : 0;
+      liveBytes -= expiredBytes;
+      candidates.add(
+          new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes() - expiredBytes, free));
       fileBytes += file.pageBytes();
       unfinishedBytes += complete ? 0 : file.pageBytes();
     }
-    long liveBytes = log.liveBytes();
     long unwrittenBytes = log.unwrittenBytes();
     List<StateFile> victims = new ArrayList<>();
     for (int i : CleaningPolicy.victims(candidates, liveBytes, unwrittenBytes, filesMax)) {
@@ -235,7 +257,7 @@ final class Cleaner {
       }
       long image = files.openImage();
       files.narrowImage(image, victims);
-      CleaningPass begun = new CleaningPass(files, log.capture(victims), in);
+      CleaningPass begun = new CleaningPass(files, expiries, log.capture(victims), expired, in);
       pass = begun;
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
@@ -249,17 +271,17 @@ final class Cleaner {
 
   /** On the strand. */
   private void copy(CleaningPass pass, long image) throws IOException {
-    CleanedFile file = pass.slice();
+    CleaningPass.Slice slice = pass.slice();
     slices.incrementAndGet();
     boolean all = pass.done();
     if (all) {
       files.closeImage(image);
     }
-    if (file == null && !all) {
+    if (slice == null && !all) {
       strand.execute(() -> copy(pass, image));
       return;
     }
-    handedFile = file;
+    handedSlice = slice;
     copiedAll = all;
     goOn = () -> copy(pass, image);
     handed = true;
@@ -269,24 +291,59 @@ final class Cleaner {
   private void take(int recordsMax) {
     if (handed) {
       handed = false;
-      taking = handedFile;
-      handedFile = null;
+      taking = handedSlice;
+      handedSlice = null;
+      goneIndex = 0;
       pageIndex = 0;
       if (taking == null) {
         endPass();
       }
     }
-    CleanedFile file = taking;
-    if (file == null) {
+    CleaningPass.Slice slice = taking;
+    if (slice == null) {
       return;
     }
+    CleanedFile file = slice.file();
     for (int left = recordsMax; left > 0; left--) {
-      if (pageIndex == file.pages().size()) {
-        endFile();
+      if (goneIndex < slice.gone().count()) {
+        letGo(slice.gone(), goneIndex++);
+      } else if (file != null && pageIndex < file.pages().size()) {
+        takeRecord(file, file.pages().get(pageIndex));
+      } else {
+        endSlice(file != null);
         return;
       }
-      takeRecord(file, file.pages().get(pageIndex));
     }
+  }
+
+  /**
+   * Lets go of a record that had expired when the pass came by it. It is the same that the pass has
+   * seen if it is still alive where it was, for no record of a sealed page changes; and it is still
+   * to go if nobody has set how its table expires since then.
+   */
+  private void letGo(ExpiredRecords gone, int i) {
+    Page page = gone.page(i);
+    int at = gone.at(i);
+    int table = gone.table(i);
+    CleaningPass underWay = pass;
+    boolean holds = underWay != null && underWay.expired().of(table) == expiries.of(table);
+    if (holds && !Page.isDead(page.dead, at)) {
+      remove(page, at, table, gone.hash(i), gone.bytes(i));
+      expiredRecords++;
+    }
+  }
+
+  private void remove(Page page, int at, int table, int hash, int bytes) {
+    long address = HybridLog.address(page, at);
+    if (!records.index(table).remove(hash, address)) {
+      throw noSlot(page, address);
+    }
+    log.kill(address, bytes);
+  }
+
+  private static IllegalStateException noSlot(Page page, long address) {
+    return new IllegalStateException(
+        "no slot leads to the live record " + Long.toHexString(address) + " of " + page.file);
   }
 
   private void takeRecord(CleanedFile file, CleanedPage from) {
@@ -304,8 +361,7 @@ final class Cleaner {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        throw new IllegalStateException(
-            "no slot leads to the live record " + Long.toHexString(old) + " of " + before.file);
+        throw noSlot(before, old);
       }
       int bytes = from.bytes(record);
       log.reviveAdopted(to, from.at[record], bytes);
@@ -318,9 +374,9 @@ final class Cleaner {
     }
   }
 
-  private void endFile() {
+  private void endSlice(boolean file) {
     taking = null;
-    filesLess--;
+    filesLess -= file ? 1 : 0;
     if (copiedAll) {
       endPass();
     } else {

@@ -1,0 +1,114 @@
+package io.varve.state;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the timestamps of a file's records while it is written. Of a table some of whose records
+ * were written while it wasn't known to expire, the newest timestamp is told to be later than any.
+ *
+ * <p>Thread: confined to its user.
+ */
+final class TimestampsBuilder {
+
+  private final Expiries expiries;
+  private @Nullable OfTable[] tables = new OfTable[0];
+
+  TimestampsBuilder(Expiries expiries) {
+    this.expiries = expiries;
+  }
+
+  /** Takes note of a record of the file. */
+  void record(ByteBuffer bytes, int at, int recordBytes) {
+    int table = RecordLayout.table(bytes, at);
+    if (table >= tables.length) {
+      tables = Arrays.copyOf(tables, table + 1);
+    }
+    OfTable of = tables[table];
+    if (of == null) {
+      of = new OfTable();
+      tables[table] = of;
+    }
+    Expiries.OfTable expires = expiries.of(table);
+    if (expires == null || !of.isOf(expires.expiry)) {
+      of.newest = Expiry.NO_TIMESTAMP;
+      return;
+    }
+    long timestamp =
+        expires.expiry.timestamp(
+            bytes, RecordLayout.valueAt(bytes, at), RecordLayout.valueLength(bytes, at));
+    of.add(timestamp, recordBytes);
+  }
+
+  /** What was gathered, of the tables that have any timestamps. */
+  List<Timestamps> build() {
+    List<Timestamps> all = new ArrayList<>();
+    for (int i = 0; i < tables.length; i++) {
+      OfTable of = tables[i];
+      if (of != null && of.sampled > 0) {
+        all.add(of.build(i));
+      }
+    }
+    return all;
+  }
+
+  /** The timestamps of one table. */
+  private static final class OfTable {
+    private static final long[] NONE = {};
+
+    private int timestampAt = -1;
+    private long newest = Long.MIN_VALUE;
+    private long bytes;
+
+    /** One of {@link #each} timestamps. */
+    private long[] sample = NONE;
+
+    private int sampled;
+    private long count;
+    private int each = 1;
+
+    /** Whether it takes timestamps from that place of the values. */
+    boolean isOf(Expiry expiry) {
+      if (timestampAt < 0) {
+        timestampAt = expiry.timestampAt();
+        sample = new long[2 * Timestamps.SAMPLE_MAX];
+      }
+      return timestampAt == expiry.timestampAt();
+    }
+
+    void add(long timestamp, int recordBytes) {
+      newest = Math.max(newest, timestamp);
+      if (timestamp == Expiry.NO_TIMESTAMP) {
+        return;
+      }
+      bytes += recordBytes;
+      if (count++ % each == 0) {
+        if (sampled == sample.length) {
+          thin();
+        }
+        sample[sampled++] = timestamp;
+      }
+    }
+
+    /** Leaves every other one, as if one of twice as many had been taken from the beginning. */
+    private void thin() {
+      for (int i = 0; i < sampled / 2; i++) {
+        sample[i] = sample[2 * i];
+      }
+      sampled /= 2;
+      each *= 2;
+    }
+
+    Timestamps build(int table) {
+      if (sampled > Timestamps.SAMPLE_MAX) {
+        thin();
+      }
+      long[] sorted = Arrays.copyOf(sample, sampled);
+      Arrays.sort(sorted);
+      return new Timestamps(table, timestampAt, newest, bytes, sorted);
+    }
+  }
+}
