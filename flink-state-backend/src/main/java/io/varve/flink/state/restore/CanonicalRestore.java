@@ -1,5 +1,6 @@
 package io.varve.flink.state.restore;
 
+import io.varve.flink.state.keyed.BackgroundExpiry;
 import io.varve.flink.state.keyed.RegisteredStates;
 import io.varve.flink.state.keyed.RegisteredStates.Registered;
 import io.varve.flink.state.keyed.StoredList;
@@ -166,6 +167,7 @@ public final class CanonicalRestore<K> {
         lists.put(keyGroup, key.wrap(bytes, keyAt, keyLength), value);
       };
     }
+    BackgroundExpiry.keepTimes(store, state);
     var values = store.values(table);
     return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) ->
         values.put(
