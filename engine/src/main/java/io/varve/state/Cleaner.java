@@ -325,20 +325,20 @@ final class Cleaner {
     Page page = gone.page(i);
     int at = gone.at(i);
     int table = gone.table(i);
-    CleaningPass underWay = pass;
-    boolean holds = underWay != null && underWay.expired().of(table) == expiries.of(table);
-    if (holds && !Page.isDead(page.dead, at)) {
-      remove(page, at, table, gone.hash(i), gone.bytes(i));
+    if (holds(table) && !Page.isDead(page.dead, at)) {
+      long address = HybridLog.address(page, at);
+      if (!records.index(table).remove(gone.hash(i), address)) {
+        throw noSlot(page, address);
+      }
+      log.kill(address, gone.bytes(i));
       expiredRecords++;
     }
   }
 
-  private void remove(Page page, int at, int table, int hash, int bytes) {
-    long address = HybridLog.address(page, at);
-    if (!records.index(table).remove(hash, address)) {
-      throw noSlot(page, address);
-    }
-    log.kill(address, bytes);
+  /** Whether what the pass under way takes to have expired, in that table, is still to go. */
+  private boolean holds(int table) {
+    CleaningPass underWay = pass;
+    return underWay != null && underWay.expired().of(table) == expiries.of(table);
   }
 
   private static IllegalStateException noSlot(Page page, long address) {
@@ -356,16 +356,17 @@ final class Cleaner {
     }
     Page before = from.from[record];
     int at = from.fromAt[record];
-    // A page that was dropped meanwhile is all dead.
-    if (!Page.isDead(before.dead, at)) {
+    int bytesBefore = from.fromBytes[record];
+    int bytes = from.bytes(record);
+    // Of a page that was dropped meanwhile all is dead.
+    if (!Page.isDead(before.dead, at) && (bytes == bytesBefore || holds(from.tables[record]))) {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
         throw noSlot(before, old);
       }
-      int bytes = from.bytes(record);
       log.reviveAdopted(to, from.at[record], bytes);
-      log.kill(old, bytes);
+      log.kill(old, bytesBefore);
     }
     if (++record == from.records) {
       log.endAdopting(to);

@@ -26,6 +26,7 @@ final class CleaningPass {
   private final StateFiles files;
   private final Expiries expiries;
   private final Expired expired;
+  private final ExpiryFilter filter;
   private final OldRecords old;
   private final Buffers buffers;
 
@@ -75,6 +76,7 @@ final class CleaningPass {
     this.files = files;
     this.expiries = expiries;
     this.expired = expired;
+    this.filter = new ExpiryFilter(expired);
     this.old = new OldRecords(parts, expired);
     this.buffers = buffers;
     buffers.windowEnd = 0;
@@ -152,12 +154,13 @@ final class CleaningPass {
           file.read(position + here, target, to + here, bytes - here);
         }
         file.checkRecord(target, to, position);
-        if (expired.isExpiredValue(table, target, to)) {
+        int left = filter.filter(table, target, to, bytes);
+        if (left == 0) {
           gone.add(source, at, bytes, RecordLayout.hash(target, to), table);
         } else {
           RecordLayout.setTable(target, to, table);
-          page.add(source, at, RecordLayout.hash(target, to), table, to);
-          page.used += bytes;
+          page.add(source, at, bytes, RecordLayout.hash(target, to), table, to);
+          page.used += left;
         }
       }
       at += bytes;
@@ -203,7 +206,7 @@ final class CleaningPass {
             + RecordLayout.valueLength(piece, 0);
     int checksum = piece.getInt(0);
     int hash = RecordLayout.hash(piece, 0);
-    boolean isExpired = expired.isExpiredValue(table, piece, 0);
+    boolean isExpired = filter.isExpiredValue(table, piece, 0);
     CRC32C before = new CRC32C();
     before.update(piece.slice(4, Math.min(read, end) - 4));
     RecordLayout.setTable(piece, 0, table);
@@ -235,7 +238,7 @@ final class CleaningPass {
         RecordLayout.setTable(piece, 0, table);
         page.kind = source.kind;
         page.position = to.largePage(piece, bytes);
-        page.add(source, 0, hash, table, 0);
+        page.add(source, 0, bytes, hash, table, 0);
       }
       to.append(piece.slice(0, read));
     }

@@ -1,6 +1,5 @@
 package io.varve.state;
 
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +27,9 @@ final class Expired {
     return table >= 0 && table < tables.length ? tables[table] : null;
   }
 
-  /** Whether a record is a plain value that has expired. */
-  boolean isExpiredValue(int table, ByteBuffer buffer, int at) {
-    Expiries.OfTable of = of(table);
-    if (of == null || of.kind != Expiries.TableKind.VALUES) {
-      return false;
-    }
-    long timestamp =
-        of.expiry.timestamp(
-            buffer, RecordLayout.valueAt(buffer, at), RecordLayout.valueLength(buffer, at));
-    return of.expiry.isExpired(timestamp, timesMs[table]);
+  /** That moment, on the clock of a table whose values expire. */
+  long timeMs(int table) {
+    return timesMs[table];
   }
 
   /** Whether every plain value of the table in a file has expired, of which this is known. */
@@ -49,7 +41,7 @@ final class Expired {
         && timestamps.isAllExpired(of.expiry, timesMs[table]);
   }
 
-  /** About how many bytes of the table's values in a file have expired, of which this is known. */
+  /** About how many bytes of the table's records in a file have expired, of which this is known. */
   long expiredBytes(int table, Timestamps timestamps) {
     Expiries.OfTable of = of(table);
     return of == null ? 0 : timestamps.expiredBytes(of.expiry, timesMs[table]);

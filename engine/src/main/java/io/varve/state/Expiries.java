@@ -25,7 +25,15 @@ final class Expiries {
 
   /** How a table's records are to be understood. */
   enum TableKind {
-    VALUES
+    VALUES,
+    MAPS
+  }
+
+  /** What the table's records are; null if they can't expire. */
+  static @Nullable TableKind kind(StateTable table) {
+    return table instanceof ValueTable
+        ? TableKind.VALUES
+        : table instanceof MapTable ? TableKind.MAPS : null;
   }
 
   /** Never changed, but replaced. */

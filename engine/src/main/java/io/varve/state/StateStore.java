@@ -153,18 +153,20 @@ public final class StateStore implements AutoCloseable {
    * them. Those of a table that was opened from a snapshot stay until this is said.
    *
    * @param expiry null: they don't expire
-   * @throws IllegalArgumentException if it is no table of values
+   * @param table a table of values or of maps; of maps each entry's value expires
+   * @throws IllegalArgumentException if it is another
    */
   public void expire(StateTable table, @Nullable Expiry expiry) {
     check();
-    if (!(table instanceof ValueTable) || tables.get(table.table()) != table) {
+    Expiries.TableKind kind = Expiries.kind(table);
+    if (kind == null || tables.get(table.table()) != table) {
       throw new IllegalArgumentException(
           "Table " + table.table() + " is none of this store whose values expire");
     }
     if (expiry == null) {
       expiries.remove(table.table());
     } else {
-      expiries.set(table.table(), Expiries.TableKind.VALUES, expiry);
+      expiries.set(table.table(), kind, expiry);
     }
   }
 

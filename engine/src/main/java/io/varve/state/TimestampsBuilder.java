@@ -16,6 +16,7 @@ final class TimestampsBuilder {
 
   private final Expiries expiries;
   private @Nullable OfTable[] tables = new OfTable[0];
+  private final LeafEntries leaf = new LeafEntries();
 
   TimestampsBuilder(Expiries expiries) {
     this.expiries = expiries;
@@ -37,10 +38,36 @@ final class TimestampsBuilder {
       of.newest = Expiry.NO_TIMESTAMP;
       return;
     }
-    long timestamp =
-        expires.expiry.timestamp(
-            bytes, RecordLayout.valueAt(bytes, at), RecordLayout.valueLength(bytes, at));
-    of.add(timestamp, recordBytes);
+    int valueAt = RecordLayout.valueAt(bytes, at);
+    int length = RecordLayout.valueLength(bytes, at);
+    if (expires.kind == Expiries.TableKind.VALUES) {
+      of.add(expires.expiry.timestamp(bytes, valueAt, length), recordBytes);
+    } else if (leaf.point(bytes, valueAt, length)) {
+      addLeaf(of, expires.expiry, RecordLayout.suffix(bytes, at) == 0, recordBytes);
+    }
+  }
+
+  /** Counts what {@link ExpiryFilter} would make room of. */
+  private void addLeaf(OfTable of, Expiry expiry, boolean root, int recordBytes) {
+    int count = leaf.count();
+    int newest = 0;
+    boolean inside = true;
+    for (int i = 0; i < count; i++) {
+      inside &= !leaf.isOutOfLine(i);
+      newest = leaf.timestamp(i, expiry) > leaf.timestamp(newest, expiry) ? i : newest;
+    }
+    boolean goes = root && inside;
+    int rest = recordBytes;
+    for (int i = 0; i < count; i++) {
+      if (i != newest) {
+        of.add(leaf.timestamp(i, expiry), leaf.bytes(i));
+        rest -= leaf.bytes(i);
+      }
+    }
+    if (goes) {
+      // The rest goes with the last.
+      of.add(leaf.timestamp(newest, expiry), rest);
+    }
   }
 
   /** What was gathered, of the tables that have any timestamps. */

@@ -3,11 +3,11 @@ package io.varve.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.base.Clock;
 import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
 import io.varve.io.ReadFile;
 import io.varve.testkit.DirectoryFilter;
+import io.varve.testkit.ManualClock;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
 import java.io.IOException;
@@ -37,20 +37,6 @@ final class ExpiryTest {
   private final Expiry expiry = new Expiry(0, TTL_MS, clock);
   private final ByteSpan target = new ByteSpan();
 
-  private static final class ManualClock implements Clock {
-    private long nowMs = 1_000_000;
-
-    @Override
-    public long wallMs() {
-      return nowMs;
-    }
-
-    @Override
-    public long nanos() {
-      return nowMs * 1_000_000;
-    }
-  }
-
   /** A table, and what is in it. */
   private final class Model {
     private final int table;
@@ -73,14 +59,15 @@ final class ExpiryTest {
     }
 
     void put(StateStore store, int number, int bytes) {
-      byte[] value = value(number, clock.nowMs, bytes);
+      byte[] value = value(number, clock.wallMs(), bytes);
       store.values(table).put(number % 8, key(number), new ByteSpan().wrap(value));
       values[number] = value;
     }
 
     boolean alive(int number) {
       byte[] value = values[number];
-      return value != null && (!expires || ByteBuffer.wrap(value).getLong() + TTL_MS > clock.nowMs);
+      return value != null
+          && (!expires || ByteBuffer.wrap(value).getLong() + TTL_MS > clock.wallMs());
     }
 
     void check(StateStore store, int number) {
@@ -132,10 +119,10 @@ final class ExpiryTest {
           (random.nextInt(4) == 0 ? lasting : dying).change(store, random);
           dying.check(store, random.nextInt(KEYS));
           lasting.check(store, random.nextInt(KEYS));
-          clock.nowMs += step % stepsAMs == 0 ? 1 + random.nextInt(10) : 0;
+          clock.advanceMs(step % stepsAMs == 0 ? 1 + random.nextInt(10) : 0);
         }
         if (random.nextInt(6) == 0) {
-          clock.nowMs += random.nextInt(2 * (int) TTL_MS);
+          clock.advanceMs(random.nextInt(2 * (int) TTL_MS));
         }
         StateSnapshot snapshot = store.snapshot();
         last = last == null ? new CopiedSnapshot(snapshot) : new CopiedSnapshot(snapshot, last);
@@ -152,7 +139,7 @@ final class ExpiryTest {
       assertThat(expired).isGreaterThan(10_000);
 
       // In the end there is little more than what is alive.
-      clock.nowMs += TTL_MS;
+      clock.advanceMs(TTL_MS);
       assertThat(dying.countAlive()).isZero();
       for (int i = 0; i < 40; i++) {
         for (int step = 0; step < 100; step++) {
@@ -182,12 +169,12 @@ final class ExpiryTest {
         dying.put(store, i, 1000);
       }
       store.snapshot().close();
-      clock.nowMs += TTL_MS - 1;
+      clock.advanceMs(TTL_MS - 1);
       for (int i = 0; i < 5; i++) {
         store.snapshot().close();
       }
       assertThat(store.metrics().records()).isEqualTo(KEYS);
-      clock.nowMs += 1;
+      clock.advanceMs(1);
       for (int i = 0; i < 5; i++) {
         store.snapshot().close();
       }
@@ -216,7 +203,7 @@ final class ExpiryTest {
         store.expire(store.values(1), expiry);
       }
       store.snapshot().close();
-      clock.nowMs += TTL_MS;
+      clock.advanceMs(TTL_MS);
       bytesRead.set(0);
       for (int i = 0; i < 5; i++) {
         store.snapshot().close();
@@ -292,7 +279,7 @@ final class ExpiryTest {
         dying.put(store, i, 1000);
       }
       store.snapshot().close();
-      clock.nowMs += TTL_MS;
+      clock.advanceMs(TTL_MS);
       // The pass begins here, and has found all of it to have expired.
       store.snapshot().close();
       assertThat(store.metrics().cleaning()).isTrue();
@@ -320,7 +307,7 @@ final class ExpiryTest {
         values.put(store, i, 1000);
       }
       store.snapshot().close();
-      clock.nowMs += TTL_MS;
+      clock.advanceMs(TTL_MS);
       store.snapshot().close();
       assertThat(store.metrics().cleaning()).isTrue();
       // The pass has found all of it to have expired; the owner knows better by now.
@@ -371,7 +358,7 @@ final class ExpiryTest {
         new Model(1, true).put(store, i, 1000);
       }
       store.snapshot().close();
-      clock.nowMs += TTL_MS;
+      clock.advanceMs(TTL_MS);
       store.snapshot().close();
       assertThat(store.metrics().cleaning()).isTrue();
       store.drop(1);

@@ -1,0 +1,102 @@
+package io.varve.state;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Takes out of records what had expired at one moment. A plain value goes whole. From a map's leaf,
+ * entries go whose values are in it, and the leaf with the last of them if it is all that there is
+ * of the map; any other leaf keeps its newest entry, since only the tree's owner can take a leaf
+ * out.
+ *
+ * <p>It looks at nothing but the record itself, so that its verdict holds as long as the record is
+ * there. What can't be understood is left as it is.
+ *
+ * <p>Thread: confined to its user.
+ */
+final class ExpiryFilter {
+
+  private final Expired expired;
+  private final LeafEntries leaf = new LeafEntries();
+  private ByteBuffer scratch = ByteBuffer.allocate(0);
+
+  ExpiryFilter(Expired expired) {
+    this.expired = expired;
+  }
+
+  /**
+   * Filters a record that has been checked, in its place.
+   *
+   * @param bytes of the record
+   * @return how many bytes it takes now: as before if nothing in it has expired, fewer if some of
+   *     it has, 0 if it is to go
+   */
+  int filter(int table, ByteBuffer page, int at, int bytes) {
+    Expiries.OfTable of = expired.of(table);
+    if (of == null) {
+      return bytes;
+    }
+    int valueAt = RecordLayout.valueAt(page, at);
+    int length = RecordLayout.valueLength(page, at);
+    return switch (of.kind) {
+      case VALUES -> isExpiredValue(table, page, at) ? 0 : bytes;
+      case MAPS ->
+          leaf.point(page, valueAt, length) ? filterLeaf(of, table, page, at, bytes) : bytes;
+    };
+  }
+
+  /**
+   * Whether a record is a plain value that is to go.
+   *
+   * @param page has the record's beginning
+   */
+  boolean isExpiredValue(int table, ByteBuffer page, int at) {
+    Expiries.OfTable of = expired.of(table);
+    return of != null
+        && of.kind == Expiries.TableKind.VALUES
+        && isExpired(
+            of,
+            table,
+            of.expiry.timestamp(
+                page, RecordLayout.valueAt(page, at), RecordLayout.valueLength(page, at)));
+  }
+
+  private boolean isExpired(Expiries.OfTable of, int table, long timestamp) {
+    return of.expiry.isExpired(timestamp, expired.timeMs(table));
+  }
+
+  private int filterLeaf(Expiries.OfTable of, int table, ByteBuffer page, int at, int bytes) {
+    int count = leaf.count();
+    boolean[] kept = new boolean[count];
+    int left = 0;
+    int newest = 0;
+    for (int i = 0; i < count; i++) {
+      long timestamp = leaf.timestamp(i, of.expiry);
+      kept[i] = !isExpired(of, table, timestamp);
+      left += kept[i] ? 1 : 0;
+      newest = timestamp > leaf.timestamp(newest, of.expiry) ? i : newest;
+    }
+    if (left == 0) {
+      if (RecordLayout.suffix(page, at) == 0) {
+        return 0;
+      }
+      kept[newest] = true;
+      left = 1;
+    }
+    if (left == count) {
+      return bytes;
+    }
+    int valueLength = RecordLayout.valueLength(page, at);
+    if (scratch.capacity() < valueLength) {
+      scratch = ByteBuffer.allocate(valueLength).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return rewrite(page, at, scratch, leaf.copy(kept, scratch));
+  }
+
+  /** Gives the record another value, which is no longer than its own. */
+  private static int rewrite(ByteBuffer page, int at, ByteBuffer value, int length) {
+    page.put(RecordLayout.valueAt(page, at), value, 0, length);
+    RecordLayout.setValueLengths(page, at, length, length);
+    return RecordLayout.bytes(page, at);
+  }
+}
