@@ -37,6 +37,9 @@ final class Cleaner {
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
 
+  /** A map's entry that has expired counts as so many: its way through the tree is longer. */
+  private static final int ENTRY_RECORDS = 16;
+
   /**
    * While nothing can be cleaned, because a snapshot needs the files, so long is waited before
    * there are {@link #PAGES_BETWEEN} more pages: some 100 MB a second go on to be written.
@@ -90,6 +93,9 @@ final class Cleaner {
   private int pageIndex;
   private @Nullable Page page;
   private int record;
+
+  private final ByteSpan entryKey = new ByteSpan();
+  private final ByteSpan entryUserKey = new ByteSpan();
 
   private long writtenBytes;
   private long passes;
@@ -306,6 +312,11 @@ final class Cleaner {
     CleanedFile file = slice.file();
     for (int left = recordsMax; left > 0; left--) {
       if (goneIndex < slice.gone().count()) {
+        boolean entry = slice.gone().isEntry(goneIndex);
+        if (entry && left < ENTRY_RECORDS) {
+          return;
+        }
+        left -= entry ? ENTRY_RECORDS - 1 : 0;
         letGo(slice.gone(), goneIndex++);
       } else if (file != null && pageIndex < file.pages().size()) {
         takeRecord(file, file.pages().get(pageIndex));
@@ -325,13 +336,30 @@ final class Cleaner {
     Page page = gone.page(i);
     int at = gone.at(i);
     int table = gone.table(i);
-    if (holds(table) && !Page.isDead(page.dead, at)) {
+    if (!holds(table) || Page.isDead(page.dead, at)) {
+      return;
+    }
+    if (gone.isEntry(i)) {
+      letEntriesGo(gone, i);
+    } else {
       long address = HybridLog.address(page, at);
       if (!records.index(table).remove(gone.hash(i), address)) {
         throw noSlot(page, address);
       }
       log.kill(address, gone.bytes(i));
       expiredRecords++;
+    }
+  }
+
+  /** The tree tells what there is by now, and what of it had expired. */
+  private void letEntriesGo(ExpiredRecords gone, int i) {
+    Expiries.OfTable of = expiries.of(gone.table(i));
+    CleaningPass underWay = pass;
+    if (of != null && underWay != null && of.table instanceof MapTable map) {
+      gone.keys(i, entryKey, entryUserKey);
+      long timeMs = underWay.expired().timeMs(gone.table(i));
+      expiredRecords +=
+          map.expire(gone.keyGroup(i), entryKey, entryUserKey, of.expiry, timeMs) > 0 ? 1 : 0;
     }
   }
 

@@ -156,7 +156,7 @@ final class CleaningPass {
         file.checkRecord(target, to, position);
         int left = filter.filter(table, target, to, bytes);
         if (left == 0) {
-          gone.add(source, at, bytes, RecordLayout.hash(target, to), table);
+          addGone(source, at, bytes, target, to, table);
         } else {
           RecordLayout.setTable(target, to, table);
           page.add(source, at, bytes, RecordLayout.hash(target, to), table, to);
@@ -206,7 +206,6 @@ final class CleaningPass {
             + RecordLayout.valueLength(piece, 0);
     int checksum = piece.getInt(0);
     int hash = RecordLayout.hash(piece, 0);
-    boolean isExpired = filter.isExpiredValue(table, piece, 0);
     CRC32C before = new CRC32C();
     before.update(piece.slice(4, Math.min(read, end) - 4));
     RecordLayout.setTable(piece, 0, table);
@@ -225,9 +224,12 @@ final class CleaningPass {
           "a record with CRC32C " + Fixed64.hex(checksum),
           "CRC32C " + Fixed64.hex((int) before.getValue()));
     }
-    if (isExpired) {
-      gone.add(source, 0, bytes, hash, table);
-      return;
+    if (expired.of(table) != null) {
+      file.read(source.filePosition, piece, 0, Math.min(piece.capacity(), source.used));
+      if (filter.isLargeGoing(table, piece, 0)) {
+        addGone(source, 0, bytes, piece, 0, table);
+        return;
+      }
     }
     StateFileWriter to = out();
     for (int at = 0; at < bytes; at += read) {
@@ -244,6 +246,18 @@ final class CleaningPass {
     }
     page.used = bytes;
     addPage();
+  }
+
+  /**
+   * Notes that the filter lets a record go.
+   *
+   * @param record has it, with its key at the least
+   */
+  private void addGone(Page from, int fromAt, int bytes, ByteBuffer record, int at, int table) {
+    gone.add(from, fromAt, bytes, RecordLayout.hash(record, at), table);
+    if (filter.isEntry()) {
+      gone.setEntry(record, at, filter.userKey());
+    }
   }
 
   private StateFileWriter out() throws IOException {

@@ -14,10 +14,12 @@ final class Expiries {
    * What the records of a table are, and when they expire. An expiry that is set anew is another.
    */
   static final class OfTable {
+    final StateTable table;
     final TableKind kind;
     final Expiry expiry;
 
-    private OfTable(TableKind kind, Expiry expiry) {
+    private OfTable(StateTable table, TableKind kind, Expiry expiry) {
+      this.table = table;
       this.kind = kind;
       this.expiry = expiry;
     }
@@ -39,9 +41,10 @@ final class Expiries {
   /** Never changed, but replaced. */
   private volatile @Nullable OfTable[] tables = {};
 
-  void set(int table, TableKind kind, Expiry expiry) {
-    @Nullable OfTable[] changed = Arrays.copyOf(tables, Math.max(tables.length, table + 1));
-    changed[table] = new OfTable(kind, expiry);
+  void set(StateTable table, TableKind kind, Expiry expiry) {
+    int number = table.table();
+    @Nullable OfTable[] changed = Arrays.copyOf(tables, Math.max(tables.length, number + 1));
+    changed[number] = new OfTable(table, kind, expiry);
     tables = changed;
   }
 

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 
 /**
  * Takes out of records what had expired at one moment. A plain value goes whole. From a map's leaf,
- * entries go whose values are in it, and the leaf with the last of them if it is all that there is
- * of the map; any other leaf keeps its newest entry, since only the tree's owner can take a leaf
- * out.
+ * entries go whose values are in it, and the leaf with the last of them. If it is all that there is
+ * of the map, that is all; any other leaf, and a value in a record of its own, can only be taken
+ * out through the tree.
  *
  * <p>It looks at nothing but the record itself, so that its verdict holds as long as the record is
  * there. What can't be understood is left as it is.
@@ -18,6 +18,8 @@ final class ExpiryFilter {
 
   private final Expired expired;
   private final LeafEntries leaf = new LeafEntries();
+  private boolean entry;
+  private final ByteSpan userKey = new ByteSpan();
   private ByteBuffer scratch = ByteBuffer.allocate(0);
 
   ExpiryFilter(Expired expired) {
@@ -36,21 +38,57 @@ final class ExpiryFilter {
     if (of == null) {
       return bytes;
     }
+    entry = false;
     int valueAt = RecordLayout.valueAt(page, at);
     int length = RecordLayout.valueLength(page, at);
     return switch (of.kind) {
       case VALUES -> isExpiredValue(table, page, at) ? 0 : bytes;
       case MAPS ->
-          leaf.point(page, valueAt, length) ? filterLeaf(of, table, page, at, bytes) : bytes;
+          leaf.point(page, valueAt, length)
+              ? filterLeaf(of, table, page, at, bytes)
+              : isExpiredEntry(of, table, page, valueAt, length) ? 0 : bytes;
     };
   }
 
+  /** Whether the record that is to go must be taken out of a map's tree. */
+  boolean isEntry() {
+    return entry;
+  }
+
+  /** The user key of that entry, or of one in that leaf. */
+  ByteSpan userKey() {
+    return userKey;
+  }
+
+  private boolean isExpiredEntry(
+      Expiries.OfTable of, int table, ByteBuffer page, int valueAt, int length) {
+    if (!isExpired(of, table, TreeEntry.timestamp(page, valueAt, length, of.expiry))) {
+      return false;
+    }
+    entry = true;
+    int userKeyBytes = TreeEntry.userKeyLength(page, valueAt, length);
+    userKey.copy(page, valueAt + TreeEntry.HEADER_BYTES, userKeyBytes);
+    return true;
+  }
+
   /**
-   * Whether a record is a plain value that is to go.
+   * Whether a record that is larger than a page is to go: a plain value, or a map's value.
    *
    * @param page has the record's beginning
    */
-  boolean isExpiredValue(int table, ByteBuffer page, int at) {
+  boolean isLargeGoing(int table, ByteBuffer page, int at) {
+    Expiries.OfTable of = expired.of(table);
+    entry = false;
+    int valueAt = RecordLayout.valueAt(page, at);
+    int length = RecordLayout.valueLength(page, at);
+    return isExpiredValue(table, page, at)
+        || (of != null
+            && of.kind == Expiries.TableKind.MAPS
+            && valueAt + TreeEntry.HEADER_BYTES <= page.limit()
+            && isExpiredEntry(of, table, page, valueAt, length));
+  }
+
+  private boolean isExpiredValue(int table, ByteBuffer page, int at) {
     Expiries.OfTable of = expired.of(table);
     return of != null
         && of.kind == Expiries.TableKind.VALUES
@@ -69,19 +107,14 @@ final class ExpiryFilter {
     int count = leaf.count();
     boolean[] kept = new boolean[count];
     int left = 0;
-    int newest = 0;
     for (int i = 0; i < count; i++) {
-      long timestamp = leaf.timestamp(i, of.expiry);
-      kept[i] = !isExpired(of, table, timestamp);
+      kept[i] = !isExpired(of, table, leaf.timestamp(i, of.expiry));
       left += kept[i] ? 1 : 0;
-      newest = timestamp > leaf.timestamp(newest, of.expiry) ? i : newest;
     }
     if (left == 0) {
-      if (RecordLayout.suffix(page, at) == 0) {
-        return 0;
-      }
-      kept[newest] = true;
-      left = 1;
+      entry = RecordLayout.suffix(page, at) != 0;
+      leaf.key(0, userKey);
+      return 0;
     }
     if (left == count) {
       return bytes;

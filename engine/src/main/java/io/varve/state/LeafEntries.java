@@ -57,6 +57,17 @@ final class LeafEntries {
     return at + length - back(i);
   }
 
+  /** Copies an entry's key. */
+  void key(int i, ByteSpan target) {
+    int entry = entry(i);
+    int keyLength = TreeLayout.keyLength(in.getInt(entry));
+    int rest = Math.max(0, keyLength - TreeLayout.PREFIX_BYTES);
+    byte[] array = target.resize(TreeLayout.PREFIX_BYTES + rest);
+    TreeLayout.putPrefix(in.getLong(slot(i)), array);
+    in.get(entry + TreeLayout.ENTRY_HEADER_BYTES, array, TreeLayout.PREFIX_BYTES, rest);
+    target.wrap(array, 0, keyLength);
+  }
+
   /** Whether an entry's value is in a record of its own. */
   boolean isOutOfLine(int i) {
     return (in.getInt(entry(i)) & TreeLayout.OUT_OF_LINE) != 0;

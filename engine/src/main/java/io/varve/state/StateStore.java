@@ -166,7 +166,7 @@ public final class StateStore implements AutoCloseable {
     if (expiry == null) {
       expiries.remove(table.table());
     } else {
-      expiries.set(table.table(), kind, expiry);
+      expiries.set(table, kind, expiry);
     }
   }
 

@@ -42,13 +42,18 @@ final class TimestampsBuilder {
     int length = RecordLayout.valueLength(bytes, at);
     if (expires.kind == Expiries.TableKind.VALUES) {
       of.add(expires.expiry.timestamp(bytes, valueAt, length), recordBytes);
-    } else if (leaf.point(bytes, valueAt, length)) {
-      addLeaf(of, expires.expiry, RecordLayout.suffix(bytes, at) == 0, recordBytes);
+    } else if (valueAt + TreeEntry.HEADER_BYTES > bytes.limit()) {
+      // A key that is larger than a page.
+      of.newest = Expiry.NO_TIMESTAMP;
+    } else if (bytes.get(valueAt) == RecordKind.ENTRY) {
+      of.add(TreeEntry.timestamp(bytes, valueAt, length, expires.expiry), recordBytes);
+    } else if (recordBytes <= Page.BYTES && leaf.point(bytes, valueAt, length)) {
+      addLeaf(of, expires.expiry, recordBytes);
     }
   }
 
   /** Counts what {@link ExpiryFilter} would make room of. */
-  private void addLeaf(OfTable of, Expiry expiry, boolean root, int recordBytes) {
+  private void addLeaf(OfTable of, Expiry expiry, int recordBytes) {
     int count = leaf.count();
     int newest = 0;
     boolean inside = true;
@@ -56,7 +61,6 @@ final class TimestampsBuilder {
       inside &= !leaf.isOutOfLine(i);
       newest = leaf.timestamp(i, expiry) > leaf.timestamp(newest, expiry) ? i : newest;
     }
-    boolean goes = root && inside;
     int rest = recordBytes;
     for (int i = 0; i < count; i++) {
       if (i != newest) {
@@ -64,8 +68,8 @@ final class TimestampsBuilder {
         rest -= leaf.bytes(i);
       }
     }
-    if (goes) {
-      // The rest goes with the last.
+    if (inside) {
+      // All the rest goes with the last.
       of.add(leaf.timestamp(newest, expiry), rest);
     }
   }

@@ -57,7 +57,7 @@ final class MapExpiryTest {
         }
         case 2 -> goThrough(store, key, random);
         default -> {
-          put(store, key, userKey, random.nextInt(40) == 0 ? 300 : 9 + random.nextInt(100));
+          put(store, key, userKey, random.nextInt(10) == 0 ? 300 : 9 + random.nextInt(100));
           return;
         }
       }
@@ -198,9 +198,10 @@ final class MapExpiryTest {
       for (int key = 0; key < MAPS; key++) {
         int entries = key == 0 ? 20_000 : 1 + key % 50;
         for (int i = 0; i < entries; i++) {
-          model.put(store, key, i, 100);
+          model.put(store, key, i, i % 4 == 0 ? 150 : 100);
         }
       }
+      model.put(store, 3, 7, 400_000);
       store.snapshot().close();
       long before = store.metrics().fileBytes();
       clock.advanceMs(TTL_MS / 2);
@@ -210,8 +211,14 @@ final class MapExpiryTest {
         store.snapshot().close();
       }
       model.checkAll(store);
-      assertThat(store.metrics().fileBytes()).isLessThan(before / 2);
-      // Keeps still, now that nothing more can be done.
+      assertThat(store.metrics().fileBytes()).isLessThan(before / 10);
+      clock.advanceMs(TTL_MS);
+      for (int i = 0; i < 20; i++) {
+        store.snapshot().close();
+      }
+      // As little as is left is not worth the work.
+      assertThat(store.metrics().fileBytes()).isLessThan(1 << 20);
+      model.checkAll(store);
       long written = store.metrics().cleanedBytes();
       for (int i = 0; i < 20; i++) {
         store.snapshot().close();
