@@ -263,7 +263,7 @@ final class Cleaner {
       }
       long image = files.openImage();
       files.narrowImage(image, victims);
-      CleaningPass begun = new CleaningPass(files, expiries, log.capture(victims), expired, in);
+      CleaningPass begun = new CleaningPass(files, log.capture(victims), expired, in);
       pass = begun;
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;

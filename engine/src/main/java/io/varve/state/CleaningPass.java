@@ -24,7 +24,6 @@ final class CleaningPass {
   private static final int TIMES_FILE_BYTES = 2;
 
   private final StateFiles files;
-  private final Expiries expiries;
   private final Expired expired;
   private final ExpiryFilter filter;
   private final OldRecords old;
@@ -67,14 +66,8 @@ final class CleaningPass {
    * @param parts pages in the order in which they are to be read, all in files
    * @param expired what has expired by now
    */
-  CleaningPass(
-      StateFiles files,
-      Expiries expiries,
-      List<LogImage.Part> parts,
-      Expired expired,
-      Buffers buffers) {
+  CleaningPass(StateFiles files, List<LogImage.Part> parts, Expired expired, Buffers buffers) {
     this.files = files;
-    this.expiries = expiries;
     this.expired = expired;
     this.filter = new ExpiryFilter(expired);
     this.old = new OldRecords(parts, expired);
@@ -263,7 +256,7 @@ final class CleaningPass {
   private StateFileWriter out() throws IOException {
     StateFileWriter to = out;
     if (to == null) {
-      to = StateFileWriter.create(files, expiries);
+      to = StateFileWriter.create(files, new TimestampsBuilder(expired::of, true));
       out = to;
       cleaned = new CleanedFile(to.file());
     }

@@ -28,14 +28,19 @@ final class Expiries {
   /** How a table's records are to be understood. */
   enum TableKind {
     VALUES,
+    LISTS,
     MAPS
   }
 
   /** What the table's records are; null if they can't expire. */
   static @Nullable TableKind kind(StateTable table) {
-    return table instanceof ValueTable
-        ? TableKind.VALUES
-        : table instanceof MapTable ? TableKind.MAPS : null;
+    if (table instanceof ValueTable) {
+      return TableKind.VALUES;
+    }
+    if (table instanceof ListTable) {
+      return TableKind.LISTS;
+    }
+    return table instanceof MapTable ? TableKind.MAPS : null;
   }
 
   /** Never changed, but replaced. */

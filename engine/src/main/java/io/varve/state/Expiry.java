@@ -2,6 +2,8 @@ package io.varve.state;
 
 import io.varve.base.Clock;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When values of a table have had their time: so long after the timestamp that each of them holds.
@@ -14,8 +16,11 @@ import java.nio.ByteBuffer;
  *     value that ends before has none, and never expires
  * @param ttlMs how long a value lives, at least 1; {@link #NEVER}: for ever
  * @param clock tells the time by its milliseconds; asked by the store's owner only
+ * @param elements makes what tells a list's elements apart, each of which is a value; null if the
+ *     values are not those of lists. Called by any thread
  */
-public record Expiry(int timestampAt, long ttlMs, Clock clock) {
+public record Expiry(
+    int timestampAt, long ttlMs, Clock clock, @Nullable Supplier<ListElements> elements) {
 
   /** With this a table's timestamps are only kept account of. */
   public static final long NEVER = Long.MAX_VALUE;
@@ -24,6 +29,11 @@ public record Expiry(int timestampAt, long ttlMs, Clock clock) {
   static final long NO_TIMESTAMP = Long.MAX_VALUE;
 
   static final int TIMESTAMP_AT_MAX = 1 << 10;
+
+  /** Of values that are not those of lists. */
+  public Expiry(int timestampAt, long ttlMs, Clock clock) {
+    this(timestampAt, ttlMs, clock, null);
+  }
 
   public Expiry {
     if (timestampAt < 0 || timestampAt > TIMESTAMP_AT_MAX || ttlMs < 1) {

@@ -2,12 +2,16 @@ package io.varve.state;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes out of records what had expired at one moment. A plain value goes whole. From a map's leaf,
  * entries go whose values are in it, and the leaf with the last of them. If it is all that there is
  * of the map, that is all; any other leaf, and a value in a record of its own, can only be taken
- * out through the tree.
+ * out through the tree. From a list's record elements go, and the record with the last of them if
+ * it is all that there is of the list; of other lists it stays without any.
  *
  * <p>It looks at nothing but the record itself, so that its verdict holds as long as the record is
  * there. What can't be understood is left as it is.
@@ -18,6 +22,11 @@ final class ExpiryFilter {
 
   private final Expired expired;
   private final LeafEntries leaf = new LeafEntries();
+  private final ExpiringList list = new ExpiringList();
+
+  /** By table, what tells a list's elements apart. */
+  private @Nullable ListElements[] elements = new ListElements[0];
+
   private boolean entry;
   private final ByteSpan userKey = new ByteSpan();
   private ByteBuffer scratch = ByteBuffer.allocate(0);
@@ -43,6 +52,10 @@ final class ExpiryFilter {
     int length = RecordLayout.valueLength(page, at);
     return switch (of.kind) {
       case VALUES -> isExpiredValue(table, page, at) ? 0 : bytes;
+      case LISTS ->
+          list.read(page, valueAt, length, elements(of, table))
+              ? filterList(of, table, page, at, bytes)
+              : bytes;
       case MAPS ->
           leaf.point(page, valueAt, length)
               ? filterLeaf(of, table, page, at, bytes)
@@ -126,10 +139,31 @@ final class ExpiryFilter {
     return rewrite(page, at, scratch, leaf.copy(kept, scratch));
   }
 
+  private @Nullable ListElements elements(Expiries.OfTable of, int table) {
+    if (table >= elements.length) {
+      elements = Arrays.copyOf(elements, table + 1);
+    }
+    ListElements made = elements[table];
+    Supplier<ListElements> make = of.expiry.elements();
+    if (made == null && make != null) {
+      made = make.get();
+      elements[table] = made;
+    }
+    return made;
+  }
+
+  private int filterList(Expiries.OfTable of, int table, ByteBuffer page, int at, int bytes) {
+    int kept = list.filter(of.expiry, expired.timeMs(table));
+    if (kept == list.count()) {
+      return bytes;
+    }
+    return kept == 0 && list.isWholeList() ? 0 : rewrite(page, at, list.value(), list.length());
+  }
+
   /** Gives the record another value, which is no longer than its own. */
   private static int rewrite(ByteBuffer page, int at, ByteBuffer value, int length) {
     page.put(RecordLayout.valueAt(page, at), value, 0, length);
     RecordLayout.setValueLengths(page, at, length, length);
-    return RecordLayout.bytes(page, at);
+    return Math.max(RecordLayout.BYTES_MIN, RecordLayout.bytes(page, at));
   }
 }

@@ -183,7 +183,8 @@ public final class MapCursor implements AutoCloseable {
     unchanged = false;
     if (wasCurrent
         && expirations == tree.expirations()
-        && splits == tree.splits() && removals == tree.removals()) {
+        && splits == tree.splits()
+        && removals == tree.removals()) {
       changes = tree.changes();
     }
   }

@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class OldRecords {
 
   private final Expired expired;
+  private final List<LogImage.Part> parts;
 
   /** Files that have such records, to be gone through. */
   private final ArrayDeque<List<LogImage.Part>> waiting = new ArrayDeque<>();
 
-  /** Pages that must be read, in the order in which they came. */
+  /** Pages that must be read, in the order in which they came; empty if no file has such records. */
   private final Map<Page, LogImage.Part> toRead = new LinkedHashMap<>();
 
+  private final boolean any;
   private @Nullable Finding finding;
 
   /**
@@ -31,17 +33,19 @@ final class OldRecords {
    */
   OldRecords(List<LogImage.Part> parts, Expired expired) {
     this.expired = expired;
+    this.parts = parts;
     Map<StateFile, List<LogImage.Part>> byFile = new LinkedHashMap<>();
     for (LogImage.Part part : parts) {
-      toRead.put(part.page(), part);
-      byFile.computeIfAbsent(part.page().fileWritten(), file -> new ArrayList<>()).add(part);
+      StateFile file = part.page().fileWritten();
+      if (hasOld(file)) {
+        byFile.computeIfAbsent(file, any -> new ArrayList<>()).add(part);
+      }
     }
-    byFile.forEach(
-        (file, pages) -> {
-          if (hasOld(file)) {
-            waiting.add(pages);
-          }
-        });
+    any = !byFile.isEmpty();
+    if (any) {
+      parts.forEach(part -> toRead.put(part.page(), part));
+      waiting.addAll(byFile.values());
+    }
   }
 
   private boolean hasOld(StateFile file) {
@@ -74,7 +78,7 @@ final class OldRecords {
 
   /** The pages that must be read, with dead bits that have the records which were found. */
   List<LogImage.Part> toRead() {
-    return List.copyOf(toRead.values());
+    return any ? List.copyOf(toRead.values()) : parts;
   }
 
   /** Goes through one file's footer. */

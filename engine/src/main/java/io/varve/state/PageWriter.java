@@ -84,7 +84,7 @@ final class PageWriter {
   private void writePage(Page page) throws IOException {
     StateFileWriter to = out;
     if (to == null) {
-      to = StateFileWriter.create(files, expiries);
+      to = StateFileWriter.create(files, new TimestampsBuilder(expiries::of, false));
       out = to;
     }
     ByteBuffer frame = page.frame;

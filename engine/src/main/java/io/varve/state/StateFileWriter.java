@@ -19,17 +19,18 @@ final class StateFileWriter {
   private final StateFooter.Builder footer = new StateFooter.Builder();
   private final TimestampsBuilder timestamps;
 
-  private StateFileWriter(StateFiles files, StateFile file, WriteFile to, Expiries expiries) {
+  private StateFileWriter(
+      StateFiles files, StateFile file, WriteFile to, TimestampsBuilder timestamps) {
     this.files = files;
     this.file = file;
     this.to = to;
-    this.timestamps = new TimestampsBuilder(expiries);
+    this.timestamps = timestamps;
   }
 
   /** Creates a file. */
-  static StateFileWriter create(StateFiles files, Expiries expiries) throws IOException {
+  static StateFileWriter create(StateFiles files, TimestampsBuilder timestamps) throws IOException {
     StateFile file = files.begin();
-    StateFileWriter writer = new StateFileWriter(files, file, files.create(file), expiries);
+    StateFileWriter writer = new StateFileWriter(files, file, files.create(file), timestamps);
     ByteBuffer header = Fixed64.begin(StateFile.HEADER_MAGIC);
     header.putInt(12, StateFile.FORMAT_VERSION);
     writer.to.append(Fixed64.finish(header));

@@ -153,15 +153,18 @@ public final class StateStore implements AutoCloseable {
    * them. Those of a table that was opened from a snapshot stay until this is said.
    *
    * @param expiry null: they don't expire
-   * @param table a table of values or of maps; of maps each entry's value expires
+   * @param table a table of values, of maps or of lists; of these each entry's value, or each
+   *     element, expires
    * @throws IllegalArgumentException if it is another
    */
   public void expire(StateTable table, @Nullable Expiry expiry) {
     check();
     Expiries.TableKind kind = Expiries.kind(table);
-    if (kind == null || tables.get(table.table()) != table) {
+    boolean fits =
+        expiry == null || (expiry.elements() != null) == (kind == Expiries.TableKind.LISTS);
+    if (kind == null || !fits || tables.get(table.table()) != table) {
       throw new IllegalArgumentException(
-          "Table " + table.table() + " is none of this store whose values expire");
+          "Table " + table.table() + " is none of this store whose values expire like this");
     }
     if (expiry == null) {
       expiries.remove(table.table());

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimestampsBuilder {
 
-  private final Expiries expiries;
+  private final IntFunction<Expiries.@Nullable OfTable> expiries;
+  private final boolean looksIntoLists;
+  private final ExpiringList list = new ExpiringList();
   private @Nullable OfTable[] tables = new OfTable[0];
   private final LeafEntries leaf = new LeafEntries();
 
-  TimestampsBuilder(Expiries expiries) {
+  /**
+   * @param expiries by table
+   * @param looksIntoLists whether all records are known to be such as these expiries are for
+   */
+  TimestampsBuilder(IntFunction<Expiries.@Nullable OfTable> expiries, boolean looksIntoLists) {
     this.expiries = expiries;
+    this.looksIntoLists = looksIntoLists;
   }
 
   /** Takes note of a record of the file. */
@@ -33,7 +42,7 @@ final class TimestampsBuilder {
       of = new OfTable();
       tables[table] = of;
     }
-    Expiries.OfTable expires = expiries.of(table);
+    Expiries.OfTable expires = expiries.apply(table);
     if (expires == null || !of.isOf(expires.expiry)) {
       of.newest = Expiry.NO_TIMESTAMP;
       return;
@@ -42,6 +51,8 @@ final class TimestampsBuilder {
     int length = RecordLayout.valueLength(bytes, at);
     if (expires.kind == Expiries.TableKind.VALUES) {
       of.add(expires.expiry.timestamp(bytes, valueAt, length), recordBytes);
+    } else if (expires.kind == Expiries.TableKind.LISTS) {
+      addList(of, expires.expiry, bytes, valueAt, length, recordBytes);
     } else if (valueAt + TreeEntry.HEADER_BYTES > bytes.limit()) {
       // A key that is larger than a page.
       of.newest = Expiry.NO_TIMESTAMP;
@@ -49,6 +60,35 @@ final class TimestampsBuilder {
       of.add(TreeEntry.timestamp(bytes, valueAt, length, expires.expiry), recordBytes);
     } else if (recordBytes <= Page.BYTES && leaf.point(bytes, valueAt, length)) {
       addLeaf(of, expires.expiry, recordBytes);
+    }
+  }
+
+  /**
+   * All elements are taken to be as old as the first if the others can't be found. That makes
+   * cleaning come too early, but once only: it writes files that tell of all elements.
+   */
+  private void addList(
+      OfTable of, Expiry expiry, ByteBuffer bytes, int valueAt, int length, int recordBytes) {
+    of.newest = Expiry.NO_TIMESTAMP;
+    if (recordBytes > Page.BYTES) {
+      return;
+    }
+    if (!looksIntoLists) {
+      int header = ExpiringList.headerBytes(bytes, valueAt, length);
+      if (header >= 0 && length > header) {
+        of.add(expiry.timestamp(bytes, valueAt + header, length - header), recordBytes);
+      }
+      return;
+    }
+    if (!list.read(bytes, valueAt, length, of.elements(expiry))) {
+      return;
+    }
+    int last = list.count() - 1;
+    int rest = list.isWholeList() ? recordBytes : length;
+    for (int i = 0; i <= last; i++) {
+      int size = i < last ? list.elementBytes(i) : rest;
+      of.add(list.timestamp(i, expiry), size);
+      rest -= size;
     }
   }
 
@@ -100,6 +140,15 @@ final class TimestampsBuilder {
     private int sampled;
     private long count;
     private int each = 1;
+    private @Nullable ListElements elements;
+
+    @Nullable ListElements elements(Expiry expiry) {
+      Supplier<ListElements> make = expiry.elements();
+      if (elements == null && make != null) {
+        elements = make.get();
+      }
+      return elements;
+    }
 
     /** Whether it takes timestamps from that place of the values. */
     boolean isOf(Expiry expiry) {

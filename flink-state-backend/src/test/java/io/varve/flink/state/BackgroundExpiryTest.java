@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.state.AggregatingState;
 import org.apache.flink.api.common.state.AggregatingStateDescriptor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReducingState;
 import org.apache.flink.api.common.state.ReducingStateDescriptor;
 import org.apache.flink.api.common.state.State;
@@ -259,6 +264,87 @@ final class BackgroundExpiryTest {
     assertThat(aggregated.get()).isEqualTo(CONTENT);
     nowMs.addAndGet(TTL_MS);
     awaitEntries(backend, 0);
+  }
+
+  @Test
+  void entriesOfMapsExpireOneByOne() throws Exception {
+    var backend = start(List.of());
+    MapStateDescriptor<Long, String> descriptor =
+        new MapStateDescriptor<>("map", LongSerializer.INSTANCE, StringSerializer.INSTANCE);
+    descriptor.enableTimeToLive(ttl());
+    MapState<Long, String> map = state(backend, descriptor);
+    for (long key = 0; key < 200; key++) {
+      backend.setCurrentKey(key);
+      for (long i = 0; i < 100; i++) {
+        // Some of them in leaves, some in records of their own.
+        map.put(i, "x".repeat(i % 2 == 0 ? 100 : 200));
+      }
+    }
+    checkpoint(backend);
+    long before = checkpoint(backend).getStateSize();
+    nowMs.addAndGet(TTL_MS / 2);
+    for (long key = 0; key < 200; key += 20) {
+      backend.setCurrentKey(key);
+      map.put(7L, "seven");
+    }
+    nowMs.addAndGet(TTL_MS / 2);
+    while (checkpoint(backend).getStateSize() > before / 4) {
+      assertThat(entries(backend)).isGreaterThanOrEqualTo(10);
+    }
+    for (long key = 0; key < 200; key += 20) {
+      backend.setCurrentKey(key);
+      assertThat(map.entries()).singleElement().isEqualTo(Map.entry(7L, "seven"));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static ListState<Object> objects(ListState<?> list) {
+    return (ListState<Object>) list;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void elementsOfListsExpireOneByOne(boolean sameLength) throws Exception {
+    var backend = start(List.of());
+    ListStateDescriptor<String> texts =
+        new ListStateDescriptor<>("list", StringSerializer.INSTANCE);
+    ListStateDescriptor<Long> numbers = new ListStateDescriptor<>("list", LongSerializer.INSTANCE);
+    texts.enableTimeToLive(ttl());
+    numbers.enableTimeToLive(ttl());
+    ListState<Object> list =
+        sameLength ? objects(state(backend, numbers)) : objects(state(backend, texts));
+    List<Object> some = new ArrayList<>();
+    for (long i = 0; i < 100; i++) {
+      some.add(sameLength ? (Object) i : "text " + i);
+    }
+    for (long key = 0; key < KEYS; key++) {
+      backend.setCurrentKey(key);
+      // Of one record, or of several.
+      list.addAll(key % 2 == 0 ? some.subList(0, 10) : some);
+      list.add(some.get(7));
+    }
+    checkpoint(backend);
+    long before = checkpoint(backend).getStateSize();
+    nowMs.addAndGet(TTL_MS / 2);
+    for (long key = 0; key < 20; key++) {
+      backend.setCurrentKey(key);
+      list.add(some.get(7));
+    }
+    nowMs.addAndGet(TTL_MS / 2);
+    while (checkpoint(backend).getStateSize() > before / 3) {
+      assertThat(entries(backend)).isGreaterThanOrEqualTo(20);
+    }
+    KeyedStateHandle savepoint = savepoint(backend);
+    backend = start(List.of(savepoint));
+    list = sameLength ? objects(state(backend, numbers)) : objects(state(backend, texts));
+    for (long key = 0; key < KEYS; key++) {
+      backend.setCurrentKey(key);
+      if (key < 20) {
+        assertThat(list.get()).containsExactly(some.get(7));
+      } else {
+        assertThat(list.get()).isNullOrEmpty();
+      }
+    }
   }
 
   private static final class Last

@@ -3,12 +3,15 @@ package io.varve.flink.state.keyed;
 import io.varve.base.Clock;
 import io.varve.flink.state.keyed.RegisteredStates.Registered;
 import io.varve.state.Expiry;
+import io.varve.state.ListElements;
 import io.varve.state.StateStore;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.ListSerializer;
 import org.apache.flink.api.common.typeutils.base.ListSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.MapSerializerSnapshot;
 import org.apache.flink.runtime.state.RegisteredKeyValueStateBackendMetaInfo;
@@ -30,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackgroundExpiry {
 
-  private static final int TIMESTAMP_AT = 0;
+  /** In a map, behind the byte that tells null. */
+  private static final int TIMESTAMP_AT_OF_MAPS = 1;
 
   private final StateStore store;
   private final Clock clock;
@@ -59,9 +63,7 @@ public final class BackgroundExpiry {
   /** Lets nothing of a state go any more, since its values are about to be written anew. */
   void stop(Registered state) {
     told.remove(state.table());
-    if (isExpiring(state)) {
-      expire(store, state, null);
-    }
+    expire(store, state, null);
   }
 
   /**
@@ -70,7 +72,7 @@ public final class BackgroundExpiry {
    * @param serializer wrote all that is stored
    */
   void start(Registered state, TypeSerializer<?> serializer, StateTtlConfig ttl) {
-    if (!isExpiring(state) || !TtlAwareSerializer.isSerializerTtlEnabled(serializer)) {
+    if (!TtlAwareSerializer.isSerializerTtlEnabled(serializer)) {
       stop(state);
       return;
     }
@@ -78,7 +80,11 @@ public final class BackgroundExpiry {
     Long before = told.get(state.table());
     if (before == null || ttlMs > before) {
       told.put(state.table(), ttlMs);
-      expire(store, state, new Expiry(TIMESTAMP_AT, ttlMs, clock));
+      Supplier<ListElements> elements =
+          serializer instanceof ListSerializer<?> list
+              ? StoredElements.of(list.getElementSerializer())
+              : null;
+      expire(store, state, new Expiry(timestampAt(state), ttlMs, clock, elements));
     }
   }
 
@@ -94,10 +100,11 @@ public final class BackgroundExpiry {
    * has described yet: so it finds what has expired when somebody does. Nothing goes by this.
    */
   public static void keepTimes(StateStore store, Registered state) {
-    if (isExpiring(state)
-        && state.meta() instanceof RegisteredKeyValueStateBackendMetaInfo<?, ?> meta
+    if (state.meta() instanceof RegisteredKeyValueStateBackendMetaInfo<?, ?> meta
         && hasTimes(meta.getPreviousStateSerializerSnapshot())) {
-      expire(store, state, new Expiry(TIMESTAMP_AT, Expiry.NEVER, Clock.SYSTEM));
+      // Nobody looks for elements of what doesn't expire.
+      Supplier<ListElements> elements = state.isList() ? () -> (bytes, at, limit) -> -1 : null;
+      expire(store, state, new Expiry(timestampAt(state), Expiry.NEVER, Clock.SYSTEM, elements));
     }
   }
 
@@ -112,11 +119,18 @@ public final class BackgroundExpiry {
         || (written instanceof TtlAwareSerializerSnapshot<?> aware && aware.isTtlEnabled());
   }
 
-  private static boolean isExpiring(Registered state) {
-    return !state.isTimers() && !state.isMap() && !state.isList();
+  private static int timestampAt(Registered state) {
+    return state.isMap() ? TIMESTAMP_AT_OF_MAPS : 0;
   }
 
   private static void expire(StateStore store, Registered state, @Nullable Expiry expiry) {
-    store.expire(store.values(state.table()), expiry);
+    int table = state.table();
+    if (state.isMap()) {
+      store.expire(store.maps(table), expiry);
+    } else if (state.isList()) {
+      store.expire(store.lists(table), expiry);
+    } else {
+      store.expire(store.values(table), expiry);
+    }
   }
 }

@@ -159,6 +159,7 @@ public final class CanonicalRestore<K> {
       return maps(state);
     }
     if (state.isList()) {
+      BackgroundExpiry.keepTimes(store, state);
       var lists = store.lists(table);
       return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) -> {
         byte[] delimited = value.resize(valueLength + 1);
@@ -178,6 +179,7 @@ public final class CanonicalRestore<K> {
    * A map's entry has its user key behind key and namespace, whose end only their serializers know.
    */
   private Target maps(Registered state) {
+    BackgroundExpiry.keepTimes(store, state);
     var maps = store.maps(state.table());
     TypeSerializer<K> keys = keySerializer.currentSchemaSerializer();
     TypeSerializer<?> namespaces =
