@@ -5,6 +5,7 @@ import io.varve.state.CleanedFile.CleanedPage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -53,6 +54,7 @@ final class Cleaner {
   private final RecordStore records;
   private final StateFiles files;
   private final Expiries expiries;
+  private final LettingGo letGo;
   private final PageWriter writer;
   private final StateStrand strand;
 
@@ -94,12 +96,8 @@ final class Cleaner {
   private @Nullable Page page;
   private int record;
 
-  private final ByteSpan entryKey = new ByteSpan();
-  private final ByteSpan entryUserKey = new ByteSpan();
-
   private long writtenBytes;
   private long passes;
-  private long expiredRecords;
 
   Cleaner(
       HybridLog log,
@@ -113,6 +111,7 @@ final class Cleaner {
     this.records = records;
     this.files = files;
     this.expiries = expiries;
+    this.letGo = new LettingGo(log, records, expiries);
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
@@ -216,7 +215,7 @@ final class Cleaner {
 
   /** How many records have been let go since they had expired. */
   long expiredRecords() {
-    return expiredRecords;
+    return letGo.records();
   }
 
   /** Bytes of the pages that were written. */
@@ -312,12 +311,12 @@ final class Cleaner {
     CleanedFile file = slice.file();
     for (int left = recordsMax; left > 0; left--) {
       if (goneIndex < slice.gone().count()) {
-        boolean entry = slice.gone().isEntry(goneIndex);
-        if (entry && left < ENTRY_RECORDS) {
+        int cost = slice.gone().isEntry(goneIndex) ? ENTRY_RECORDS : 1;
+        if (cost > left) {
           return;
         }
-        left -= entry ? ENTRY_RECORDS - 1 : 0;
-        letGo(slice.gone(), goneIndex++);
+        left -= cost - 1;
+        letGo.take(passUnderWay().expired(), slice.gone(), goneIndex++);
       } else if (file != null && pageIndex < file.pages().size()) {
         takeRecord(file, file.pages().get(pageIndex));
       } else {
@@ -327,49 +326,11 @@ final class Cleaner {
     }
   }
 
-  /**
-   * Lets go of a record that had expired when the pass came by it. It is the same that the pass has
-   * seen if it is still alive where it was, for no record of a sealed page changes; and it is still
-   * to go if nobody has set how its table expires since then.
-   */
-  private void letGo(ExpiredRecords gone, int i) {
-    Page page = gone.page(i);
-    int at = gone.at(i);
-    int table = gone.table(i);
-    if (!holds(table) || Page.isDead(page.dead, at)) {
-      return;
-    }
-    if (gone.isEntry(i)) {
-      letEntriesGo(gone, i);
-    } else {
-      long address = HybridLog.address(page, at);
-      if (!records.index(table).remove(gone.hash(i), address)) {
-        throw noSlot(page, address);
-      }
-      log.kill(address, gone.bytes(i));
-      expiredRecords++;
-    }
+  private CleaningPass passUnderWay() {
+    return Objects.requireNonNull(pass, "nothing is taken in without a pass");
   }
 
-  /** The tree tells what there is by now, and what of it had expired. */
-  private void letEntriesGo(ExpiredRecords gone, int i) {
-    Expiries.OfTable of = expiries.of(gone.table(i));
-    CleaningPass underWay = pass;
-    if (of != null && underWay != null && of.table instanceof MapTable map) {
-      gone.keys(i, entryKey, entryUserKey);
-      long timeMs = underWay.expired().timeMs(gone.table(i));
-      expiredRecords +=
-          map.expire(gone.keyGroup(i), entryKey, entryUserKey, of.expiry, timeMs) > 0 ? 1 : 0;
-    }
-  }
-
-  /** Whether what the pass under way takes to have expired, in that table, is still to go. */
-  private boolean holds(int table) {
-    CleaningPass underWay = pass;
-    return underWay != null && underWay.expired().of(table) == expiries.of(table);
-  }
-
-  private static IllegalStateException noSlot(Page page, long address) {
+  static IllegalStateException noSlot(Page page, long address) {
     return new IllegalStateException(
         "no slot leads to the live record " + Long.toHexString(address) + " of " + page.file);
   }
@@ -387,7 +348,8 @@ final class Cleaner {
     int bytesBefore = from.fromBytes[record];
     int bytes = from.bytes(record);
     // Of a page that was dropped meanwhile all is dead.
-    if (!Page.isDead(before.dead, at) && (bytes == bytesBefore || holds(from.tables[record]))) {
+    if (!Page.isDead(before.dead, at)
+        && (bytes == bytesBefore || letGo.holds(passUnderWay().expired(), from.tables[record]))) {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {

@@ -22,7 +22,9 @@ final class OldRecords {
   /** Files that have such records, to be gone through. */
   private final ArrayDeque<List<LogImage.Part>> waiting = new ArrayDeque<>();
 
-  /** Pages that must be read, in the order in which they came; empty if no file has such records. */
+  /**
+   * Pages that must be read, in the order in which they came; empty if no file has such records.
+   */
   private final Map<Page, LogImage.Part> toRead = new LinkedHashMap<>();
 
   private final boolean any;

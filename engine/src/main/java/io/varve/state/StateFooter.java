@@ -3,10 +3,8 @@ package io.varve.state;
 import io.varve.base.CorruptionException;
 import io.varve.format.Checksum;
 import io.varve.format.Fixed64;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,8 +19,7 @@ import java.util.List;
  * for each group, for each record: varint of the place's distance from the one before,
  *                                  varint of the record's bytes / 8, u32 hash
  * from version 2 on:
- * u16 tables that have timestamps; for each: {@link Timestamps}: u16 table, u16 place in values,
- *                                            i64 newest, i64 bytes, u16 samples, for each i64
+ * {@link Timestamps} of all tables that have any
  * </pre>
  *
  * <p>A file in which no table has timestamps is of version 1.
@@ -43,9 +40,6 @@ final class StateFooter {
 
   /** Two varints of five bytes, and a hash. */
   private static final int RECORD_BYTES_MAX = 14;
-
-  /** What {@link Timestamps} take beside their sample. */
-  private static final int TIMESTAMPS_BYTES_MIN = 22;
 
   private StateFooter() {}
 
@@ -112,7 +106,7 @@ final class StateFooter {
                       + 4 * pages
                       + 12 * groupCount
                       + RECORD_BYTES_MAX * records
-                      + timestampsBytes(timestamps)
+                      + Timestamps.bytes(timestamps)
                       + Fixed64.BYTES)
               .order(ByteOrder.LITTLE_ENDIAN);
       out.putInt(pages);
@@ -141,7 +135,7 @@ final class StateFooter {
         out.putInt(headAt + 8, out.position() - begin);
         headAt += 12;
       }
-      putTimestamps(out, timestamps);
+      Timestamps.write(out, timestamps);
       int length = out.position();
       ByteBuffer trailer = Fixed64.begin(TRAILER_MAGIC);
       trailer.putInt(12, timestamps.isEmpty() ? 1 : FORMAT_VERSION_MAX);
@@ -400,8 +394,8 @@ final class StateFooter {
     }
     List<Timestamps> timestamps = List.of();
     if (fits && trailer.getInt(12) > 1 && need <= size) {
-      timestamps = readTimestamps(footer, (int) need, name, position);
-      need += timestampsBytes(timestamps);
+      timestamps = Timestamps.read(footer, (int) need, name, position);
+      need += Timestamps.bytes(timestamps);
     }
     if (!fits || need != size) {
       throw new CorruptionException(
@@ -409,54 +403,6 @@ final class StateFooter {
     }
     ByteBuffer groups = footer.slice(groupsAt, size - groupsAt).order(ByteOrder.LITTLE_ENDIAN);
     return new Read(pageBytes, groups, begins, timestamps, name, position + groupsAt);
-  }
-
-  private static int timestampsBytes(List<Timestamps> all) {
-    int bytes = all.isEmpty() ? 0 : 2;
-    for (Timestamps one : all) {
-      bytes += TIMESTAMPS_BYTES_MIN + Long.BYTES * one.sample().length;
-    }
-    return bytes;
-  }
-
-  private static void putTimestamps(ByteBuffer out, List<Timestamps> all) {
-    if (all.isEmpty()) {
-      return;
-    }
-    out.putShort((short) all.size());
-    for (Timestamps one : all) {
-      out.putShort((short) one.table());
-      out.putShort((short) one.timestampAt());
-      out.putLong(one.newest());
-      out.putLong(one.bytes());
-      out.putShort((short) one.sample().length);
-      for (long timestamp : one.sample()) {
-        out.putLong(timestamp);
-      }
-    }
-  }
-
-  private static List<Timestamps> readTimestamps(
-      ByteBuffer footer, int at, String file, long position) {
-    List<Timestamps> all = new ArrayList<>();
-    ByteBuffer in = footer.slice(at, footer.capacity() - at).order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      int count = in.getShort() & 0xffff;
-      for (int i = 0; i < count; i++) {
-        int table = in.getShort() & 0xffff;
-        int timestampAt = in.getShort() & 0xffff;
-        long newest = in.getLong();
-        long bytes = in.getLong();
-        long[] sample = new long[in.getShort() & 0xffff];
-        in.asLongBuffer().get(sample);
-        in.position(in.position() + Long.BYTES * sample.length);
-        all.add(new Timestamps(table, timestampAt, newest, bytes, sample));
-      }
-    } catch (BufferUnderflowException e) {
-      throw new CorruptionException(
-          file, position + at, "timestamps up to the footer's end", "more than there is room for");
-    }
-    return all;
   }
 
   private static void putVarint(ByteBuffer out, long value) {

@@ -38,9 +38,13 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupedInternalPriorityQueue;
 import org.apache.flink.runtime.state.KeyedStateBackendParametersImpl;
 import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.StateSnapshotTransformer.StateSnapshotTransformFactory;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.internal.InternalValueState;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
+import org.apache.flink.runtime.state.ttl.TtlStateFactory;
+import org.apache.flink.runtime.state.ttl.TtlValue;
 import org.apache.flink.streaming.api.operators.StreamOperatorStateHandler;
 import org.apache.flink.streaming.api.operators.TimerHeapInternalTimer;
 import org.apache.flink.streaming.api.operators.TimerSerializer;
@@ -386,19 +390,37 @@ final class BackgroundExpiryTest {
     staysAt(backend, KEYS);
   }
 
-  @Test
-  void theLongerOfTwoTimesHolds() throws Exception {
+  /** As Flink does for who may describe a state several times. */
+  private static InternalValueState<Long, VoidNamespace, TtlValue<String>> describeAgain(
+      CheckpointableKeyedStateBackend<Long> backend, long ttlMs) throws Exception {
+    ValueStateDescriptor<TtlValue<String>> descriptor =
+        new ValueStateDescriptor<>(
+            "values",
+            new TtlStateFactory.TtlSerializer<>(
+                LongSerializer.INSTANCE, StringSerializer.INSTANCE));
+    descriptor.enableTimeToLive(ttl(ttlMs, builder -> {}));
+    return backend.createOrUpdateInternalState(
+        VoidNamespaceSerializer.INSTANCE,
+        descriptor,
+        StateSnapshotTransformFactory.noTransform(),
+        true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theLongerOfTwoTimesHolds(boolean longerFirst) throws Exception {
     var backend = start(List.of());
-    fill(backend, state(backend, values(ttl())), 0, KEYS);
-    // As an operator may that asks for its state by another descriptor.
-    backend.getOrCreateKeyedState(
-        VoidNamespaceSerializer.INSTANCE, values(ttl(3 * TTL_MS, builder -> {})));
-    var again = start(List.of(checkpoint(backend)));
-    state(again, values(ttl(3 * TTL_MS, builder -> {})));
+    var state = describeAgain(backend, longerFirst ? 3 * TTL_MS : TTL_MS);
+    state.setCurrentNamespace(VoidNamespace.INSTANCE);
+    for (long key = 0; key < KEYS; key++) {
+      backend.setCurrentKey(key);
+      state.update(new TtlValue<>(CONTENT, nowMs.get()));
+    }
+    describeAgain(backend, longerFirst ? TTL_MS : 3 * TTL_MS);
     nowMs.addAndGet(2 * TTL_MS);
-    staysAt(again, KEYS);
+    staysAt(backend, KEYS);
     nowMs.addAndGet(TTL_MS);
-    awaitEntries(again, 0);
+    awaitEntries(backend, 0);
   }
 
   @ParameterizedTest
