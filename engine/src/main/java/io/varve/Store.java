@@ -206,6 +206,7 @@ public final class Store implements AutoCloseable {
   }
 
   private static void checkFolder(Path path) {
+    // Whether it is a folder is asked last: somebody may be making it right now.
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw notAStore(path.toString(), "it is a file; expected a folder");
     }

@@ -24,7 +24,7 @@ final class InlineWork implements Work {
 
   @Override
   public Repeating every(long intervalMs, Runnable task) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("A state store repeats nothing by the clock");
   }
 
   @Override

@@ -349,7 +349,7 @@ final class CanonicalSavepointTest {
     @Override
     public List<StreamStateHandle> duplicate(
         List<StreamStateHandle> handles, CheckpointedStateScope scope) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException("canFastDuplicate says that it can't");
     }
   }
 

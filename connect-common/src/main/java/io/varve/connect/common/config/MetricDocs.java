@@ -54,16 +54,16 @@ public final class MetricDocs implements PluginMetrics {
 
   @Override
   public void removeMetric(MetricName name) {
-    throw new UnsupportedOperationException();
+    namesOfTags.values().forEach(names -> names.remove(name));
   }
 
   @Override
   public Sensor addSensor(String name) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("Sensor " + name + ": only metrics are described here");
   }
 
   @Override
   public void removeSensor(String name) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("Sensor " + name + ": only metrics are described here");
   }
 }

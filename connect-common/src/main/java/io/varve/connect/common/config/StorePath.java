@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +38,24 @@ public final class StorePath implements ConfigDef.Validator {
       return; // a missing setting is reported as such
     }
     Path path = parse(name, value);
-    if (Files.isDirectory(path)) {
+    BasicFileAttributes found = found(path);
+    if (found != null && found.isDirectory()) {
       checkFolder(name, path);
-    } else if (Files.exists(path)) {
+    } else if (found != null) {
       throw invalid(name, path, "expected a folder, found a file");
     } else if (writing) {
       checkCreatable(name, path);
     } else {
       throw invalid(name, path, "expected a store, found nothing; check the path on this worker");
+    }
+  }
+
+  /** What is there, in one look: another task may be making it right now. */
+  private static @Nullable BasicFileAttributes found(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (IOException e) {
+      return null;
     }
   }
 

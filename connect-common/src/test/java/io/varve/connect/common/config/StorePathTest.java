@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,25 @@ final class StorePathTest {
     Files.writeString(folder.resolve("new-STORE-1"), "");
     accepts(WRITING, folder);
     refuses(READING, folder, "found a folder without one");
+  }
+
+  /** Tasks start at the same time, and the first one makes the folder while others look. */
+  @Test
+  void aFolderMayComeWhileItIsLookedFor() throws Exception {
+    for (int i = 0; i < 3_000; i++) {
+      Path coming = folder.resolve("store-" + i);
+      CountDownLatch looking = new CountDownLatch(1);
+      Thread other =
+          new Thread(
+              () -> {
+                looking.countDown();
+                coming.toFile().mkdir();
+              });
+      other.start();
+      looking.await();
+      accepts(WRITING, coming);
+      other.join();
+    }
   }
 
   @Test
