@@ -26,7 +26,7 @@ final class TestRecords implements AutoCloseable {
     memory = StateMemory.direct(memoryBytes);
     memory.join();
     files = new StateFiles(directory, nonce, work.strand());
-    writer = new PageWriter(files, work.strand(), new FirstFailure());
+    writer = new PageWriter(files, new Expiries(), work.strand(), new FirstFailure());
     log = new HybridLog(memory, writer);
     records = new RecordStore(log);
   }
