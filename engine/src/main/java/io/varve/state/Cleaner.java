@@ -1,5 +1,6 @@
 package io.varve.state;
 
+import io.varve.base.CorruptionException;
 import io.varve.base.FirstFailure;
 import io.varve.state.CleanedFile.CleanedPage;
 import java.io.IOException;
@@ -304,8 +305,13 @@ final class Cleaner {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        throw new IllegalStateException(
-            "no slot leads to the live record " + Long.toHexString(old) + " of " + before.file);
+        // Pages that were written here are in the index; so it is a footer that told others.
+        throw strand.fail(
+            new CorruptionException(
+                String.valueOf(before.file),
+                before.filePosition + at,
+                "a record that the footer tells of",
+                "another one"));
       }
       int bytes = from.bytes(record);
       log.reviveAdopted(to, from.at[record], bytes);

@@ -2,6 +2,7 @@ package io.varve.state;
 
 import io.varve.base.BadEventException;
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -238,6 +239,13 @@ final class HybridLog {
   /** Notes that the record at the address is dead. */
   void kill(long address, int bytes) {
     Page page = page(address);
+    if (bytes > page.liveBytes()) {
+      throw new CorruptionException(
+          String.valueOf(page.file),
+          page.filePosition + place(address),
+          "a record of at most " + page.liveBytes() + " bytes",
+          bytes + " bytes, as another record tells");
+    }
     page.kill(place(address), bytes, epoch);
     liveBytes -= bytes;
     if (page.mutable) {

@@ -216,6 +216,8 @@ final class RecordStore {
       for (int i = 0; i < count; i++) {
         log.begin();
         log.point(probe, addresses[i]);
+        // One by one: if one can't be read, no slot leads to those that are dead.
+        index.remove(RecordLayout.hash(probe.buffer(), probe.at()), addresses[i]);
         log.kill(addresses[i], probe.bytes());
       }
     }
