@@ -325,7 +325,7 @@ final class StateFooter {
     ByteBuffer bytes = ByteBuffer.allocate(Fixed64.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     file.read(trailerAt, bytes, 0, Fixed64.BYTES);
     ByteBuffer trailer =
-        Fixed64.check(bytes, 0, TRAILER_MAGIC, "end of a file of pages", name, trailerAt);
+        Fixed64.check(bytes, 0, TRAILER_MAGIC, "trailer of a file of pages", name, trailerAt);
     Fixed64.checkVersion(
         trailer.getInt(12), StateFile.FORMAT_VERSION, "a file of pages", name, trailerAt);
     long position = trailer.getLong(16);
