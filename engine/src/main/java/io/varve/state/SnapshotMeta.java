@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,7 @@ record SnapshotMeta(List<FileMeta> files) {
   private static final int FORMAT_VERSION = 1;
   private static final int FILES_MAX = 1 << 16;
   private static final int ALL_DEAD = -1;
+  private static final int TABLES_EXPECTED = 64;
 
   /** A file, and the dead bits of its pages. */
   record FileMeta(String name, long bytes, int @Nullable [] tables, List<PageMeta> pages) {}
@@ -159,10 +161,7 @@ record SnapshotMeta(List<FileMeta> files) {
     String name = readName(in);
     long bytes = in.readLong();
     int numbers = bounded(in.readInt(), -1, RecordStore.TABLES_MAX, "table numbers");
-    int[] tables = numbers < 0 ? null : new int[numbers];
-    for (int i = 0; i < numbers && tables != null; i++) {
-      tables[i] = bounded(in.readInt(), -1, RecordStore.TABLES_MAX - 1, "a table's number");
-    }
+    int[] tables = numbers < 0 ? null : readTables(in, numbers);
     // A page has at least one record.
     long pagesMax = Math.min(Integer.MAX_VALUE, bytes / RecordLayout.BYTES_MIN);
     int count = bounded(in.readInt(), 0, pagesMax, "pages");
@@ -179,6 +178,18 @@ record SnapshotMeta(List<FileMeta> files) {
       pages.add(dead == null ? PageMeta.HOLLOW : new PageMeta(dead));
     }
     return new FileMeta(name, bytes, tables, pages);
+  }
+
+  private static int[] readTables(DataInputStream in, int count) throws IOException {
+    // Grows with what is there: the count alone warrants nothing.
+    int[] tables = new int[Math.min(count, TABLES_EXPECTED)];
+    for (int i = 0; i < count; i++) {
+      if (i == tables.length) {
+        tables = Arrays.copyOf(tables, Math.min(count, 2 * i));
+      }
+      tables[i] = bounded(in.readInt(), -1, RecordStore.TABLES_MAX - 1, "a table's number");
+    }
+    return tables;
   }
 
   private static String readName(DataInputStream in) throws IOException {
