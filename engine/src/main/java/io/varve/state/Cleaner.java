@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +35,10 @@ final class Cleaner {
   private static final int TIGHT_RECORDS = 2048;
 
   /**
-   * While nothing can be cleaned, because a snapshot needs the files, so long is waited before
-   * there are {@link #PAGES_BETWEEN} more pages: some 100 MB a second go on to be written.
+   * While nothing can be cleaned, because a snapshot needs the files, so long at most is waited
+   * before there are {@link #PAGES_BETWEEN} more pages: some 100 MB a second go on to be written.
    */
-  private static final long TIGHT_WAIT_NANOS = 8_000_000;
+  private static final long TIGHT_WAIT_MS = 8;
 
   /** After so many new pages it is looked whether there is something to clean. */
   private static final int PAGES_BETWEEN = 8;
@@ -146,7 +145,7 @@ final class Cleaner {
       int before = slices.get();
       strand.waitUntil(() -> handed || slices.get() != before);
     } else if (files.retiredBytes() > 0) {
-      LockSupport.parkNanos(this, TIGHT_WAIT_NANOS);
+      files.awaitDeletion(TIGHT_WAIT_MS);
     }
   }
 

@@ -333,7 +333,7 @@ final class HybridLog {
           return frame;
         }
       }
-      if (evict()) {
+      if (evict() || dropHollow()) {
         continue;
       }
       sealOldest();
@@ -520,20 +520,35 @@ final class HybridLog {
     }
   }
 
-  private void dropHollow() {
-    for (Page page : hollow) {
-      // A record may have taken the place of a dead one since.
-      if (pages[page.number] != page || page.liveBytes() > 0 || page.adopting) {
+  /**
+   * Drops pages in which nothing is alive, but for those that views of the operation under way
+   * point into; whether there were any.
+   */
+  private boolean dropHollow() {
+    int kept = 0;
+    boolean any = false;
+    for (int i = 0; i < hollow.size(); i++) {
+      Page page = hollow.get(i);
+      // A record may have taken the place of a dead one since. What is still being written comes
+      // again when it is.
+      if (pages[page.number] != page
+          || page.liveBytes() > 0
+          || page.adopting
+          || !(page.mutable || page.counted)) {
+        continue;
+      }
+      if (page.lastOperation == operation) {
+        hollow.set(kept++, page);
         continue;
       }
       if (page.mutable) {
         region(page).remove(page);
-      } else if (!page.counted) {
-        continue; // still being written; comes again when it is
       }
       drop(page);
+      any = true;
     }
-    hollow.clear();
+    hollow.subList(kept, hollow.size()).clear();
+    return any;
   }
 
   private void drop(Page page) {

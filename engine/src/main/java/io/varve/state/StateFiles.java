@@ -198,6 +198,16 @@ final class StateFiles {
     }
   }
 
+  /** Returns when a file that only images needed has gone, or after so long, or now and then. */
+  @SuppressWarnings("WaitNotInLoop") // who paces itself may be woken early
+  synchronized void awaitDeletion(long waitMsMax) {
+    try {
+      wait(waitMsMax);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private List<StateFile> takeUnneeded() {
     List<StateFile> gone = new ArrayList<>();
     for (Iterator<Retired> iterator = retired.iterator(); iterator.hasNext(); ) {
@@ -206,6 +216,9 @@ final class StateFiles {
         gone.add(candidate.file());
         iterator.remove();
       }
+    }
+    if (!gone.isEmpty()) {
+      notifyAll();
     }
     return gone;
   }
