@@ -113,6 +113,7 @@ final class RecordStore {
     if (address == 0 || log.inMemory(address) || index.next() != 0) {
       return find(suffix, view);
     }
+    log.checkTold(address, bytes);
     foundAt(suffix, address, bytes);
     return false;
   }
