@@ -1,5 +1,6 @@
 package io.varve.state;
 
+import io.varve.base.CorruptionException;
 import io.varve.base.FirstFailure;
 import io.varve.state.CleanedFile.CleanedPage;
 import java.io.IOException;
@@ -124,9 +125,9 @@ final class Cleaner {
     this.records = records;
     this.files = files;
     this.expiries = expiries;
-    this.letGo = new LettingGo(log, records, expiries);
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
+    this.letGo = new LettingGo(log, records, expiries, strand);
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
   }
 
@@ -384,9 +385,13 @@ final class Cleaner {
     return Objects.requireNonNull(pass, "nothing is taken in without a pass");
   }
 
-  static IllegalStateException noSlot(Page page, long address) {
-    return new IllegalStateException(
-        "no slot leads to the live record " + Long.toHexString(address) + " of " + page.file);
+  /** Pages that were written here are in the index; so it is a footer that told others. */
+  static CorruptionException noSlot(Page page, int at) {
+    return new CorruptionException(
+        String.valueOf(page.file),
+        page.filePosition + at,
+        "a record that the footer tells of",
+        "another one");
   }
 
   private void takeRecord(CleanedFile file, CleanedPage from) {
@@ -407,7 +412,7 @@ final class Cleaner {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        throw noSlot(before, old);
+        throw strand.fail(noSlot(before, at));
       }
       log.reviveAdopted(to, from.at[record], bytes);
       log.kill(old, bytesBefore);

@@ -130,10 +130,12 @@ final class CleaningPass {
     }
     ByteBuffer window = buffers.window;
     ByteBuffer target = buffers.page;
+    long digest = 0;
     while (at < source.used) {
       int in = look(file, source, RecordLayout.HEADER_BYTES);
       long position = source.filePosition + at;
       int bytes = file.checkedBytes(window, in, position, source.used - at);
+      digest += RecordLayout.digest(window, in, at);
       int table = file.table(RecordLayout.table(window, in));
       if (!Page.isDead(from.dead(), at) && table >= 0) {
         if (page.used + bytes > Page.BYTES) {
@@ -158,6 +160,7 @@ final class CleaningPass {
       }
       at += bytes;
     }
+    file.checkDigest(source, digest);
   }
 
   /** Moves the window so that {@code bytes} from where reading stands are in it; returns where. */
@@ -190,6 +193,7 @@ final class CleaningPass {
       throw new CorruptionException(
           file.name(), source.filePosition, "a record of " + source.used + " bytes", "" + bytes);
     }
+    file.checkDigest(source, RecordLayout.digest(piece, 0, 0));
     if (table < 0) {
       return;
     }

@@ -2,6 +2,7 @@ package io.varve.state;
 
 import io.varve.base.BadEventException;
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -118,9 +119,23 @@ final class HybridLog {
   private Page page(long address) {
     Page page = pages[(int) (address >>> IN_PAGE_BITS)];
     if (page == null) {
-      throw new IllegalStateException("no page has the address " + Long.toHexString(address));
+      // Pages go when nothing in them is alive: some record told a wrong length of another.
+      throw new CorruptionException(
+          "of keyed state, record", address, "a page with something alive", "none");
     }
     return page;
+  }
+
+  /** Checks that a record may have so many bytes, which another record tells. */
+  void checkTold(long address, int bytes) {
+    Page page = page(address);
+    if (bytes > page.liveBytes()) {
+      throw new CorruptionException(
+          String.valueOf(page.file),
+          page.filePosition + place(address),
+          "a record of at most " + page.liveBytes() + " bytes",
+          bytes + " bytes, as another record tells");
+    }
   }
 
   private static int place(long address) {

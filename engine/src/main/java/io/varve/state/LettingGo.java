@@ -13,12 +13,14 @@ final class LettingGo {
   private final Expiries expiries;
   private final ByteSpan key = new ByteSpan();
   private final ByteSpan userKey = new ByteSpan();
+  private final StateStrand strand;
   private long count;
 
-  LettingGo(HybridLog log, RecordStore records, Expiries expiries) {
+  LettingGo(HybridLog log, RecordStore records, Expiries expiries, StateStrand strand) {
     this.log = log;
     this.records = records;
     this.expiries = expiries;
+    this.strand = strand;
   }
 
   /** How many records have been let go. */
@@ -53,7 +55,7 @@ final class LettingGo {
     }
     long address = HybridLog.address(page, at);
     if (!records.index(table).remove(gone.hash(i), address)) {
-      throw Cleaner.noSlot(page, address);
+      throw strand.fail(Cleaner.noSlot(page, at));
     }
     log.kill(address, gone.bytes(i));
     count++;

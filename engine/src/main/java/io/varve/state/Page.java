@@ -44,6 +44,12 @@ final class Page {
   /** Where in the file it begins. */
   long filePosition;
 
+  /**
+   * Of a page that comes from a snapshot what its records' {@link RecordLayout#digest}s add up to,
+   * as the file's footer tells; 0: not known.
+   */
+  long digest;
+
   /** Which of the file's pages it is. */
   int indexInFile;
 

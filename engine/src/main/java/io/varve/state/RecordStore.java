@@ -119,6 +119,7 @@ final class RecordStore {
     if (address == 0 || log.inMemory(address) || index.next() != 0) {
       return find(suffix, view);
     }
+    log.checkTold(address, bytes);
     foundAt(suffix, address, bytes);
     return false;
   }
@@ -222,6 +223,8 @@ final class RecordStore {
       for (int i = 0; i < count; i++) {
         log.begin();
         log.point(probe, addresses[i]);
+        // One by one: if one can't be read, no slot leads to those that are dead.
+        index.remove(RecordLayout.hash(probe.buffer(), probe.at()), addresses[i]);
         log.kill(addresses[i], probe.bytes());
       }
     }

@@ -212,10 +212,21 @@ final class StateFile {
   /** Reads a whole page and checks every record in it. */
   void readPage(Page page, ByteBuffer frame) {
     read(page.filePosition, frame, 0, page.used);
+    long digest = 0;
     for (int at = 0; at < page.used; ) {
       int bytes = checkedBytes(frame, at, page.filePosition + at, page.used - at);
       checkRecord(frame, at, page.filePosition + at);
+      digest += RecordLayout.digest(frame, at, at);
       at += bytes;
+    }
+    checkDigest(page, digest);
+  }
+
+  /** Checks that a page's records, which add up to that digest, are those that were told of. */
+  void checkDigest(Page page, long digest) {
+    if (page.digest != 0 && page.digest != digest) {
+      throw new CorruptionException(
+          name, page.filePosition, "a page of the records that the footer tells of", "others");
     }
   }
 
@@ -225,7 +236,8 @@ final class StateFile {
       int key = RecordLayout.keyLength(buffer, at);
       int capacity = RecordLayout.capacity(buffer, at);
       int value = RecordLayout.valueLength(buffer, at);
-      if (key >= 0 && value >= 0 && value <= capacity) {
+      boolean hashed = RecordLayout.hash(buffer, at) >>> RecordLayout.HASH_BITS == 0;
+      if (hashed && key >= 0 && value >= 0 && value <= capacity) {
         long bytes = ((long) RecordLayout.HEADER_BYTES + key + capacity + 7) & ~7L;
         if (bytes <= rest && bytes >= RecordLayout.BYTES_MIN) {
           return (int) bytes;
@@ -233,7 +245,7 @@ final class StateFile {
       }
     }
     throw new CorruptionException(
-        name, position, "a record of at most " + rest + " bytes", "lengths that don't fit");
+        name, position, "a record of at most " + rest + " bytes", "a header that is none");
   }
 
   /** Checks the checksum of a record whose lengths were checked. */

@@ -41,6 +41,9 @@ final class StateFooter {
   /** Two varints of five bytes, and a hash. */
   private static final int RECORD_BYTES_MAX = 14;
 
+  /** Two of one byte, and a hash. */
+  private static final int RECORD_BYTES_MIN = 6;
+
   private StateFooter() {}
 
   /** Takes the records of one key group and table, in the order of their places. */
@@ -290,6 +293,9 @@ final class StateFooter {
     /** Goes to the next record; false if there is none. */
     boolean next() {
       if (left == 0) {
+        if (reading != end) {
+          throw bad();
+        }
         return false;
       }
       left--;
@@ -300,6 +306,7 @@ final class StateFooter {
       if (reading + 4 > end
           || place < 0
           || number >= footer.pageBytes.length
+          || units < RecordLayout.BYTES_MIN >> UNIT_BITS
           || units > (footer.pageBytes[(int) number] - in) >> UNIT_BITS) {
         throw bad();
       }
@@ -345,7 +352,7 @@ final class StateFooter {
     ByteBuffer bytes = ByteBuffer.allocate(Fixed64.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     file.read(trailerAt, bytes, 0, Fixed64.BYTES);
     ByteBuffer trailer =
-        Fixed64.check(bytes, 0, TRAILER_MAGIC, "end of a file of pages", name, trailerAt);
+        Fixed64.check(bytes, 0, TRAILER_MAGIC, "trailer of a file of pages", name, trailerAt);
     Fixed64.checkVersion(
         trailer.getInt(12), FORMAT_VERSION_MAX, "a file of pages", name, trailerAt);
     long position = trailer.getLong(16);
@@ -385,10 +392,19 @@ final class StateFooter {
     long need = groupsAt + 4 + 12L * count;
     boolean fits = count >= 0 && need <= size && end == position;
     int[] begins = new int[fits ? count : 0];
+    long before = -1;
     for (int i = 0; fits && i < count; i++) {
+      int head = footer.getInt(groupsAt + 4 + 12 * i);
+      long group = (head & 0xffffL) << 16 | head >>> 16;
       int records = footer.getInt(groupsAt + 4 + 12 * i + 4);
       int bytesOf = footer.getInt(groupsAt + 4 + 12 * i + 8);
-      fits = records >= 0 && bytesOf >= 0 && records <= bytesOf / 6 && need <= size;
+      fits =
+          group > before
+              && records > 0
+              && bytesOf >= 0
+              && records <= bytesOf / RECORD_BYTES_MIN
+              && need <= size;
+      before = group;
       begins[i] = (int) need - groupsAt;
       need += Math.max(0, bytesOf);
     }
@@ -399,7 +415,7 @@ final class StateFooter {
     }
     if (!fits || need != size) {
       throw new CorruptionException(
-          name, position + groupsAt, "groups that fill the footer", count + " groups");
+          name, position + groupsAt, "groups in order that fill the footer", count + " groups");
     }
     ByteBuffer groups = footer.slice(groupsAt, size - groupsAt).order(ByteOrder.LITTLE_ENDIAN);
     return new Read(pageBytes, groups, begins, timestamps, name, position + groupsAt);

@@ -319,7 +319,11 @@ final class TreeNode {
 
   /** The bytes of the record of that suffix, if the node is a leaf. */
   int recordBytes(int i) {
-    return buffer.getInt(reference(i) + TreeLayout.SUFFIX_BYTES);
+    int bytes = buffer.getInt(reference(i) + TreeLayout.SUFFIX_BYTES);
+    if (bytes < RecordLayout.BYTES_MIN || bytes % 8 != 0) {
+      throw malformed("a record of " + bytes + " bytes");
+    }
+    return bytes;
   }
 
   /** Notes that the record of that suffix takes so many bytes now. */
