@@ -40,7 +40,7 @@ final class Cleaner {
   private static final int STEP_RECORDS = 32;
 
   /** And by a snapshot that follows another without any operation between them. */
-  private static final int IDLE_RECORDS = 1 << 13;
+  private static final int IDLE_RECORDS = 1 << 14;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;

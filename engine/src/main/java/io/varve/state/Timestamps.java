@@ -91,7 +91,11 @@ record Timestamps(int table, int timestampAt, long newest, long bytes, long[] sa
         int timestampAt = in.getShort() & 0xffff;
         long newest = in.getLong();
         long bytes = in.getLong();
-        long[] sample = new long[in.getShort() & 0xffff];
+        int samples = in.getShort() & 0xffff;
+        if (samples > in.remaining() / Long.BYTES) {
+          throw new BufferUnderflowException();
+        }
+        long[] sample = new long[samples];
         for (int k = 0; k < sample.length; k++) {
           sample[k] = in.getLong();
         }

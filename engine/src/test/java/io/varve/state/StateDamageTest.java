@@ -173,7 +173,7 @@ final class StateDamageTest {
   void aLaterFormatIsRefused() throws IOException {
     for (String name : sound.files.keySet()) {
       byte[] later = sound.files.get(name).clone();
-      later[later.length - 64 + 12]++;
+      later[later.length - 64 + 12] = Byte.MAX_VALUE;
       SealedState.file(later, SealedState.footerBegin(sound.files.get(name)));
       assertThatThrownBy(() -> sound.with(name, later).open(memory, "later"))
           .isInstanceOf(FormatTooNewException.class)

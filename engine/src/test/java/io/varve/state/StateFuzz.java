@@ -168,9 +168,11 @@ public final class StateFuzz {
     private static void clean(Page page) throws IOException {
       StateFiles files = new StateFiles(new MemoryFolder(), "cleaned", Runnable::run);
       List<LogImage.Part> parts = List.of(new LogImage.Part(page, null));
-      CleaningPass pass = new CleaningPass(files, parts, new CleaningPass.Buffers());
+      CleaningPass pass =
+          new CleaningPass(files, parts, Expired.NOTHING, new CleaningPass.Buffers());
       while (!pass.done()) {
-        CleanedFile cleaned = pass.slice();
+        CleaningPass.Slice slice = pass.slice();
+        CleanedFile cleaned = slice == null ? null : slice.file();
         if (cleaned != null) {
           StateFooter.read(cleaned.file(), cleaned.file().length());
         }
