@@ -6,6 +6,7 @@ import io.varve.state.CleanedFile.CleanedPage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +19,34 @@ import org.jspecify.annotations.Nullable;
  * <p>A copy counts as dead until the index leads to it, when the old record dies: at every moment a
  * record is alive in one place, and a snapshot may be taken at any.
  *
- * <p>Thread: the store's owner; copying runs on a strand. One pass at a time.
+ * <p>Thread: the store's owner, but for {@link #awaitCopies}; copying runs on a strand. One pass at
+ * a time.
  */
 final class Cleaner {
 
-  /** The most files that a snapshot consists of. */
+  /** The most files that a snapshot consists of, as long as cleaning keeps pace. */
   static final int SNAPSHOT_FILES_MAX = 32;
 
-  /** Records that are moved by one operation. */
+  /** When there are so many more, a snapshot waits for cleaning. */
+  private static final int FILES_BEHIND_MAX = 32;
+
+  /** From so many files on, operations move the more records the more files there are. */
+  private static final int HURRY_FILES = 24;
+
+  /** From so many on, a snapshot is not complete before what is being copied is. */
+  private static final int PACED_FILES = 26;
+
+  /** Records that are moved, or let go since they have expired, by one operation. */
   private static final int STEP_RECORDS = 32;
 
-  /** And by one snapshot. */
-  private static final int SNAPSHOT_RECORDS = 2_048;
+  /** And by a snapshot that follows another without any operation between them. */
+  private static final int IDLE_RECORDS = 1 << 13;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
+
+  /** A map's entry that has expired counts as so many: its way through the tree is longer. */
+  private static final int ENTRY_RECORDS = 16;
 
   /**
    * While nothing can be cleaned, because a snapshot needs the files, so long at most is waited
@@ -46,6 +60,8 @@ final class Cleaner {
   private final HybridLog log;
   private final RecordStore records;
   private final StateFiles files;
+  private final Expiries expiries;
+  private final LettingGo letGo;
   private final PageWriter writer;
   private final StateStrand strand;
 
@@ -53,6 +69,13 @@ final class Cleaner {
   private int snapshotFilesMax;
 
   private long nextLook;
+
+  /** Whether there was a snapshot since the last operation. */
+  private boolean snapshotTaken;
+
+  /** Records that an operation moves now. */
+  private int stepRecords = STEP_RECORDS;
+
   private CleaningPass.@Nullable Buffers buffers;
 
   private @Nullable CleaningPass pass;
@@ -65,10 +88,13 @@ final class Cleaner {
   /** When there are more files, some are merged. */
   private int mergeAbove = CleaningPolicy.FILES_MAX;
 
+  /** Whether the strand has something to copy. */
+  private volatile boolean copying;
+
   /** Whether the strand waits for the owner; it has set what is below before. */
   private volatile boolean handed;
 
-  private @Nullable CleanedFile handedFile;
+  private CleaningPass.@Nullable Slice handedSlice;
   private boolean copiedAll;
 
   /** Counts what the strand has copied. */
@@ -77,8 +103,9 @@ final class Cleaner {
   /** How copying goes on when the file has been taken in. */
   private FirstFailure.Step goOn = () -> {};
 
-  // The file that is being taken in, and where in it.
-  private @Nullable CleanedFile taking;
+  // What is being taken in, and where in it: first what has expired, then the file.
+  private CleaningPass.@Nullable Slice taking;
+  private int goneIndex;
   private int pageIndex;
   private @Nullable Page page;
   private int record;
@@ -90,12 +117,15 @@ final class Cleaner {
       HybridLog log,
       RecordStore records,
       StateFiles files,
+      Expiries expiries,
       PageWriter writer,
       Executor executor,
       FirstFailure failure) {
     this.log = log;
     this.records = records;
     this.files = files;
+    this.expiries = expiries;
+    this.letGo = new LettingGo(log, records, expiries);
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
@@ -110,15 +140,40 @@ final class Cleaner {
 
   /** Whether {@link #step} has something to do. */
   boolean isDue() {
-    return handed || taking != null || log.pagesMade() >= nextLook;
+    return handed || taking != null || snapshotTaken || log.pagesMade() >= nextLook;
   }
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
-    take(STEP_RECORDS);
+    take(stepRecords);
+    if (snapshotTaken) {
+      afterSnapshot();
+    }
     if (log.pagesMade() >= nextLook) {
       look();
     }
+  }
+
+  /** Does what a snapshot has left to the next operation: what wakes threads, and may take long. */
+  private void afterSnapshot() {
+    snapshotTaken = false;
+    writer.start();
+    log.harvest();
+    writer.retireEmpty();
+    int count = files.count();
+    begin(count + more() > snapshotFilesMax ? filesWanted() : mergeAbove);
+    int hurry = Math.min(16, Math.max(0, count - HURRY_FILES));
+    stepRecords = Math.min(TIGHT_RECORDS, STEP_RECORDS << hurry);
+  }
+
+  /** Files that a snapshot adds, at the most. */
+  private int more() {
+    return 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
+  }
+
+  /** To how many files cleaning is to get when there are too many. */
+  private int filesWanted() {
+    return Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more());
   }
 
   private void look() {
@@ -163,17 +218,23 @@ final class Cleaner {
     return bytes;
   }
 
-  /** Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many. */
+  /**
+   * Sees to it that a snapshot taken now does not have very many files, which takes waiting for a
+   * pass if cleaning is far behind; and that cleaning goes on though nobody uses the store. Else it
+   * does nothing: a snapshot must not take long.
+   */
   void beforeImage() {
-    log.harvest();
-    take(SNAPSHOT_RECORDS);
-    begin(mergeAbove);
-    int more = 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
-    int filesMax = Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more);
+    if (snapshotTaken) {
+      take(IDLE_RECORDS);
+      afterSnapshot();
+    }
+    snapshotTaken = true;
     boolean fewer = true;
-    while (fewer && files.count() + more > snapshotFilesMax) {
+    while (fewer && files.count() + more() > snapshotFilesMax + FILES_BEHIND_MAX) {
+      log.harvest();
+      writer.retireEmpty();
       boolean begins = pass == null;
-      begin(filesMax);
+      begin(filesWanted());
       if (pass == null) {
         break;
       }
@@ -185,6 +246,16 @@ final class Cleaner {
     snapshotFilesMax = Math.max(SNAPSHOT_FILES_MAX, Math.min(snapshotFilesMax, files.count()));
   }
 
+  /**
+   * Lets a snapshot that is being completed wait for cleaning if there are many files: whoever
+   * takes the next one when this is complete goes no faster than cleaning then. Any thread.
+   */
+  void awaitCopies() {
+    if (files.count() > PACED_FILES) {
+      strand.waitUntil(() -> !copying);
+    }
+  }
+
   /** Whether a pass is under way. */
   boolean isCleaning() {
     return pass != null;
@@ -193,6 +264,11 @@ final class Cleaner {
   /** How many passes have ended. */
   long passes() {
     return passes;
+  }
+
+  /** How many records have been let go since they had expired. */
+  long expiredRecords() {
+    return letGo.records();
   }
 
   /** Bytes of the pages that were written. */
@@ -213,15 +289,19 @@ final class Cleaner {
     long unfinishedBytes = 0;
     long fileBytes = 0;
     boolean merges = all.size() > filesMax;
+    Expired expired = expiries.now();
+    long liveBytes = log.liveBytes();
     for (StateFile file : all) {
       boolean complete = file.complete();
       // What a snapshot needs takes its room anyway; a copy would only take more.
       boolean free = complete && (merges || !files.isHeld(file));
-      candidates.add(new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes(), free));
+      long expiredBytes = complete ? file.expiredBytes(expired) : 0;
+      liveBytes -= expiredBytes;
+      candidates.add(
+          new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes() - expiredBytes, free));
       fileBytes += file.pageBytes();
       unfinishedBytes += complete ? 0 : file.pageBytes();
     }
-    long liveBytes = log.liveBytes();
     long unwrittenBytes = log.unwrittenBytes();
     List<StateFile> victims = new ArrayList<>();
     for (int i : CleaningPolicy.victims(candidates, liveBytes, unwrittenBytes, filesMax)) {
@@ -235,10 +315,11 @@ final class Cleaner {
       }
       long image = files.openImage();
       files.narrowImage(image, victims);
-      CleaningPass begun = new CleaningPass(files, log.capture(victims), in);
+      CleaningPass begun = new CleaningPass(files, log.capture(victims), expired, in);
       pass = begun;
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
+      copying = true;
       strand.execute(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
@@ -249,44 +330,76 @@ final class Cleaner {
 
   /** On the strand. */
   private void copy(CleaningPass pass, long image) throws IOException {
-    CleanedFile file = pass.slice();
+    CleaningPass.Slice slice = pass.slice();
     slices.incrementAndGet();
     boolean all = pass.done();
     if (all) {
       files.closeImage(image);
     }
-    if (file == null && !all) {
+    if (slice == null && !all) {
       strand.execute(() -> copy(pass, image));
       return;
     }
-    handedFile = file;
+    handedSlice = slice;
     copiedAll = all;
     goOn = () -> copy(pass, image);
     handed = true;
+    copying = false;
   }
 
   /** Takes in up to so many records of what was copied. */
   private void take(int recordsMax) {
     if (handed) {
       handed = false;
-      taking = handedFile;
-      handedFile = null;
+      taking = handedSlice;
+      handedSlice = null;
+      goneIndex = 0;
       pageIndex = 0;
       if (taking == null) {
         endPass();
       }
     }
-    CleanedFile file = taking;
-    if (file == null) {
+    CleaningPass.Slice slice = taking;
+    if (slice == null) {
       return;
     }
+    CleanedFile file = slice.file();
     for (int left = recordsMax; left > 0; left--) {
-      if (pageIndex == file.pages().size()) {
-        endFile();
+      if (goneIndex < slice.gone().count()) {
+        int cost = slice.gone().isEntry(goneIndex) ? ENTRY_RECORDS : 1;
+        if (cost > left) {
+          return;
+        }
+        left -= cost - 1;
+        letGo(slice.gone(), goneIndex++);
+      } else if (file != null && pageIndex < file.pages().size()) {
+        takeRecord(file, file.pages().get(pageIndex));
+      } else {
+        endSlice(file != null);
         return;
       }
-      takeRecord(file, file.pages().get(pageIndex));
     }
+  }
+
+  private void letGo(ExpiredRecords gone, int i) {
+    try {
+      letGo.take(passUnderWay().expired(), gone, i);
+    } catch (CorruptionException e) {
+      throw strand.fail(e);
+    }
+  }
+
+  private CleaningPass passUnderWay() {
+    return Objects.requireNonNull(pass, "nothing is taken in without a pass");
+  }
+
+  /** Records that were written here are in the index; so it is a footer that told of others. */
+  static CorruptionException noSlot(Page page, int at) {
+    return new CorruptionException(
+        String.valueOf(page.file),
+        page.filePosition + at,
+        "a record that the footer tells of",
+        "another one");
   }
 
   private void takeRecord(CleanedFile file, CleanedPage from) {
@@ -299,22 +412,18 @@ final class Cleaner {
     }
     Page before = from.from[record];
     int at = from.fromAt[record];
-    // A page that was dropped meanwhile is all dead.
-    if (!Page.isDead(before.dead, at)) {
+    int bytesBefore = from.fromBytes[record];
+    int bytes = from.bytes(record);
+    // Of a page that was dropped meanwhile all is dead.
+    if (!Page.isDead(before.dead, at)
+        && (bytes == bytesBefore || letGo.holds(passUnderWay().expired(), from.tables[record]))) {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        // Pages that were written here are in the index; so it is a footer that told others.
-        throw strand.fail(
-            new CorruptionException(
-                String.valueOf(before.file),
-                before.filePosition + at,
-                "a record that the footer tells of",
-                "another one"));
+        throw strand.fail(noSlot(before, at));
       }
-      int bytes = from.bytes(record);
       log.reviveAdopted(to, from.at[record], bytes);
-      log.kill(old, bytes);
+      log.kill(old, bytesBefore);
     }
     if (++record == from.records) {
       log.endAdopting(to);
@@ -323,12 +432,13 @@ final class Cleaner {
     }
   }
 
-  private void endFile() {
+  private void endSlice(boolean file) {
     taking = null;
-    filesLess--;
+    filesLess -= file ? 1 : 0;
     if (copiedAll) {
       endPass();
     } else {
+      copying = true;
       strand.execute(goOn);
     }
   }

@@ -167,7 +167,7 @@ final class Opening {
     int[] tables = new int[footer.tablesEnd()];
     Arrays.setAll(tables, table -> table(uses, table));
     file.translate(tables);
-    file.finish(opened.bytes(), count);
+    file.finish(opened.bytes(), count, footer.timestamps());
     @Nullable Page[] pages = new Page[count];
     long position = StateFile.HEADER_BYTES;
     for (int i = 0; i < count; i++) {

@@ -93,6 +93,11 @@ final class RecordLayout {
     page.putInt(at + 4, length);
   }
 
+  static void setValueLengths(ByteBuffer page, int at, int length, int capacity) {
+    page.putInt(at + 4, length);
+    page.putInt(at + 8, capacity);
+  }
+
   static void write(
       ByteBuffer page,
       int at,

@@ -65,11 +65,17 @@ final class RecordStore {
 
   /** Begins an operation on a key, whose bytes must stay until the next. */
   void select(int table, int keyGroup, ByteSpan key) {
-    log.begin();
     Cleaner cleaner = this.cleaner;
     if (cleaner != null && cleaner.isDue()) {
+      log.begin();
       cleaner.step();
     }
+    selectAlone(table, keyGroup, key);
+  }
+
+  /** The same, while nothing that was there before goes away. */
+  void selectAlone(int table, int keyGroup, ByteSpan key) {
+    log.begin();
     KeyIndex index = table < indexes.length ? indexes[table] : null;
     this.index = index == null ? index(table) : index;
     this.table = table;

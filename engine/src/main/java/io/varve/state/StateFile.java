@@ -35,6 +35,9 @@ final class StateFile {
   /** From the numbers of tables in the file to those of today; null: the same. */
   private int @Nullable [] tables;
 
+  /** What is known of the timestamps in it. */
+  private List<Timestamps> timestamps = List.of();
+
   private volatile @Nullable ReadFile open;
   private volatile long length;
   private volatile int pagesWritten = -1;
@@ -82,10 +85,38 @@ final class StateFile {
     return pagesWritten >= 0;
   }
 
-  /** Called when the last byte is written. */
-  void finish(long length, int pages) {
+  /** Called when the last byte is written, or the footer was read. */
+  void finish(long length, int pages, List<Timestamps> timestamps) {
+    this.timestamps = timestamps;
     this.length = length;
     this.pagesWritten = pages;
+  }
+
+  /** What is known of the timestamps in it, once it is finished; of tables as numbered in it. */
+  List<Timestamps> timestamps() {
+    return timestamps;
+  }
+
+  /** What is known of the timestamps of a table of this number in the file. */
+  @Nullable Timestamps timestamps(int tableInFile) {
+    for (Timestamps one : timestamps) {
+      if (one.table() == tableInFile) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * About how many bytes of what is alive in it have expired: all of them only if it is certain.
+   */
+  long expiredBytes(Expired expired) {
+    long bytes = 0;
+    for (Timestamps one : timestamps) {
+      bytes += expired.expiredBytes(table(one.table()), one);
+    }
+    // Of what was written, as of what is alive.
+    return bytes >= pageBytes ? liveBytes : (long) ((double) liveBytes * bytes / pageBytes);
   }
 
   int @Nullable [] tables() {

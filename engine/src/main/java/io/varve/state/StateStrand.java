@@ -58,8 +58,8 @@ final class StateStrand {
     }
   }
 
-  /** Lets those who wait look again. */
-  private void signal() {
+  /** Lets those who wait look again, in the midst of a step too. */
+  void signal() {
     synchronized (progress) {
       progress.notifyAll();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
@@ -59,7 +60,7 @@ final class SealedState {
       }
       begin += used;
     }
-    ByteBuffer end = footer.finish(footerAt);
+    ByteBuffer end = footer.finish(footerAt, List.of());
     byte[] changed = Arrays.copyOf(file, footerAt + end.remaining());
     end.get(changed, footerAt, end.remaining());
     records(changed, HEADER, footerAt);

@@ -39,7 +39,7 @@ final class TestRecords implements AutoCloseable {
     directory.create();
     memory.join();
     files = new StateFiles(directory, nonce, work.strand());
-    writer = new PageWriter(files, work.strand(), new FirstFailure());
+    writer = new PageWriter(files, new Expiries(), work.strand(), new FirstFailure());
     log = new HybridLog(memory, writer);
     records = new RecordStore(log);
   }
