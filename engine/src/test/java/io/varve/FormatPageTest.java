@@ -24,6 +24,7 @@ import io.varve.format.Snapshot;
 import io.varve.io.PosixDirectory;
 import io.varve.manifest.LogFolder;
 import io.varve.state.ByteSpan;
+import io.varve.state.Expiry;
 import io.varve.state.SnapshotFile;
 import io.varve.state.StateMemory;
 import io.varve.state.StateSnapshot;
@@ -47,6 +48,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -238,6 +240,20 @@ final class FormatPageTest {
       int innerEnd = inner + pages.getInt(inner - key + 4);
       files.put("the first 44 bytes of the value of an inner node", part(pages, inner, 44));
       files.put("the last 23 bytes of that value", part(pages, innerEnd - 23, 23));
+      Map<String, byte[]> timed = new LinkedHashMap<>();
+      snapshot(
+          "timed",
+          work,
+          timed,
+          store -> {
+            store.expire(store.values(0), new Expiry(0, 1000, new ManualClock()));
+            byte[] noon = ByteBuffer.allocate(8).putLong(NOON).array();
+            store.values(0).put(1, span("k1"), new ByteSpan().wrap(noon));
+          });
+      byte[] file = timed.values().iterator().next();
+      files.put(
+          "the last 32 bytes of a footer of version 2",
+          Arrays.copyOfRange(file, file.length - 64 - 32, file.length - 64));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

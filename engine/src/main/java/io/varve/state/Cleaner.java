@@ -371,7 +371,7 @@ final class Cleaner {
           return;
         }
         left -= cost - 1;
-        letGo.take(passUnderWay().expired(), slice.gone(), goneIndex++);
+        letGo(slice.gone(), goneIndex++);
       } else if (file != null && pageIndex < file.pages().size()) {
         takeRecord(file, file.pages().get(pageIndex));
       } else {
@@ -381,11 +381,19 @@ final class Cleaner {
     }
   }
 
+  private void letGo(ExpiredRecords gone, int i) {
+    try {
+      letGo.take(passUnderWay().expired(), gone, i);
+    } catch (CorruptionException e) {
+      throw strand.fail(e);
+    }
+  }
+
   private CleaningPass passUnderWay() {
     return Objects.requireNonNull(pass, "nothing is taken in without a pass");
   }
 
-  /** Pages that were written here are in the index; so it is a footer that told others. */
+  /** Records that were written here are in the index; so it is a footer that told of others. */
   static CorruptionException noSlot(Page page, int at) {
     return new CorruptionException(
         String.valueOf(page.file),

@@ -29,11 +29,15 @@ final class LeafEntries {
     if (entries < 1 || heap < 0 || TreeLayout.HEADER_BYTES + slots + heap > valueLength) {
       return false;
     }
+    long sum = 0;
     for (int i = 0; i < entries; i++) {
       int back = back(i);
-      if (back < TreeLayout.ENTRY_HEADER_BYTES
-          || back > heap
-          || TreeLayout.entryBytes(in.getInt(at + length - back)) > back) {
+      if (back < TreeLayout.ENTRY_HEADER_BYTES || back > heap) {
+        return false;
+      }
+      int bytes = TreeLayout.entryBytes(in.getInt(at + length - back));
+      sum += bytes;
+      if (bytes > back || sum > heap) {
         return false;
       }
     }

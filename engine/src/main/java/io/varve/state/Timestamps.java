@@ -92,7 +92,7 @@ record Timestamps(int table, int timestampAt, long newest, long bytes, long[] sa
         long newest = in.getLong();
         long bytes = in.getLong();
         int samples = in.getShort() & 0xffff;
-        if (samples > in.remaining() / Long.BYTES) {
+        if (samples * Long.BYTES > in.remaining()) {
           throw new BufferUnderflowException();
         }
         long[] sample = new long[samples];

@@ -324,6 +324,21 @@ final class SealedDamageTest {
     }
   }
 
+  /** Each would be copied as a whole, to where there is room for the leaf. */
+  @Test
+  void aLeafWhoseEntriesOverlapIsLeftAsItIsWhenSomeExpire() {
+    ByteBuffer leaf = SealedState.buffer(new byte[20 + 3 * 12 + 12]);
+    leaf.put(0, RecordKind.LEAF).putInt(TreeLayout.COUNT_AT, 3).putInt(TreeLayout.HEAP_AT, 12);
+    for (int i = 0; i < 3; i++) {
+      leaf.putInt(20 + 12 * i + 8, 12);
+    }
+    LeafEntries entries = new LeafEntries();
+    leaf.putInt(20 + 36, TreeLayout.entryHeader(1, 8));
+    assertThat(entries.point(leaf, 0, leaf.capacity())).isFalse();
+    leaf.putInt(TreeLayout.COUNT_AT, 1);
+    assertThat(entries.point(leaf, 0, leaf.capacity())).isTrue();
+  }
+
   @Test
   void aListWithAHeadInPlaceOfAChunkIsCorrupt() throws IOException {
     try (TestRecords store =

@@ -2,6 +2,7 @@ package io.varve.state;
 
 import io.varve.base.VarveException;
 import io.varve.io.ReadFile;
+import io.varve.testkit.ManualClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,6 +42,9 @@ final class SmallSnapshot {
 
   /** As many files, so small, are merged. */
   private static final int SNAPSHOTS_TILL_MERGED = CleaningPolicy.FILES_MAX;
+
+  /** And as many move all records that there are. */
+  private static final int OPERATIONS_TILL_MERGED = 64;
 
   /** A table that only {@link #merge} uses. */
   private static final int FILLING = 4;
@@ -283,7 +287,21 @@ final class SmallSnapshot {
         snapshot.await();
       }
     }
+    for (int i = 0; i < OPERATIONS_TILL_MERGED; i++) {
+      store.values(FILLING).put(0, key(i), text("filled"));
+    }
     return new CopiedSnapshot(store.snapshot());
+  }
+
+  /** Lets all expire that seems to have a timestamp, from now on. */
+  static void expire(StateStore store) {
+    ManualClock clock = new ManualClock();
+    Expiry plain = new Expiry(0, 1, clock);
+    store.expire(store.values(VALUES), plain);
+    store.expire(store.maps(MAPS), plain);
+    ListElements elements = (bytes, at, limit) -> Math.min(limit, at + 5);
+    store.expire(store.lists(LISTS), new Expiry(0, 1, clock, () -> elements));
+    clock.advanceMs(Long.MAX_VALUE - 1 - clock.wallMs());
   }
 
   /** Changes something of everything that there is. */

@@ -3,6 +3,7 @@ package io.varve.state;
 import io.varve.base.VarveException;
 import io.varve.fuzz.Trial;
 import io.varve.io.ReadFile;
+import io.varve.testkit.ManualClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,7 +31,7 @@ public final class StateFuzz {
 
   /**
    * The end of a file of pages; the pages before it are not there, and need not be. A sealed input
-   * is the footer without its trailer.
+   * is the footer without its trailer; the second bit of its first byte says of which version.
    */
   public static final class StateFooterFile {
 
@@ -40,14 +41,14 @@ public final class StateFuzz {
       }
       boolean sealed = (input[0] & 1) == 0;
       byte[] end = Arrays.copyOfRange(input, 1, input.length + (sealed ? 64 : 0));
-      long begin = sealed ? seal(end) : 0;
+      long begin = sealed ? seal(end, 1 + (input[0] >> 1 & 1)) : 0;
       ReadFile file = new End(begin, end);
       StateFile pages = new StateFile(FILE, () -> file);
       Trial.run(end.length, 8, () -> walk(StateFooter.read(pages, begin + end.length)));
     }
 
     /** Returns where the footer has to begin, so that it is right about its pages' lengths. */
-    private static long seal(byte[] end) {
+    private static long seal(byte[] end, int version) {
       ByteBuffer to = SealedState.buffer(end);
       int length = end.length - 64;
       long begin = 64;
@@ -55,7 +56,7 @@ public final class StateFuzz {
       for (int i = 0; i < pages && 8 + 4 * i <= length; i++) {
         begin += Math.max(0, to.getInt(4 + 4 * i));
       }
-      to.putInt(length + 12, 1);
+      to.putInt(length + 12, version);
       SealedState.trailer(to, length, 0, begin);
       return begin;
     }
@@ -63,6 +64,11 @@ public final class StateFuzz {
     private static void walk(StateFooter.Read footer) {
       int[] pages = footer.pageBytes();
       footer.tablesEnd();
+      Expiry expiry = new Expiry(0, 1, new ManualClock());
+      for (Timestamps timestamps : footer.timestamps()) {
+        timestamps.isAllExpired(expiry, 1);
+        timestamps.expiredBytes(expiry, 1);
+      }
       long[] records = {0};
       footer.forEach(
           new StateFooter.Group() {
@@ -150,6 +156,7 @@ public final class StateFuzz {
       Page page = new Page(1);
       page.file = file;
       page.used = bytes.length;
+      page.written = true;
       Trial.run(bytes.length, 8, () -> readWhole(file, page));
       Trial.run(1 << 20, 1, () -> clean(page));
     }
@@ -171,10 +178,10 @@ public final class StateFuzz {
       CleaningPass pass =
           new CleaningPass(files, parts, Expired.NOTHING, new CleaningPass.Buffers());
       while (!pass.done()) {
-        CleaningPass.Slice slice = pass.slice();
-        CleanedFile cleaned = slice == null ? null : slice.file();
-        if (cleaned != null) {
-          StateFooter.read(cleaned.file(), cleaned.file().length());
+        CleaningPass.Slice cleaned = pass.slice();
+        CleanedFile file = cleaned == null ? null : cleaned.file();
+        if (file != null) {
+          StateFooter.read(file.file(), file.file().length());
         }
       }
     }

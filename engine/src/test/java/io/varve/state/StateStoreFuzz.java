@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A snapshot one file of which was changed by someone who knows the format: restored, read,
- * changed, snapshots taken, files merged, restored again. The input names the file, says whether it
- * is sealed and where it ends, and then, three bytes each, where it holds what. What is not sealed
- * must be answered as if it was sound, or with an error.
+ * A snapshot one file of which was changed by someone who knows the format: restored and read, and
+ * then either changed and cleared, or merged, perhaps while all expires, and restored again. The
+ * input names the file, says whether it is sealed and where it ends, and then, three bytes each,
+ * where it holds what. What is not sealed must be answered as if it was sound, or with an error.
  */
 public final class StateStoreFuzz {
 
@@ -52,12 +52,13 @@ public final class StateStoreFuzz {
     boolean sealed = (input[1] & 1) == 0;
     SmallSnapshot changed = SOUND.with(name, bytes(name, input, sealed));
     int lastGroup = (input[1] & 4) == 0 ? SmallSnapshot.GROUPS - 1 : 1;
-    boolean comparable = !sealed && lastGroup == SmallSnapshot.GROUPS - 1;
+    boolean expires = (input[1] & 16) != 0;
+    boolean comparable = !sealed && !expires && lastGroup == SmallSnapshot.GROUPS - 1;
     Trial.run(FREE_BYTES, 1, () -> read(changed, lastGroup, comparable));
     if ((input[1] & 8) == 0) {
       Trial.run(FREE_BYTES, 1, () -> change(changed, lastGroup));
     } else {
-      Trial.run(FREE_BYTES, 1, () -> merge(changed, lastGroup, comparable));
+      Trial.run(FREE_BYTES, 1, () -> merge(changed, lastGroup, expires, comparable));
     }
     if (MEMORY.usedBytes() != 0) {
       throw new AssertionError(MEMORY.usedBytes() + " bytes of memory were not given back");
@@ -131,10 +132,14 @@ public final class StateStoreFuzz {
     }
   }
 
-  private static void merge(SmallSnapshot changed, int lastGroup, boolean comparable)
+  private static void merge(
+      SmallSnapshot changed, int lastGroup, boolean expires, boolean comparable)
       throws IOException {
     CopiedSnapshot merged;
     try (StateStore store = open(changed, lastGroup)) {
+      if (expires) {
+        SmallSnapshot.expire(store);
+      }
       merged = SmallSnapshot.merge(store);
       check(SmallSnapshot.answers(store), comparable);
     }
