@@ -1,13 +1,14 @@
 package io.varve.state;
 
+import io.varve.base.CorruptionException;
 import io.varve.base.FirstFailure;
 import io.varve.state.CleanedFile.CleanedPage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,20 +36,23 @@ final class Cleaner {
   /** From so many on, a snapshot is not complete before what is being copied is. */
   private static final int PACED_FILES = 26;
 
-  /** Records that are moved by one operation. */
+  /** Records that are moved, or let go since they have expired, by one operation. */
   private static final int STEP_RECORDS = 32;
 
   /** And by a snapshot that follows another without any operation between them. */
-  private static final int IDLE_RECORDS = 2_048;
+  private static final int IDLE_RECORDS = 1 << 14;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
 
+  /** A map's entry that has expired counts as so many: its way through the tree is longer. */
+  private static final int ENTRY_RECORDS = 16;
+
   /**
-   * While nothing can be cleaned, because a snapshot needs the files, so long is waited before
-   * there are {@link #PAGES_BETWEEN} more pages: some 100 MB a second go on to be written.
+   * While nothing can be cleaned, because a snapshot needs the files, so long at most is waited
+   * before there are {@link #PAGES_BETWEEN} more pages: some 100 MB a second go on to be written.
    */
-  private static final long TIGHT_WAIT_NANOS = 8_000_000;
+  private static final long TIGHT_WAIT_MS = 8;
 
   /** After so many new pages it is looked whether there is something to clean. */
   private static final int PAGES_BETWEEN = 8;
@@ -56,6 +60,8 @@ final class Cleaner {
   private final HybridLog log;
   private final RecordStore records;
   private final StateFiles files;
+  private final Expiries expiries;
+  private final LettingGo letGo;
   private final PageWriter writer;
   private final StateStrand strand;
 
@@ -88,7 +94,7 @@ final class Cleaner {
   /** Whether the strand waits for the owner; it has set what is below before. */
   private volatile boolean handed;
 
-  private @Nullable CleanedFile handedFile;
+  private CleaningPass.@Nullable Slice handedSlice;
   private boolean copiedAll;
 
   /** Counts what the strand has copied. */
@@ -97,8 +103,9 @@ final class Cleaner {
   /** How copying goes on when the file has been taken in. */
   private FirstFailure.Step goOn = () -> {};
 
-  // The file that is being taken in, and where in it.
-  private @Nullable CleanedFile taking;
+  // What is being taken in, and where in it: first what has expired, then the file.
+  private CleaningPass.@Nullable Slice taking;
+  private int goneIndex;
   private int pageIndex;
   private @Nullable Page page;
   private int record;
@@ -110,14 +117,17 @@ final class Cleaner {
       HybridLog log,
       RecordStore records,
       StateFiles files,
+      Expiries expiries,
       PageWriter writer,
       Executor executor,
       FirstFailure failure) {
     this.log = log;
     this.records = records;
     this.files = files;
+    this.expiries = expiries;
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
+    this.letGo = new LettingGo(log, records, expiries, strand);
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
   }
 
@@ -190,7 +200,7 @@ final class Cleaner {
       int before = slices.get();
       strand.waitUntil(() -> handed || slices.get() != before);
     } else if (files.retiredBytes() > 0) {
-      LockSupport.parkNanos(this, TIGHT_WAIT_NANOS);
+      files.awaitDeletion(TIGHT_WAIT_MS);
     }
   }
 
@@ -256,6 +266,11 @@ final class Cleaner {
     return passes;
   }
 
+  /** How many records have been let go since they had expired. */
+  long expiredRecords() {
+    return letGo.records();
+  }
+
   /** Bytes of the pages that were written. */
   long writtenBytes() {
     return writtenBytes;
@@ -274,15 +289,19 @@ final class Cleaner {
     long unfinishedBytes = 0;
     long fileBytes = 0;
     boolean merges = all.size() > filesMax;
+    Expired expired = expiries.now();
+    long liveBytes = log.liveBytes();
     for (StateFile file : all) {
       boolean complete = file.complete();
       // What a snapshot needs takes its room anyway; a copy would only take more.
       boolean free = complete && (merges || !files.isHeld(file));
-      candidates.add(new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes(), free));
+      long expiredBytes = complete ? file.expiredBytes(expired) : 0;
+      liveBytes -= expiredBytes;
+      candidates.add(
+          new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes() - expiredBytes, free));
       fileBytes += file.pageBytes();
       unfinishedBytes += complete ? 0 : file.pageBytes();
     }
-    long liveBytes = log.liveBytes();
     long unwrittenBytes = log.unwrittenBytes();
     List<StateFile> victims = new ArrayList<>();
     for (int i : CleaningPolicy.victims(candidates, liveBytes, unwrittenBytes, filesMax)) {
@@ -296,7 +315,7 @@ final class Cleaner {
       }
       long image = files.openImage();
       files.narrowImage(image, victims);
-      CleaningPass begun = new CleaningPass(files, log.capture(victims), in);
+      CleaningPass begun = new CleaningPass(files, log.capture(victims), expired, in);
       pass = begun;
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
@@ -311,17 +330,17 @@ final class Cleaner {
 
   /** On the strand. */
   private void copy(CleaningPass pass, long image) throws IOException {
-    CleanedFile file = pass.slice();
+    CleaningPass.Slice slice = pass.slice();
     slices.incrementAndGet();
     boolean all = pass.done();
     if (all) {
       files.closeImage(image);
     }
-    if (file == null && !all) {
+    if (slice == null && !all) {
       strand.execute(() -> copy(pass, image));
       return;
     }
-    handedFile = file;
+    handedSlice = slice;
     copiedAll = all;
     goOn = () -> copy(pass, image);
     handed = true;
@@ -332,24 +351,55 @@ final class Cleaner {
   private void take(int recordsMax) {
     if (handed) {
       handed = false;
-      taking = handedFile;
-      handedFile = null;
+      taking = handedSlice;
+      handedSlice = null;
+      goneIndex = 0;
       pageIndex = 0;
       if (taking == null) {
         endPass();
       }
     }
-    CleanedFile file = taking;
-    if (file == null) {
+    CleaningPass.Slice slice = taking;
+    if (slice == null) {
       return;
     }
+    CleanedFile file = slice.file();
     for (int left = recordsMax; left > 0; left--) {
-      if (pageIndex == file.pages().size()) {
-        endFile();
+      if (goneIndex < slice.gone().count()) {
+        int cost = slice.gone().isEntry(goneIndex) ? ENTRY_RECORDS : 1;
+        if (cost > left) {
+          return;
+        }
+        left -= cost - 1;
+        letGo(slice.gone(), goneIndex++);
+      } else if (file != null && pageIndex < file.pages().size()) {
+        takeRecord(file, file.pages().get(pageIndex));
+      } else {
+        endSlice(file != null);
         return;
       }
-      takeRecord(file, file.pages().get(pageIndex));
     }
+  }
+
+  private void letGo(ExpiredRecords gone, int i) {
+    try {
+      letGo.take(passUnderWay().expired(), gone, i);
+    } catch (CorruptionException e) {
+      throw strand.fail(e);
+    }
+  }
+
+  private CleaningPass passUnderWay() {
+    return Objects.requireNonNull(pass, "nothing is taken in without a pass");
+  }
+
+  /** Records that were written here are in the index; so it is a footer that told of others. */
+  static CorruptionException noSlot(Page page, int at) {
+    return new CorruptionException(
+        String.valueOf(page.file),
+        page.filePosition + at,
+        "a record that the footer tells of",
+        "another one");
   }
 
   private void takeRecord(CleanedFile file, CleanedPage from) {
@@ -362,17 +412,18 @@ final class Cleaner {
     }
     Page before = from.from[record];
     int at = from.fromAt[record];
-    // A page that was dropped meanwhile is all dead.
-    if (!Page.isDead(before.dead, at)) {
+    int bytesBefore = from.fromBytes[record];
+    int bytes = from.bytes(record);
+    // Of a page that was dropped meanwhile all is dead.
+    if (!Page.isDead(before.dead, at)
+        && (bytes == bytesBefore || letGo.holds(passUnderWay().expired(), from.tables[record]))) {
       long old = HybridLog.address(before, at);
       long moved = HybridLog.address(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        throw new IllegalStateException(
-            "no slot leads to the live record " + Long.toHexString(old) + " of " + before.file);
+        throw strand.fail(noSlot(before, at));
       }
-      int bytes = from.bytes(record);
       log.reviveAdopted(to, from.at[record], bytes);
-      log.kill(old, bytes);
+      log.kill(old, bytesBefore);
     }
     if (++record == from.records) {
       log.endAdopting(to);
@@ -381,9 +432,9 @@ final class Cleaner {
     }
   }
 
-  private void endFile() {
+  private void endSlice(boolean file) {
     taking = null;
-    filesLess--;
+    filesLess -= file ? 1 : 0;
     if (copiedAll) {
       endPass();
     } else {

@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies what was alive in some files into new ones, a slice at a time. The store goes on
- * meanwhile; whoever takes in a new file finds out what has died since.
+ * Copies what was alive in some files into new ones, a slice at a time, but for what has expired.
+ * The store goes on meanwhile; whoever takes in a new file finds out what has died since.
  *
  * <p>Thread: one at a time.
  */
@@ -24,14 +24,28 @@ final class CleaningPass {
   private static final int TIMES_FILE_BYTES = 2;
 
   private final StateFiles files;
-  private final List<LogImage.Part> parts;
+  private final Expired expired;
+  private final ExpiryFilter filter;
+  private final OldRecords old;
   private final Buffers buffers;
+
+  /** What is to be copied, once the old records have been found. */
+  private @Nullable List<LogImage.Part> parts;
 
   private int part;
   private int at;
   private @Nullable StateFileWriter out;
   private @Nullable CleanedFile cleaned;
   private CleanedPage page = new CleanedPage();
+  private ExpiredRecords gone = new ExpiredRecords();
+
+  /**
+   * What the owner is to take in.
+   *
+   * @param file null if none has been finished
+   * @param gone what has expired
+   */
+  record Slice(@Nullable CleanedFile file, ExpiredRecords gone) {}
 
   /** What a pass works in. Thread: one pass at a time. */
   static final class Buffers {
@@ -50,23 +64,45 @@ final class CleaningPass {
 
   /**
    * @param parts pages in the order in which they are to be read, all in files
+   * @param expired what has expired by now
    */
-  CleaningPass(StateFiles files, List<LogImage.Part> parts, Buffers buffers) {
+  CleaningPass(StateFiles files, List<LogImage.Part> parts, Expired expired, Buffers buffers) {
     this.files = files;
-    this.parts = parts;
+    this.expired = expired;
+    this.filter = new ExpiryFilter(expired);
+    this.old = new OldRecords(parts, expired);
     this.buffers = buffers;
     buffers.windowEnd = 0;
   }
 
   /** Whether all is copied. */
   boolean done() {
-    return part == parts.size();
+    return parts != null && part == parts.size();
+  }
+
+  /** As of which moment records are taken to have expired, and by which rules. */
+  Expired expired() {
+    return expired;
+  }
+
+  /** Does some more; returns what there is to take in, null if nothing. */
+  @Nullable Slice slice() throws IOException {
+    if (parts == null && !old.find(gone)) {
+      parts = old.toRead();
+    }
+    CleanedFile file = parts == null ? null : copy(parts);
+    if (file == null && gone.count() == 0) {
+      return null;
+    }
+    Slice slice = new Slice(file, gone);
+    gone = new ExpiredRecords();
+    return slice;
   }
 
   /** Copies some more; returns a new file if one has been finished, else null. */
-  @Nullable CleanedFile slice() throws IOException {
+  private @Nullable CleanedFile copy(List<LogImage.Part> parts) throws IOException {
     long read = 0;
-    while (!done() && read < SLICE_BYTES) {
+    while (!done() && read < SLICE_BYTES && !gone.isFull()) {
       LogImage.Part from = parts.get(part);
       read += from.page().used;
       if (from.page().used > Page.BYTES) {
@@ -87,17 +123,19 @@ final class CleaningPass {
 
   private void copy(LogImage.Part from) throws IOException {
     Page source = from.page();
-    StateFile file = fileOf(source);
+    StateFile file = source.fileWritten();
     if (source.kind != page.kind) {
       flush();
       page.kind = source.kind;
     }
     ByteBuffer window = buffers.window;
     ByteBuffer target = buffers.page;
+    long digest = 0;
     while (at < source.used) {
       int in = look(file, source, RecordLayout.HEADER_BYTES);
       long position = source.filePosition + at;
       int bytes = file.checkedBytes(window, in, position, source.used - at);
+      digest += RecordLayout.digest(window, in, at);
       int table = file.table(RecordLayout.table(window, in));
       if (!Page.isDead(from.dead(), at) && table >= 0) {
         if (page.used + bytes > Page.BYTES) {
@@ -111,12 +149,18 @@ final class CleaningPass {
           file.read(position + here, target, to + here, bytes - here);
         }
         file.checkRecord(target, to, position);
-        RecordLayout.setTable(target, to, table);
-        page.add(source, at, RecordLayout.hash(target, to), table, to);
-        page.used += bytes;
+        int left = filter.filter(table, target, to, bytes);
+        if (left == 0) {
+          addGone(source, at, bytes, target, to, table);
+        } else {
+          RecordLayout.setTable(target, to, table);
+          page.add(source, at, bytes, RecordLayout.hash(target, to), table, to);
+          page.used += left;
+        }
       }
       at += bytes;
     }
+    file.checkDigest(source, digest);
   }
 
   /** Moves the window so that {@code bytes} from where reading stands are in it; returns where. */
@@ -135,7 +179,7 @@ final class CleaningPass {
   /** Copies a page of a single record piece by piece: once to check it, once to write it. */
   private void copyLarge(LogImage.Part from) throws IOException {
     Page source = from.page();
-    StateFile file = fileOf(source);
+    StateFile file = source.fileWritten();
     if (Page.isDead(from.dead(), 0)) {
       return;
     }
@@ -149,6 +193,7 @@ final class CleaningPass {
       throw new CorruptionException(
           file.name(), source.filePosition, "a record of " + source.used + " bytes", "" + bytes);
     }
+    file.checkDigest(source, RecordLayout.digest(piece, 0, 0));
     if (table < 0) {
       return;
     }
@@ -157,6 +202,7 @@ final class CleaningPass {
             + RecordLayout.keyLength(piece, 0)
             + RecordLayout.valueLength(piece, 0);
     int checksum = piece.getInt(0);
+    int hash = RecordLayout.hash(piece, 0);
     CRC32C before = new CRC32C();
     before.update(piece.slice(4, Math.min(read, end) - 4));
     RecordLayout.setTable(piece, 0, table);
@@ -175,6 +221,13 @@ final class CleaningPass {
           "a record with CRC32C " + Fixed64.hex(checksum),
           "CRC32C " + Fixed64.hex((int) before.getValue()));
     }
+    if (expired.of(table) != null) {
+      file.read(source.filePosition, piece, 0, Math.min(piece.capacity(), source.used));
+      if (filter.isLargeGoing(table, piece, 0)) {
+        addGone(source, 0, bytes, piece, 0, table);
+        return;
+      }
+    }
     StateFileWriter to = out();
     for (int at = 0; at < bytes; at += read) {
       read = Math.min(piece.capacity(), bytes - at);
@@ -184,7 +237,7 @@ final class CleaningPass {
         RecordLayout.setTable(piece, 0, table);
         page.kind = source.kind;
         page.position = to.largePage(piece, bytes);
-        page.add(source, 0, RecordLayout.hash(piece, 0), table, 0);
+        page.add(source, 0, bytes, hash, table, 0);
       }
       to.append(piece.slice(0, read));
     }
@@ -192,18 +245,22 @@ final class CleaningPass {
     addPage();
   }
 
-  private static StateFile fileOf(Page page) {
-    StateFile file = page.file;
-    if (file == null) {
-      throw new IllegalStateException("a page to be cleaned that is in no file");
+  /**
+   * Notes that the filter lets a record go.
+   *
+   * @param record has it, with its key at the least
+   */
+  private void addGone(Page from, int fromAt, int bytes, ByteBuffer record, int at, int table) {
+    gone.add(from, fromAt, bytes, RecordLayout.hash(record, at), table);
+    if (filter.isEntry()) {
+      gone.setEntry(record, at, filter.userKey());
     }
-    return file;
   }
 
   private StateFileWriter out() throws IOException {
     StateFileWriter to = out;
     if (to == null) {
-      to = StateFileWriter.create(files);
+      to = StateFileWriter.create(files, new TimestampsBuilder(expired::of, true));
       out = to;
       cleaned = new CleanedFile(to.file());
     }

@@ -2,6 +2,7 @@ package io.varve.state;
 
 import io.varve.base.BadEventException;
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -118,9 +119,23 @@ final class HybridLog {
   private Page page(long address) {
     Page page = pages[(int) (address >>> IN_PAGE_BITS)];
     if (page == null) {
-      throw new IllegalStateException("no page has the address " + Long.toHexString(address));
+      // Pages go when nothing in them is alive: some record told a wrong length of another.
+      throw new CorruptionException(
+          "of keyed state, record", address, "a page with something alive", "none");
     }
     return page;
+  }
+
+  /** Checks that a record may have so many bytes, which another record tells. */
+  void checkTold(long address, int bytes) {
+    Page page = page(address);
+    if (bytes > page.liveBytes()) {
+      throw new CorruptionException(
+          String.valueOf(page.file),
+          page.filePosition + place(address),
+          "a record of at most " + page.liveBytes() + " bytes",
+          bytes + " bytes, as another record tells");
+    }
   }
 
   private static int place(long address) {
@@ -432,9 +447,7 @@ final class HybridLog {
   /** Lets a page's bytes go that its file has; false if there is none. */
   private boolean evict() {
     harvest();
-    long before = frameBytes;
-    dropHollow();
-    if (frameBytes < before) {
+    if (dropHollow()) {
       return true;
     }
     boolean contentFirst = content.clean.size() > nodes.clean.size() / 2;
@@ -566,28 +579,36 @@ final class HybridLog {
     }
   }
 
-  /** Drops those that the operation under way has not looked into. */
-  private void dropHollow() {
+  /**
+   * Drops pages in which nothing is alive, but for those that the operation under way has looked
+   * into; whether any had bytes in memory.
+   */
+  private boolean dropHollow() {
     int kept = 0;
+    boolean any = false;
     for (int i = 0; i < hollow.size(); i++) {
       Page page = hollow.get(i);
-      if (page.lastOperation == operation) {
-        hollow.set(kept++, page);
+      // A record may have taken the place of a dead one since. What is still being written comes
+      // again when it is.
+      if (pages[page.number] != page
+          || page.liveBytes() > 0
+          || page.adopting
+          || !(isMutable(page) || page.counted)) {
         continue;
       }
-      // A record may have taken the place of a dead one since.
-      if (pages[page.number] != page || page.liveBytes() > 0 || page.adopting) {
+      if (page.lastOperation == operation) {
+        hollow.set(kept++, page);
         continue;
       }
       if (isMutable(page)) {
         region(page).remove(page);
         unwrittenBytes -= page.used;
-      } else if (!page.counted) {
-        continue; // still being written; comes again when it is
       }
+      any |= page.frame != null;
       drop(page);
     }
     hollow.subList(kept, hollow.size()).clear();
+    return any;
   }
 
   private void drop(Page page) {

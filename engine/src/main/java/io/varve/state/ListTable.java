@@ -80,6 +80,9 @@ public final class ListTable implements StateTable {
       if (!records.find(i, other)) {
         throw malformed(chunks + " chunks, without number " + i);
       }
+      if (ListRecords.isHead(other.buffer(), other.valueAt(), other.valueLength())) {
+        throw malformed("a head in place of chunk " + i);
+      }
       append(other, CHUNK_HEADER_BYTES, target);
       read += other.isRead() ? 1 : 0;
       largest = Math.max(largest, other.valueLength());

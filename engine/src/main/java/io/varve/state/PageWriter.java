@@ -25,6 +25,7 @@ final class PageWriter {
   private static final int SIGNALLED_PAGES = 16;
 
   private final StateFiles files;
+  private final Expiries expiries;
   private final StateStrand strand;
 
   /** What was put down. */
@@ -33,8 +34,9 @@ final class PageWriter {
   /** The file under way, on the strand. */
   private @Nullable StateFileWriter out;
 
-  PageWriter(StateFiles files, Executor executor, FirstFailure failure) {
+  PageWriter(StateFiles files, Expiries expiries, Executor executor, FirstFailure failure) {
     this.files = files;
+    this.expiries = expiries;
     this.strand = new StateStrand(executor, failure, "Writing state to " + files.path());
   }
 
@@ -113,7 +115,7 @@ final class PageWriter {
   private void writePage(Page page) throws IOException {
     StateFileWriter to = out;
     if (to == null) {
-      to = StateFileWriter.create(files);
+      to = StateFileWriter.create(files, new TimestampsBuilder(expiries::of, false));
       out = to;
     }
     ByteBuffer frame = page.frame;

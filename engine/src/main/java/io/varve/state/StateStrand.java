@@ -70,6 +70,11 @@ final class StateStrand {
     failure.check();
   }
 
+  /** Ends the store with that failure, unless it has failed before; returns the first. */
+  VarveException fail(VarveException failed) {
+    return failure.set(failed);
+  }
+
   /** Whether anything has failed. */
   boolean failed() {
     return failure.get() != null;
