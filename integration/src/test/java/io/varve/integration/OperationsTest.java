@@ -135,7 +135,9 @@ final class OperationsTest extends ClusterTest {
       assertThat(sum(metrics, sink + ",topic=measured,partition=*", "durable-offset"))
           .isEqualTo(100);
       String logs = sink + ",topic=measured,partition=*";
-      assertThat(sum(metrics, logs, "log-events-total")).isEqualTo(100);
+      await()
+          .atMost(Connectors.LIMIT)
+          .untilAsserted(() -> assertThat(sum(metrics, logs, "log-events-total")).isEqualTo(100));
       assertThat(sum(metrics, logs, "log-append-time-ns-max")).isPositive();
       assertThat(sum(metrics, logs, "log-sync-time-ns-p99")).isPositive();
       assertThat(sum(metrics, logs, "recovery-time-ns")).isPositive();
