@@ -349,6 +349,40 @@ public final class Store implements AutoCloseable {
   }
 
   /**
+   * Opens the scheduler of a log, which releases its delayed events when they are due. Whoever had
+   * it open under the same name of owner is fenced.
+   *
+   * @param owner what the scheduler calls itself; told to whoever else wants the log
+   * @throws NoSuchStreamException if the store does not hold the log
+   * @throws io.varve.base.OwnedException if a living owner of another name has it open
+   */
+  public Scheduler openScheduler(
+      StreamPartition log, SchedulerSettings schedulerSettings, String owner) {
+    LogFolder folder = existing(log);
+    StreamPartition ready =
+        new StreamPartition(schedulerSettings.readyStream(), log.generation(), log.partition());
+    if (ready.equals(log)) {
+      throw new BadSettingException(
+          "ready.stream", ready.stream(), "another stream than the one with the delayed events");
+    }
+    try {
+      return Scheduler.open(
+          new Scheduler.Host(this, clock, work, layout.marker().id()),
+          folder,
+          folder(ready),
+          schedulerSettings,
+          owner);
+    } catch (IOException e) {
+      throw new StoreFailedException("Opening the scheduler of " + log + " failed", e);
+    }
+  }
+
+  /** A number that is never given again. */
+  long nextNumber() {
+    return number.incrementAndGet();
+  }
+
+  /**
    * A log at this moment.
    *
    * @throws NoSuchStreamException if the store does not hold it

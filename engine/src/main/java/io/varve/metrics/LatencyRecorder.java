@@ -50,10 +50,19 @@ public final class LatencyRecorder {
   public synchronized long recordSince(long startNanos) {
     long nowNanos = clock.nanos();
     long nanos = Math.max(0, nowNanos - startNanos);
+    record(nanos, nowNanos);
+    return nanos;
+  }
+
+  /** Records that it took {@code nanos} once, from 0, and ended now. */
+  public synchronized void record(long nanos) {
+    record(nanos, clock.nanos());
+  }
+
+  private void record(long nanos, long nowNanos) {
     turn(nowNanos);
     filling.recordValue(nanos);
     maxNanos = Math.max(maxNanos, nanos);
-    return nanos;
   }
 
   /** How long it took lately. */

@@ -4,6 +4,7 @@ import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
+import io.varve.event.EventView;
 import io.varve.format.BatchCursor;
 import io.varve.format.CheckedBatch;
 import io.varve.format.Manifest;
@@ -182,15 +183,7 @@ public final class LogBlocks implements Closeable {
     if (number < 0) {
       return null;
     }
-    Block block = cache.get(segment.number(), number);
-    if (block == null) {
-      boolean complete = segment.isComplete(number);
-      block = segment.read(number, cursor);
-      if (complete) {
-        cache.put(segment.number(), number, block);
-      }
-    }
-    for (CheckedBatch batch : block.batches()) {
+    for (CheckedBatch batch : block(segment, number, cursor).batches()) {
       if (batch.baseOffset() <= offset && offset <= batch.lastOffset()) {
         cursor.load(batch);
         while (cursor.next() && cursor.offset() <= offset) {
@@ -201,6 +194,83 @@ public final class LogBlocks implements Closeable {
       }
     }
     return null;
+  }
+
+  /** Takes events that are read together. */
+  public interface Taker {
+
+    /**
+     * Takes one of the events asked for.
+     *
+     * @param i which of them
+     * @param event changes with the next one
+     */
+    void take(int i, EventView event);
+  }
+
+  /**
+   * Reads events, each block of them once. Those that are not there are passed over: so the caller
+   * finds out about them.
+   *
+   * @param offsets rising
+   * @param count how many of them
+   */
+  public void read(long[] offsets, int count, Taker taker) throws IOException {
+    Segments now = live;
+    BatchCursor polled = cursors.poll();
+    BatchCursor cursor = polled == null ? new BatchCursor() : polled;
+    try {
+      for (int i = 0; i < count; ) {
+        int at = Arrays.binarySearch(now.firstOffsets(), offsets[i]);
+        int segment = at >= 0 ? at : -at - 2;
+        i = segment < 0 ? i + 1 : read(now.all().get(segment), offsets, i, count, cursor, taker);
+      }
+    } finally {
+      cursors.add(cursor);
+    }
+  }
+
+  /** Reads from the block that holds the first of the offsets; returns how many are done with. */
+  private int read(
+      SegmentBlocks segment, long[] offsets, int first, int count, BatchCursor cursor, Taker taker)
+      throws IOException {
+    int number = segment.blockOf(offsets[first]);
+    if (number < 0) {
+      return first + 1;
+    }
+    int i = first;
+    for (CheckedBatch batch : block(segment, number, cursor).batches()) {
+      while (i < count && offsets[i] < batch.baseOffset()) {
+        i++;
+      }
+      if (i == count) {
+        return i;
+      }
+      if (offsets[i] <= batch.lastOffset()) {
+        cursor.load(batch);
+        while (i < count && cursor.next()) {
+          while (i < count && offsets[i] < cursor.offset()) {
+            i++;
+          }
+          if (i < count && offsets[i] == cursor.offset()) {
+            taker.take(i++, cursor);
+          }
+        }
+      }
+    }
+    return Math.max(i, first + 1);
+  }
+
+  private Block block(SegmentBlocks segment, int number, BatchCursor cursor) throws IOException {
+    Block block = cache.get(segment.number(), number);
+    if (block == null) {
+      boolean complete = segment.isComplete(number);
+      block = segment.read(number, cursor);
+      if (complete) {
+        cache.put(segment.number(), number, block);
+      }
+    }
+    return block;
   }
 
   @Override

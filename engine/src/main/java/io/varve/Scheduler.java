@@ -1,0 +1,490 @@
+package io.varve;
+
+import io.varve.base.Clock;
+import io.varve.base.StoreFailedException;
+import io.varve.base.VarveException;
+import io.varve.delay.PendingTimers;
+import io.varve.delay.PendingTimers.Arrival;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.EventView;
+import io.varve.event.Headers;
+import io.varve.event.KeyHash;
+import io.varve.event.StreamPartition;
+import io.varve.format.Progress;
+import io.varve.format.Release;
+import io.varve.manifest.LogFolder;
+import io.varve.manifest.ReaderLeases;
+import io.varve.view.BlockCache;
+import io.varve.view.LogBlocks;
+import io.varve.work.Work;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Releases the delayed events of one log when they are due: appends them to the <em>ready log</em>,
+ * from which they are read like any others. It follows the log that the events are in; see {@link
+ * #step} for what it does.
+ *
+ * <p>An event with a {@linkplain Event#dueTimeMs due time} is delayed. If it has a schedule id (a
+ * header), it takes the place of the pending event with that id; an event with an id, no due time
+ * and no value cancels that. All others are none of the scheduler's business.
+ *
+ * <p>Each event is released once, never before the machine's clock shows its due time, in the order
+ * of due times and, where they are equal, of the log; one that comes when later ones have been
+ * released already goes next. Its last header, {@link Release#HEADER}, tells where it comes from
+ * and how far the scheduler is: what is released and how far that is are written in one piece.
+ *
+ * <p>One scheduler a log: opening it takes the ready log over, and fences whoever had it.
+ *
+ * <p>Thread: confined to one, but for {@link #metrics} and {@link #stop}.
+ */
+public final class Scheduler implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+
+  /** Events taken in, and released, before it looks at the other again. */
+  private static final int STEP_EVENTS = 4096;
+
+  private static final long CLOCK_JUMP_MS = 500;
+  private static final Duration PAUSE_MAX = Duration.ofMillis(5);
+
+  private final LogFolder log;
+  private final SchedulerSettings settings;
+  private final Clock clock;
+  private final LogReader reader;
+  private final LogBlocks blocks;
+  private final LogWriter ready;
+  private final PendingTimers timers;
+  private final ReaderLeases.Lease lease;
+  private final PendingTimers.Ownership ownership;
+  private final KeyHash hash;
+  private final Releases due;
+  private final SchedulerCounters counters;
+  private final long openedMs;
+
+  private boolean held;
+  private long lastWallMs;
+  private long lastNanos;
+  private @Nullable CompletableFuture<Long> committing;
+  private volatile boolean stopped;
+  private boolean closed;
+
+  private Scheduler(
+      LogFolder log,
+      SchedulerSettings settings,
+      Clock clock,
+      UUID storeId,
+      LogReader reader,
+      LogBlocks blocks,
+      LogWriter ready,
+      PendingTimers timers,
+      ReaderLeases.Lease lease,
+      PendingTimers.Ownership ownership) {
+    this.log = log;
+    this.settings = settings;
+    this.clock = clock;
+    this.reader = reader;
+    this.blocks = blocks;
+    this.ready = ready;
+    this.timers = timers;
+    this.lease = lease;
+    this.ownership = ownership;
+    this.hash = new KeyHash(storeId);
+    this.due = new Releases(log.name(), blocks, STEP_EVENTS);
+    this.counters = new SchedulerCounters(clock);
+    this.openedMs = clock.wallMs();
+    this.lastWallMs = openedMs;
+    this.lastNanos = clock.nanos();
+  }
+
+  /** What a scheduler is opened through. */
+  record Host(Store store, Clock clock, Work work, UUID storeId) {}
+
+  static Scheduler open(
+      Host host, LogFolder log, LogFolder readyLog, SchedulerSettings settings, String owner)
+      throws IOException {
+    LogWriter ready = host.store.openWriter(readyLog.name(), settings.ready(), owner);
+    Opening opening = new Opening(ready);
+    try {
+      long epoch = readyLog.manifests().load().epoch();
+      Progress released = lastReleased(host.store, ready);
+      PendingTimers timers =
+          PendingTimers.open(
+              readyLog.directory().folder("timers"),
+              host.storeId,
+              epoch,
+              released,
+              ready.nextOffset(),
+              settings.memory(),
+              settings.tickMs(),
+              host.clock.wallMs(),
+              host.work.strand());
+      opening.timers = timers;
+      ReaderLeases.Lease lease = log.leases().take(timers.lowestOffset(), host.store.nextNumber());
+      opening.lease = lease;
+      LogBlocks blocks = new LogBlocks(log, new BlockCache(settings.cacheBytes()));
+      opening.blocks = blocks;
+      blocks.refresh();
+      if (timers.releasedBefore().nextOffset() > blocks.nextOffset()) {
+        throw new StoreFailedException(
+            readyLog.name()
+                + " tells of events up to offset "
+                + timers.releasedBefore().nextOffset()
+                + " of "
+                + log.name()
+                + ", which ends at "
+                + blocks.nextOffset()
+                + ": one of the two is an older copy. Take the ready log's folder away to begin"
+                + " anew: all timers of the log are released again then",
+            null);
+      }
+      LogReader reader =
+          host.store.openReader(
+              log.name(),
+              ReadRange.all().withOffsets(timers.progress().nextOffset(), Long.MAX_VALUE));
+      opening.done = true;
+      return new Scheduler(
+          log,
+          settings,
+          host.clock,
+          host.storeId,
+          reader,
+          blocks,
+          ready,
+          timers,
+          lease,
+          () -> readyLog.manifests().load().epoch() == epoch);
+    } finally {
+      opening.close();
+    }
+  }
+
+  /**
+   * How far the last event of the ready log tells that the scheduler was; null if there is none.
+   */
+  private static @Nullable Progress lastReleased(Store store, LogWriter ready) {
+    long last = ready.nextOffset() - 1;
+    if (last < 0) {
+      return null;
+    }
+    ReadRange range = ReadRange.all().withOffsets(last, last + 1);
+    try (LogReader reader = store.openReader(ready.log(), range)) {
+      return reader.next() ? Releases.of(reader.event(), ready.log()).progress() : null;
+    }
+  }
+
+  /** What is let go of again if opening fails half way. */
+  private static final class Opening {
+
+    private final LogWriter ready;
+    private @Nullable PendingTimers timers;
+    private ReaderLeases.@Nullable Lease lease;
+    private @Nullable LogBlocks blocks;
+    private boolean done;
+
+    private Opening(LogWriter ready) {
+      this.ready = ready;
+    }
+
+    private void close() throws IOException {
+      if (!done) {
+        ready.abandon();
+        if (timers != null) {
+          timers.close();
+        }
+        if (blocks != null) {
+          blocks.close();
+        }
+        if (lease != null) {
+          lease.close();
+        }
+      }
+    }
+  }
+
+  /** The log whose events are released. */
+  public StreamPartition log() {
+    return log.name();
+  }
+
+  /** The log to which they go. */
+  public StreamPartition readyLog() {
+    return ready.log();
+  }
+
+  /** Takes in and releases until {@link #stop} is called; then {@link #close} it. */
+  public void run() {
+    while (!stopped) {
+      if (!step()) {
+        pause();
+      }
+    }
+  }
+
+  /** Lets {@link #run} come to an end. Thread: any. */
+  public void stop() {
+    stopped = true;
+  }
+
+  /**
+   * Does what there is to do now, some of it:
+   *
+   * <ol>
+   *   <li>takes in events that are new in the log;
+   *   <li>appends events that are due to the ready log;
+   *   <li>asks for that to be durable;
+   *   <li>now and then, when all of it is, saves what is pending.
+   * </ol>
+   *
+   * @return whether there was anything to do
+   * @throws io.varve.base.FencedException if another scheduler has taken the ready log over
+   * @throws VarveException what failed; close it, and open another
+   */
+  public boolean step() {
+    try {
+      boolean busy = completeCommit();
+      watchClock();
+      if (!due.isEmpty()) {
+        // What has left the wheel is neither to be cancelled nor to be saved.
+        busy |= release();
+      } else if (timers.isSaveDue(clock.nanos())) {
+        busy |= save();
+      } else {
+        busy |= takeIn();
+        if (timers.isCaughtUp()) {
+          busy |= release();
+        }
+      }
+      if (ready.nextOffset() > ready.durableOffset()) {
+        commit();
+      }
+      counters.publish(timers, reader.endOffset(), held);
+      return busy;
+    } catch (IOException e) {
+      throw new StoreFailedException("Scheduling the events of " + log.name() + " failed", e);
+    }
+  }
+
+  private void pause() {
+    long wait = PAUSE_MAX.toMillis();
+    if (committing != null) {
+      wait = 1;
+    }
+    long nextDueMs = timers.nextDueMs();
+    long left = nextDueMs == Long.MAX_VALUE ? wait : nextDueMs - clock.wallMs();
+    reader.await(Duration.ofMillis(Math.max(1, Math.min(wait, left))));
+  }
+
+  private void watchClock() {
+    long wallMs = clock.wallMs();
+    long nanos = clock.nanos();
+    long jumpedMs = wallMs - lastWallMs - (nanos - lastNanos) / 1_000_000;
+    lastWallMs = wallMs;
+    lastNanos = nanos;
+    if (Math.abs(jumpedMs) > CLOCK_JUMP_MS) {
+      counters.clockJumped(jumpedMs);
+      LOG.warn(
+          "The machine's clock has jumped by {} ms. Events of {} are released by what it shows: none"
+              + " before its due time",
+          jumpedMs,
+          log.name());
+    }
+  }
+
+  /** Takes in events that are new; returns whether there were any. */
+  private boolean takeIn() throws IOException {
+    int count = 0;
+    while (count < STEP_EVENTS && (held || reader.next())) {
+      EventView event = reader.event();
+      held = !takeIn(event);
+      if (held) {
+        break;
+      }
+      count++;
+    }
+    if (!held && reader.position() > timers.progress().nextOffset()) {
+      timers.takenIn(reader.position());
+    }
+    return count > 0;
+  }
+
+  /** Takes in an event; returns false if it must be come back to when it is due. */
+  private boolean takeIn(EventView event) throws IOException {
+    long offset = event.offset();
+    long dueMs = event.dueTimeMs();
+    boolean delayed = dueMs != Event.NOT_DELAYED;
+    Arrival arrival = delayed ? timers.arrival(dueMs, offset) : Arrival.RELEASED;
+    if (arrival == Arrival.LATE && dueMs > clock.wallMs()) {
+      timers.takenIn(offset);
+      return false;
+    }
+    byte[] id = id(event);
+    if (id != null && (delayed || event.valueLength() < 0)) {
+      hash.of(Encoding.BYTES, id, id.length);
+      if (timers.cancel(hash.high(), of -> due.hasId(of, settings.idHeader(), id))) {
+        counters.cancelled();
+      }
+    }
+    switch (arrival) {
+      case PENDING -> {
+        timers.add(dueMs, offset);
+        if (id != null) {
+          timers.addId(hash.high(), dueMs, offset);
+        }
+        counters.taken();
+      }
+      case LATE -> {
+        timers.takenIn(offset + 1);
+        counters.late();
+        if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
+          counters.dropped();
+        } else {
+          append(event.toEvent(), offset, dueMs);
+        }
+      }
+      case RELEASED -> {}
+    }
+    return true;
+  }
+
+  private byte @Nullable [] id(EventView event) {
+    return Releases.header(event.headers(), settings.idHeader());
+  }
+
+  /** Appends events that are due; returns whether there were any. */
+  private boolean release() throws IOException {
+    long nowMs = clock.wallMs();
+    while (!due.isFull() && timers.next(nowMs)) {
+      due.add(timers.dueMs(), timers.offset());
+    }
+    if (due.isEmpty()) {
+      return false;
+    }
+    due.read();
+    for (; due.hasRead(); due.remove()) {
+      long dueMs = due.dueMs();
+      long offset = due.offset();
+      timers.released(dueMs, offset);
+      Event event = due.event();
+      if (settings.overdue().drops(dueMs, openedMs, nowMs)) {
+        counters.dropped();
+      } else if (event == null) {
+        counters.missing();
+        LOG.error(
+            "The event at offset {} of {} was due at {} and is not in the log any more: retention or"
+                + " compaction has taken it. It can't be released",
+            offset,
+            log.name(),
+            dueMs);
+      } else {
+        append(event, offset, dueMs);
+      }
+    }
+    return true;
+  }
+
+  private void append(Event event, long offset, long dueMs) {
+    long nowMs = clock.wallMs();
+    byte[] release = new Release(offset, dueMs, timers.progress()).encode();
+    Headers.Builder headers = Headers.builder();
+    event.headers().asList().forEach(h -> headers.add(h.name(), h.encoding(), h.value()));
+    headers.add(Release.HEADER, Encoding.BYTES, release);
+    ready.append(
+        new Event(
+            ready.nextOffset(),
+            nowMs,
+            event.timestampType(),
+            event.keyEncoding(),
+            event.key(),
+            event.valueEncoding(),
+            event.value(),
+            headers.build(),
+            event.messageId(),
+            dueMs));
+    counters.released(nowMs - dueMs, dueMs < openedMs);
+  }
+
+  private void commit() {
+    if (committing == null) {
+      committing = ready.commit();
+    }
+  }
+
+  /** Returns whether a commit was completed. */
+  private boolean completeCommit() {
+    CompletableFuture<Long> asked = committing;
+    if (asked == null || !asked.isDone()) {
+      return false;
+    }
+    committing = null;
+    try {
+      asked.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof VarveException failure) {
+        throw failure;
+      }
+      throw new StoreFailedException("Committing " + ready.log() + " failed", e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a future that is done does not wait", e);
+    }
+    return true;
+  }
+
+  /** Saves what is pending once all that was released is durable; returns whether it did. */
+  private boolean save() throws IOException {
+    if (ready.durableOffset() < ready.nextOffset()) {
+      return false;
+    }
+    timers.save(ready.nextOffset(), clock.nanos(), ownership);
+    lease.move(timers.lowestOffset());
+    return true;
+  }
+
+  /** What it has done so far. Thread: safe. */
+  public SchedulerMetrics metrics() {
+    return counters.metrics();
+  }
+
+  /** Makes durable what was released, saves what is pending, and lets go of the ready log. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (ready.failure() == null && due.isEmpty()) {
+        ready.sync();
+        timers.save(ready.nextOffset(), clock.nanos(), ownership);
+        ready.close();
+      }
+    } catch (IOException e) {
+      throw new StoreFailedException("Saving the timers of " + log.name() + " failed", e);
+    } finally {
+      abandon();
+    }
+  }
+
+  /** Lets go of everything at once; what is not durable is given up, and done again by the next. */
+  public void abandon() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      ready.abandon();
+      reader.close();
+      blocks.close();
+      timers.close();
+      lease.close();
+    } catch (IOException e) {
+      throw new StoreFailedException("Closing the scheduler of " + log.name() + " failed", e);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.varve.delay;
+
+import io.varve.format.EntryBlock;
+
+/**
+ * How much of what is pending is kept in memory.
+ *
+ * @param nearMax timers in the wheel, from which the later half goes to a file
+ * @param farMax timers, and ids, that are collected before they go to a file
+ * @param loaded about how many timers are loaded from files at a time; a multiple of 1,024
+ * @param loadBelow the next ones are loaded when as few are left in the wheel
+ */
+public record TimerMemory(int nearMax, int farMax, int loaded, int loadBelow) {
+
+  /** Some 150 MB at most. */
+  public static final TimerMemory DEFAULT =
+      new TimerMemory(1 << 20, 1 << 20, 256 * EntryBlock.ENTRIES_MAX, 64 * EntryBlock.ENTRIES_MAX);
+}

@@ -1,0 +1,332 @@
+package io.varve.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.LogReader;
+import io.varve.LogWriter;
+import io.varve.ReadRange;
+import io.varve.Scheduler;
+import io.varve.SchedulerSettings;
+import io.varve.Store;
+import io.varve.TestStores;
+import io.varve.base.Clock;
+import io.varve.base.VarveException;
+import io.varve.commit.LogSettings;
+import io.varve.delay.TimerMemory;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.EventView;
+import io.varve.event.Headers;
+import io.varve.event.StreamPartition;
+import io.varve.event.TimestampType;
+import io.varve.format.Release;
+import io.varve.testkit.CrashDisk;
+import io.varve.testkit.CrashProcess;
+import io.varve.testkit.ManualWork;
+import io.varve.testkit.ProcessDied;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduler that lives through a random script: delayed events of all kinds, a clock that jumps,
+ * processes that die at any call, power cuts, another that takes over. In the end every event has
+ * been released once, none early, but for those that were cancelled in time.
+ */
+final class SchedulingRun {
+
+  private static final StreamPartition LOG = new StreamPartition("orders", 1, 0);
+  private static final StreamPartition READY = new StreamPartition("orders.ready", 1, 0);
+  private static final int STEPS = 120;
+
+  /** So little that wheels overflow, and runs are written and merged, within a few dozen events. */
+  private static final TimerMemory LITTLE = new TimerMemory(12, 9, 1024, 4);
+
+  private final long seed;
+  private final Random random;
+  private final JumpyClock clock = new JumpyClock();
+
+  private CrashDisk disk = new CrashDisk();
+  private CrashProcess process = disk.process();
+  private @Nullable ManualWork work;
+  private @Nullable Store store;
+  private @Nullable LogWriter writer;
+  private @Nullable Scheduler scheduler;
+  private long crashes;
+
+  SchedulingRun(long seed) {
+    this.seed = seed;
+    this.random = new Random(seed);
+  }
+
+  /** Time that passes and jumps. */
+  private static final class JumpyClock implements Clock {
+
+    private long wallMs = 1_000_000;
+    private long nanos = 1;
+
+    @Override
+    public long wallMs() {
+      return wallMs;
+    }
+
+    @Override
+    public long nanos() {
+      return nanos;
+    }
+
+    private void pass(long ms) {
+      wallMs += ms;
+      nanos += ms * 1_000_000;
+    }
+  }
+
+  /** Returns how many crashes it lived through. */
+  long run() {
+    try {
+      for (int i = 0; i < STEPS; i++) {
+        survive(this::step);
+      }
+      survive(this::comeToAnEnd);
+      check();
+      return crashes;
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError("Seed " + seed + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Does something; if the process dies of it, or something fails, all is opened anew. */
+  private void survive(Runnable step) {
+    boolean done = false;
+    while (!done) {
+      try {
+        if (store == null) {
+          open();
+        }
+        step.run();
+        done = true;
+      } catch (ProcessDied e) {
+        die();
+      } catch (VarveException e) {
+        if (!process.hasFailed() && !process.isDead() && !disk.isOff()) {
+          throw e;
+        }
+        die();
+      }
+    }
+  }
+
+  private void die() {
+    crashes++;
+    process.kill();
+    if (random.nextBoolean()) {
+      disk = disk.crash(random.nextInt(4));
+    }
+    process = disk.process();
+    store = null;
+    writer = null;
+    scheduler = null;
+  }
+
+  private void open() {
+    if (random.nextInt(3) > 0) {
+      process.killAt(random.nextInt(600));
+    } else if (random.nextInt(3) == 0) {
+      process.failAt(random.nextInt(300), CrashProcess.Fault.IO_ERROR);
+    }
+    ManualWork newWork = new ManualWork(random.nextLong());
+    work = newWork;
+    Store opened = TestStores.open(process.root(), clock, newWork, process.instance(random));
+    writer = opened.openWriter(LOG, LogSettings.defaults(), "producer");
+    scheduler = opened.openScheduler(LOG, settings(), "scheduler");
+    store = opened;
+  }
+
+  private SchedulerSettings settings() {
+    return SchedulerSettings.of(LOG.stream())
+        .withMemory(LITTLE)
+        .withReady(LogSettings.defaults().withSegmentBytes(4096));
+  }
+
+  private void step() {
+    LogWriter to = java.util.Objects.requireNonNull(writer);
+    Scheduler runs = java.util.Objects.requireNonNull(scheduler);
+    ManualWork background = java.util.Objects.requireNonNull(work);
+    switch (random.nextInt(10)) {
+      case 0, 1 -> {
+        for (int i = random.nextInt(12); i >= 0; i--) {
+          to.append(event(to.nextOffset()));
+        }
+      }
+      case 2 -> to.commit();
+      case 3, 4 -> clock.pass(random.nextInt(40));
+      case 5, 6, 7 -> runs.step();
+      case 8 -> {
+        for (int i = random.nextInt(12); i >= 0; i--) {
+          background.runOne();
+        }
+      }
+      default -> rarely(background);
+    }
+  }
+
+  private void rarely(ManualWork background) {
+    switch (random.nextInt(8)) {
+      case 0 -> clock.wallMs -= random.nextInt(2000);
+      case 1 -> clock.wallMs += random.nextInt(2000);
+      case 2 -> clock.pass(61_000);
+      case 3 -> background.runAll();
+      case 4 -> process.killAt(process.calls());
+      case 5 -> {
+        // Another takes over; the one before finds out, and may go on until it does.
+        Scheduler before = java.util.Objects.requireNonNull(scheduler);
+        Store in = java.util.Objects.requireNonNull(store);
+        scheduler = in.openScheduler(LOG, settings(), "scheduler");
+        try {
+          before.step();
+          background.runAll();
+          before.step();
+        } catch (io.varve.base.FencedException e) {
+          // It had something to commit.
+        }
+        before.abandon();
+      }
+      default -> background.tick();
+    }
+  }
+
+  private Event event(long offset) {
+    int kind = random.nextInt(12);
+    long due = Event.NOT_DELAYED;
+    byte[] value = ("event " + offset + " " + random.nextInt()).getBytes(StandardCharsets.UTF_8);
+    Headers headers = Headers.EMPTY;
+    if (kind < 6) {
+      due = clock.wallMs() + random.nextInt(400) - 50;
+    } else if (kind < 7) {
+      due = clock.wallMs() + random.nextInt(100_000);
+    } else if (kind < 10) {
+      due = clock.wallMs() + random.nextInt(300) - 20;
+      headers = id(random.nextInt(5));
+    } else if (kind < 11) {
+      headers = id(random.nextInt(5));
+      value = null;
+    }
+    return new Event(
+        offset,
+        clock.wallMs(),
+        TimestampType.CREATE,
+        Encoding.BYTES,
+        ("key " + offset).getBytes(StandardCharsets.UTF_8),
+        Encoding.BYTES,
+        value,
+        headers,
+        null,
+        due);
+  }
+
+  private static Headers id(int number) {
+    return Headers.builder()
+        .add(SchedulerSettings.ID_HEADER, ("id " + number).getBytes(StandardCharsets.UTF_8))
+        .build();
+  }
+
+  /** Lets all that is pending become due. */
+  private void comeToAnEnd() {
+    LogWriter to = java.util.Objects.requireNonNull(writer);
+    Scheduler runs = java.util.Objects.requireNonNull(scheduler);
+    ManualWork background = java.util.Objects.requireNonNull(work);
+    to.commit();
+    background.runAll();
+    clock.pass(200_000);
+    boolean busy = true;
+    for (int i = 0; i < 3 || busy; i++) {
+      busy = runs.step();
+      background.runAll();
+    }
+    assertThat(runs.metrics().pending()).isZero();
+    assertThat(runs.metrics().missing()).isZero();
+    runs.step();
+    background.runAll();
+    runs.step();
+    assertThat(runs.metrics().nextOffset()).isEqualTo(to.durableOffset());
+  }
+
+  private void check() {
+    List<Event> sent = read(LOG);
+    List<Event> ready = read(READY);
+    Map<Long, Release> releases = new HashMap<>();
+    Map<Long, Event> byOffset = new HashMap<>();
+    sent.forEach(event -> byOffset.put(event.offset(), event));
+    Release before = null;
+    for (Event event : ready) {
+      Release release = release(event);
+      String what = "the event at " + release.offset();
+      assertThat(releases.put(release.offset(), release)).as(what + " is released once").isNull();
+      assertThat(event.timestampMs())
+          .as(what + " is not early")
+          .isGreaterThanOrEqualTo(release.dueMs());
+      Event origin = byOffset.get(release.offset());
+      assertThat(origin).as(what).isNotNull();
+      assertThat(origin.dueTimeMs()).isEqualTo(release.dueMs());
+      assertThat(event.value()).isEqualTo(origin.value());
+      assertThat(event.key()).isEqualTo(origin.key());
+      if (before != null && !before.progress().isBehind(release.dueMs(), release.offset())) {
+        // Due before what had been released: so it was not known by then.
+        assertThat(release.offset())
+            .as(what + " comes late")
+            .isGreaterThanOrEqualTo(before.progress().nextOffset());
+      }
+      before = release;
+    }
+    Map<String, Long> next = new HashMap<>();
+    Set<Long> ids = new HashSet<>();
+    for (int i = sent.size() - 1; i >= 0; i--) {
+      Event event = sent.get(i);
+      boolean delayed = event.dueTimeMs() != Event.NOT_DELAYED;
+      Release release = releases.get(event.offset());
+      String id =
+          event.headers().isEmpty()
+              ? null
+              : new String(event.headers().value(0), StandardCharsets.UTF_8);
+      Long follower = id == null ? null : next.put(id, event.offset());
+      if (!delayed) {
+        assertThat(release).isNull();
+      } else if (follower == null) {
+        assertThat(release).as("the event at " + event.offset() + " is released").isNotNull();
+      } else if (release != null) {
+        ids.add(follower);
+        assertThat(release.progress().nextOffset())
+            .as("what was to cancel " + event.offset() + " came too late")
+            .isLessThanOrEqualTo(follower);
+      }
+    }
+  }
+
+  private static Release release(EventView event) {
+    Headers headers = event.headers();
+    int last = headers.count() - 1;
+    assertThat(headers.name(last)).isEqualTo(Release.HEADER);
+    byte[] value = headers.value(last);
+    assertThat(value).isNotNull();
+    return Release.decode(value, READY.toString(), event.offset());
+  }
+
+  private List<Event> read(StreamPartition log) {
+    List<Event> events = new ArrayList<>();
+    Store reading =
+        TestStores.openReadOnly(
+            disk.process().root(), clock, new ManualWork(1), disk.process().instance(random));
+    try (LogReader reader = reading.openReader(log, ReadRange.all())) {
+      while (reader.next()) {
+        events.add(reader.event().toEvent());
+      }
+    }
+    return events;
+  }
+}
