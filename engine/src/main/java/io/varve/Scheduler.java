@@ -49,9 +49,6 @@ public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-  /** Events taken in, and released, before it looks at the other again. */
-  private static final int STEP_EVENTS = 4096;
-
   private static final long CLOCK_JUMP_MS = 500;
   private static final Duration PAUSE_MAX = Duration.ofMillis(5);
 
@@ -97,7 +94,7 @@ public final class Scheduler implements AutoCloseable {
     this.lease = lease;
     this.ownership = ownership;
     this.hash = new KeyHash(storeId);
-    this.due = new Releases(log.name(), blocks, STEP_EVENTS);
+    this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
     this.counters = new SchedulerCounters(clock);
     this.openedMs = clock.wallMs();
     this.lastWallMs = openedMs;
@@ -301,7 +298,7 @@ public final class Scheduler implements AutoCloseable {
   /** Takes in events that are new; returns whether there were any. */
   private boolean takeIn() throws IOException {
     int count = 0;
-    while (count < STEP_EVENTS && (held || reader.next())) {
+    while (count < settings.memory().stepEvents() && (held || reader.next())) {
       EventView event = reader.event();
       held = !takeIn(event);
       if (held) {

@@ -121,10 +121,11 @@ public final class PendingTimers implements Closeable {
     Progress known = readyNextOffset == 0 ? Progress.NONE : released;
     for (TimerState state : folder.states()) {
       if (known == null && state.readyNextOffset() == readyNextOffset) {
-        known = state.progress();
+        known = state.released();
       }
-      if (known != null) {
-        PendingTimers opened = open(folder, state, known, memory, tickMs, nowMs, background);
+      if (known != null && isSound(state, known, readyNextOffset)) {
+        Progress later = state.readyNextOffset() == readyNextOffset ? state.released() : known;
+        PendingTimers opened = open(folder, state, later, memory, tickMs, nowMs, background);
         if (opened != null) {
           return opened;
         }
@@ -156,11 +157,25 @@ public final class PendingTimers implements Closeable {
     return anew;
   }
 
-  /** Opens a saved state; null if it is damaged. */
+  /**
+   * Whether a state was saved by who released timers at that time: what was released later had been
+   * taken in later. One who was fenced, and did not know, may have taken in more.
+   */
+  private static boolean isSound(TimerState state, Progress released, long readyNextOffset) {
+    return state.readyNextOffset() == readyNextOffset
+        || (state.readyNextOffset() < readyNextOffset
+            && state.nextOffset() <= released.nextOffset());
+  }
+
+  /**
+   * Opens a saved state; null if it is damaged.
+   *
+   * @param later how far timers were released in the end
+   */
   private static @Nullable PendingTimers open(
       TimerFolder folder,
       TimerState state,
-      Progress released,
+      Progress later,
       TimerMemory memory,
       int tickMs,
       long nowMs,
@@ -177,13 +192,11 @@ public final class PendingTimers implements Closeable {
         ids.open(name);
       }
       folder.sweep(state);
-      // The later of both states, but taking in goes on from the one that was saved.
-      Progress later = released.compareTo(state.progress()) > 0 ? released : state.progress();
-      Progress progress =
-          new Progress(state.progress().nextOffset(), later.dueMs(), later.offset());
+      // Taking in goes on from what was saved.
+      Progress progress = new Progress(state.nextOffset(), later.dueMs(), later.offset());
       PendingTimers all = new PendingTimers(folder, memory, timers, ids, progress, tickMs, nowMs);
-      all.pending = state.pending() - all.count(state.progress(), later);
-      all.savedProgress = state.progress();
+      all.pending = state.pending() - all.count(state.released(), later);
+      all.savedProgress = progress;
       all.released = later;
       all.horizon = new Place(later.dueMs(), later.offset() + 1);
       all.load();
@@ -495,7 +508,13 @@ public final class PendingTimers implements Closeable {
     timers.retireBelow(now.dueMs());
     folder.save(
         new TimerState(
-            folder.storeId(), now, pending, readyNextOffset, timers.runNames(), ids.runNames()));
+            folder.storeId(),
+            now.nextOffset(),
+            isCaughtUp() ? now : released,
+            pending,
+            readyNextOffset,
+            timers.runNames(),
+            ids.runNames()));
     savedProgress = now;
     savedNanos = nowNanos;
     unsaved = 0;

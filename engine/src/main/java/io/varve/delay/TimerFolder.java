@@ -6,6 +6,7 @@ import io.varve.io.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -90,7 +91,7 @@ final class TimerFolder {
         LOG.warn("A saved state of timers is passed over: {}", e.toString());
       }
     }
-    states.sort((one, other) -> other.progress().compareTo(one.progress()));
+    states.sort(Comparator.comparingLong(TimerState::nextOffset).reversed());
     return states;
   }
 

@@ -8,7 +8,7 @@ package io.varve.format;
  * @param dueMs due time of the last timer in order that was released
  * @param offset that timer's; where due times are equal, lower ones come first
  */
-public record Progress(long nextOffset, long dueMs, long offset) implements Comparable<Progress> {
+public record Progress(long nextOffset, long dueMs, long offset) {
 
   /** Nothing has been taken in. */
   public static final Progress NONE = new Progress(0, Long.MIN_VALUE, -1);
@@ -21,13 +21,5 @@ public record Progress(long nextOffset, long dueMs, long offset) implements Comp
   /** Whether a timer comes behind the last one in order that was released. */
   public boolean isBehind(long timerDueMs, long timerOffset) {
     return EntryBlock.isBefore(dueMs, offset, timerDueMs, timerOffset);
-  }
-
-  /** Which of two states of one scheduler is the later one. */
-  @Override
-  public int compareTo(Progress other) {
-    int order = Long.compare(nextOffset, other.nextOffset);
-    order = order != 0 ? order : Long.compare(dueMs, other.dueMs);
-    return order != 0 ? order : Long.compare(offset, other.offset);
   }
 }

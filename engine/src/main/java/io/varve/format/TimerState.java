@@ -13,21 +13,24 @@ import java.util.UUID;
  * timers have the due time as key; those of ids a hash, and the due time as their own number.
  *
  * <pre>
- *  0 8 bytes magic "VARVETIM"     16 16 bytes id of the store     56 i64 pending
- *  8 u32 CRC32C of the rest       32 i64 nextOffset               64 i32 runs of timers
- * 12 i32 format version           40 i64 dueMs                    68 i32 runs of ids
- *                                 48 i64 offset                   72 i64 readyNextOffset
- *                                                                 80 names: u8 length, ASCII
+ *  0 8 bytes magic "VARVETIM"     32 i64 nextOffset               72 i64 readyNextOffset
+ *  8 u32 CRC32C of the rest       40 i64 released: nextOffset     80 i32 runs of timers
+ * 12 i32 format version           48 i64 released: dueMs          84 i32 runs of ids
+ * 16 16 bytes id of the store     56 i64 released: offset         88 names: u8 length, ASCII
+ *                                 64 i64 pending
  * </pre>
  *
  * @param storeId the id of the store, which is also the secret of the hashes
- * @param progress what was taken in and released
- * @param pending how many timers are neither released nor cancelled
+ * @param nextOffset events of the log with lower offsets are in the runs
+ * @param released how far timers have been released; what of that was taken in from {@code
+ *     nextOffset} on is to be taken in again before others are released
+ * @param pending how many timers of the runs are neither released nor cancelled
  * @param readyNextOffset of the ready log, in which all that was released is durable
  */
 public record TimerState(
     UUID storeId,
-    Progress progress,
+    long nextOffset,
+    Progress released,
     long pending,
     long readyNextOffset,
     List<String> timers,
@@ -38,14 +41,15 @@ public record TimerState(
 
   private static final long MAGIC = Fixed64.magic("VARVETIM");
   private static final int FORMAT_VERSION = 1;
-  private static final int NAMES_AT = 80;
+  private static final int NAMES_AT = 88;
 
   public ByteBuffer encode() {
     ByteBuffer to = ByteBuffer.allocate(BYTES_MAX).order(ByteOrder.LITTLE_ENDIAN);
     to.putLong(MAGIC).putInt(0).putInt(FORMAT_VERSION);
     to.putLong(storeId.getMostSignificantBits()).putLong(storeId.getLeastSignificantBits());
-    to.putLong(progress.nextOffset()).putLong(progress.dueMs()).putLong(progress.offset());
-    to.putLong(pending).putInt(timers.size()).putInt(ids.size()).putLong(readyNextOffset);
+    to.putLong(nextOffset);
+    to.putLong(released.nextOffset()).putLong(released.dueMs()).putLong(released.offset());
+    to.putLong(pending).putLong(readyNextOffset).putInt(timers.size()).putInt(ids.size());
     for (List<String> names : List.of(timers, ids)) {
       for (String name : names) {
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
@@ -63,15 +67,17 @@ public record TimerState(
           file, 0, "at least " + NAMES_AT + " bytes", from.limit() + " bytes");
     }
     UUID storeId = new UUID(from.getLong(), from.getLong());
-    Progress progress = new Progress(from.getLong(), from.getLong(), from.getLong());
+    long nextOffset = from.getLong();
+    Progress released = new Progress(from.getLong(), from.getLong(), from.getLong());
     long pending = from.getLong();
+    long readyNextOffset = from.getLong();
     int timers = from.getInt();
     int ids = from.getInt();
-    long readyNextOffset = from.getLong();
     TimerState state =
         new TimerState(
             storeId,
-            progress,
+            nextOffset,
+            released,
             pending,
             readyNextOffset,
             names(from, timers, file),

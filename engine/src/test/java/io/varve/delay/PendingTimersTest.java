@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random timers, ids, cancels, saves and openings, beside a sorted set. */
 final class PendingTimersTest {
 
-  private static final TimerMemory LITTLE = new TimerMemory(3000, 2500, 1024, 400);
+  private static final TimerMemory LITTLE = new TimerMemory(3000, 2500, 1024, 400, 100);
   private static final UUID STORE = new UUID(1, 2);
 
   private final CrashDisk disk = new CrashDisk();
