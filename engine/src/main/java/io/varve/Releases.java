@@ -56,9 +56,13 @@ final class Releases {
     return end == dues.length;
   }
 
-  void add(long dueMs, long offset) {
+  /**
+   * @param event null if it is still to be read
+   */
+  void add(long dueMs, long offset, @Nullable Event event) {
     dues[end] = dueMs;
     offsets[end] = offset;
+    events[end] = event;
     end++;
   }
 
@@ -76,8 +80,15 @@ final class Releases {
 
   /** Reads up to a timer; false if the events are too large and there are several. */
   private boolean read(int to) throws IOException {
-    int count = to - first;
-    System.arraycopy(offsets, first, rising, 0, count);
+    int count = 0;
+    for (int i = first; i < to; i++) {
+      if (events[i] == null) {
+        rising[count++] = offsets[i];
+      }
+    }
+    if (count == 0) {
+      return true;
+    }
     Arrays.sort(rising, 0, count);
     if (rising[count - 1] >= blocks.nextOffset()) {
       blocks.refresh();
@@ -94,7 +105,9 @@ final class Releases {
       readAll(gathered, count);
     }
     for (int i = first; i < to; i++) {
-      events[i] = gathered.events[Arrays.binarySearch(rising, 0, count, offsets[i])];
+      if (events[i] == null) {
+        events[i] = gathered.events[Arrays.binarySearch(rising, 0, count, offsets[i])];
+      }
     }
     return true;
   }
@@ -159,6 +172,8 @@ final class Releases {
     } else if (end == dues.length && first == read) {
       System.arraycopy(dues, first, dues, 0, end - first);
       System.arraycopy(offsets, first, offsets, 0, end - first);
+      System.arraycopy(events, first, events, 0, end - first);
+      Arrays.fill(events, end - first, end, null);
       end -= first;
       first = 0;
       read = 0;

@@ -3,6 +3,7 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.delay.Batch;
 import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
 import io.varve.event.Encoding;
@@ -20,9 +21,12 @@ import io.varve.view.LogBlocks;
 import io.varve.work.Work;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +53,10 @@ public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
+  /** Events that are due within as many milliseconds are read ahead, two batches at most. */
+  private static final long AHEAD_MS = 60_000;
+
+  private static final long AHEAD_PAUSE_MS = 1000;
   private static final long CLOCK_JUMP_MS = 500;
   private static final Duration PAUSE_MAX = Duration.ofMillis(5);
 
@@ -64,7 +72,11 @@ public final class Scheduler implements AutoCloseable {
   private final KeyHash hash;
   private final Releases due;
   private final SchedulerCounters counters;
+  private final Executor background;
+  private final List<EventsAhead> ahead = new ArrayList<>();
   private final long openedMs;
+
+  private long nextAheadMs;
 
   private boolean held;
   private long lastWallMs;
@@ -76,8 +88,7 @@ public final class Scheduler implements AutoCloseable {
   private Scheduler(
       LogFolder log,
       SchedulerSettings settings,
-      Clock clock,
-      UUID storeId,
+      Host host,
       LogReader reader,
       LogBlocks blocks,
       LogWriter ready,
@@ -86,14 +97,15 @@ public final class Scheduler implements AutoCloseable {
       PendingTimers.Ownership ownership) {
     this.log = log;
     this.settings = settings;
-    this.clock = clock;
+    this.clock = host.clock;
+    this.background = host.work.strand();
     this.reader = reader;
     this.blocks = blocks;
     this.ready = ready;
     this.timers = timers;
     this.lease = lease;
     this.ownership = ownership;
-    this.hash = new KeyHash(storeId);
+    this.hash = new KeyHash(host.storeId);
     this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
     this.counters = new SchedulerCounters(clock);
     this.openedMs = clock.wallMs();
@@ -150,8 +162,7 @@ public final class Scheduler implements AutoCloseable {
       return new Scheduler(
           log,
           settings,
-          host.clock,
-          host.storeId,
+          host,
           reader,
           blocks,
           ready,
@@ -358,8 +369,9 @@ public final class Scheduler implements AutoCloseable {
   /** Appends events that are due; returns whether there were any. */
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
+    readAhead(nowMs);
     while (!due.isFull() && timers.next(nowMs)) {
-      due.add(timers.dueMs(), timers.offset());
+      due.add(timers.dueMs(), timers.offset(), takeAhead());
     }
     if (due.isEmpty()) {
       return false;
@@ -385,6 +397,31 @@ public final class Scheduler implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** Sees to it that the events of the next timers are being read. */
+  private void readAhead(long nowMs) throws IOException {
+    ahead.removeIf(each -> each.batch().isEmpty());
+    if (ahead.size() < 2 && (nowMs >= nextAheadMs || nowMs < nextAheadMs - AHEAD_PAUSE_MS)) {
+      Batch next = timers.takeAhead(nowMs + AHEAD_MS);
+      boolean full = next != null && next.count() == settings.memory().ahead();
+      nextAheadMs = full ? nowMs : nowMs + AHEAD_PAUSE_MS;
+      if (next != null) {
+        blocks.refresh();
+        ahead.add(EventsAhead.of(next, blocks, background));
+      }
+    }
+  }
+
+  /** The event of the timer at hand, if it has been read ahead. */
+  private @Nullable Event takeAhead() {
+    Batch batch = timers.batch();
+    for (EventsAhead each : ahead) {
+      if (each.batch() == batch) {
+        return each.take(timers.index());
+      }
+    }
+    return null;
   }
 
   private void append(Event event, long offset, long dueMs) {

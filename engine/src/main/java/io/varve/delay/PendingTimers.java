@@ -67,7 +67,17 @@ public final class PendingTimers implements Closeable {
 
   private long savedNanos;
 
+  /** Timers that were taken ahead; few batches. */
+  private final List<Batch> batches = new ArrayList<>();
+
+  // The wheel's first timer, if it has been looked at.
+  private boolean wheelHas;
+  private long wheelDueMs;
+  private long wheelOffset;
+
   private long pending;
+  private @Nullable Batch batch;
+  private int index;
   private long dueMs;
   private long offset;
   private long unsaved;
@@ -345,24 +355,106 @@ public final class PendingTimers implements Closeable {
   }
 
   /**
+   * Takes timers out of the wheel that are due soon, so that their events can be read ahead; {@link
+   * #next} gives them when they are due, unless they are cancelled by then.
+   *
+   * @param untilMs none that is due later
+   * @return null if there are none
+   */
+  public @Nullable Batch takeAhead(long untilMs) throws IOException {
+    int max = memory.ahead();
+    if (near.size() < max) {
+      // So few are as soon read one by one.
+      return null;
+    }
+    long[] dues = new long[max];
+    long[] offsets = new long[max];
+    int count = 0;
+    while (count < max && nextOfWheel(untilMs)) {
+      dues[count] = wheelDueMs;
+      offsets[count] = wheelOffset;
+      count++;
+      wheelHas = false;
+    }
+    if (count == 0) {
+      return null;
+    }
+    Batch taken = new Batch(dues, offsets, count);
+    batches.add(taken);
+    return taken;
+  }
+
+  /** Looks at the wheel's first timer, if it is due; it stays the first until it is taken. */
+  private boolean nextOfWheel(long nowMs) throws IOException {
+    if (wheelHas) {
+      return wheelDueMs <= nowMs;
+    }
+    while (near.size() <= memory.loadBelow() && horizon != Place.END) {
+      load();
+    }
+    wheelHas = near.next(nowMs);
+    wheelDueMs = near.dueMs();
+    wheelOffset = near.offset();
+    return wheelHas;
+  }
+
+  /**
    * Steps to the next timer that is due, in the order of due times and offsets.
    *
    * @return false if there is none for now
    */
   public boolean next(long nowMs) throws IOException {
-    while (true) {
-      while (near.size() <= memory.loadBelow() && horizon != Place.END) {
-        load();
-      }
-      if (!near.next(nowMs)) {
+    do {
+      Batch from = firstBatch(nowMs);
+      long limit = from == null ? nowMs : from.firstDueMs();
+      boolean inWheel = nextOfWheel(limit);
+      if (from != null
+          && !(inWheel
+              && EntryBlock.isBefore(
+                  wheelDueMs, wheelOffset, from.firstDueMs(), from.firstOffset()))) {
+        batch = from;
+        index = from.first();
+        dueMs = from.firstDueMs();
+        offset = from.firstOffset();
+        from.removeFirst();
+      } else if (inWheel) {
+        batch = null;
+        dueMs = wheelDueMs;
+        offset = wheelOffset;
+        wheelHas = false;
+      } else {
         return false;
       }
-      dueMs = near.dueMs();
-      offset = near.offset();
-      if (cancelled.count() == 0 || !cancelled.contains(offset, dueMs)) {
-        return true;
+    } while (cancelled.count() > 0 && cancelled.contains(offset, dueMs));
+    return true;
+  }
+
+  /** The batch whose first timer is the first of all batches, if it is due. */
+  private @Nullable Batch firstBatch(long nowMs) {
+    batches.removeIf(Batch::isEmpty);
+    Batch first = null;
+    for (Batch other : batches) {
+      if (other.firstDueMs() <= nowMs
+          && (first == null
+              || EntryBlock.isBefore(
+                  other.firstDueMs(),
+                  other.firstOffset(),
+                  first.firstDueMs(),
+                  first.firstOffset()))) {
+        first = other;
       }
     }
+    return first;
+  }
+
+  /** The batch that the timer was in to which {@link #next} stepped; null if it was in none. */
+  public @Nullable Batch batch() {
+    return batch;
+  }
+
+  /** Its number in that batch. */
+  public int index() {
+    return index;
   }
 
   /** The due time of the timer that {@link #next} stepped to. */
@@ -384,7 +476,11 @@ public final class PendingTimers implements Closeable {
   /** No timer is due before this time. */
   public long nextDueMs() {
     // Those behind the horizon are due later.
-    return near.size() == 0 ? horizon.key() : near.nextDueMs();
+    long next = wheelHas ? wheelDueMs : near.size() == 0 ? horizon.key() : near.nextDueMs();
+    for (Batch taken : batches) {
+      next = taken.isEmpty() ? next : Math.min(next, taken.firstDueMs());
+    }
+    return next;
   }
 
   /** No pending timer's event has a lower offset. */
@@ -435,7 +531,16 @@ public final class PendingTimers implements Closeable {
   /** Moves the later half of the wheel to a run. */
   private void spill() throws IOException {
     EntryBuffer all = new EntryBuffer();
-    takeAll(all, Long.MIN_VALUE);
+    near.forEach((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
+    if (wheelHas) {
+      all.add(wheelDueMs, wheelOffset, 0, false);
+      wheelHas = false;
+    }
+    // They may be due later than what is kept, and must not be on both sides of the horizon.
+    for (Batch taken : batches) {
+      taken.forEach((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
+      taken.clear();
+    }
     EntryCursor sorted = all.sorted();
     long kept = memory.nearMax() / 2;
     near = new TimingWheel(Math.max(0, progress.dueMs()), tickMs);
@@ -465,15 +570,20 @@ public final class PendingTimers implements Closeable {
     horizon = end;
   }
 
-  /** Adds the timers of the wheel from an offset on that are not cancelled. */
+  /** Adds the timers before the horizon, from an offset on, that are not cancelled. */
   private void takeAll(EntryBuffer to, long fromOffset) {
-    near.forEach(
+    TimingWheel.TimerConsumer taker =
         (timerDueMs, timerOffset) -> {
           boolean alive = cancelled.count() == 0 || !cancelled.contains(timerOffset, timerDueMs);
           if (timerOffset >= fromOffset && alive) {
             to.add(timerDueMs, timerOffset, 0, false);
           }
-        });
+        };
+    near.forEach(taker);
+    if (wheelHas) {
+      taker.accept(wheelDueMs, wheelOffset);
+    }
+    batches.forEach(taken -> taken.forEach(taker));
   }
 
   /** Whether so much came since it was last saved, or so long ago, that it should be again. */

@@ -9,12 +9,14 @@ import io.varve.format.EntryBlock;
  * @param farMax timers, and ids, that are collected before they go to a file
  * @param loaded about how many timers are loaded from files at a time; a multiple of 1,024
  * @param loadBelow the next ones are loaded when as few are left in the wheel
+ * @param ahead of how many timers that are due soon the events are read together, twice
  * @param stepEvents so many are taken in, and released, at a time
  */
-public record TimerMemory(int nearMax, int farMax, int loaded, int loadBelow, int stepEvents) {
+public record TimerMemory(
+    int nearMax, int farMax, int loaded, int loadBelow, int ahead, int stepEvents) {
 
   /** Some 150 MB at most. */
   public static final TimerMemory DEFAULT =
       new TimerMemory(
-          1 << 20, 1 << 20, 256 * EntryBlock.ENTRIES_MAX, 64 * EntryBlock.ENTRIES_MAX, 4096);
+          1 << 20, 1 << 20, 256 * EntryBlock.ENTRIES_MAX, 64 * EntryBlock.ENTRIES_MAX, 1 << 15, 4096);
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random timers, ids, cancels, saves and openings, beside a sorted set. */
 final class PendingTimersTest {
 
-  private static final TimerMemory LITTLE = new TimerMemory(3000, 2500, 1024, 400, 100);
+  private static final TimerMemory LITTLE = new TimerMemory(3000, 2500, 1024, 400, 150, 100);
   private static final UUID STORE = new UUID(1, 2);
 
   private final CrashDisk disk = new CrashDisk();
@@ -72,6 +72,9 @@ final class PendingTimersTest {
       }
       timers.takenIn(offset);
       now += Math.floorMod(random.nextLong(), Math.max(2, spread / 50));
+      while (random.nextBoolean()) {
+        timers.takeAhead(now + random.nextInt(500));
+      }
       int most = random.nextInt(600);
       for (int i = 0; i < most && timers.next(now); i++) {
         Timer first = model.pollFirst();

@@ -46,7 +46,7 @@ final class SchedulingRun {
   private static final int STEPS = 120;
 
   /** So little that wheels overflow, and runs are written and merged, within a few dozen events. */
-  private static final TimerMemory LITTLE = new TimerMemory(12, 9, 1024, 4, 7);
+  private static final TimerMemory LITTLE = new TimerMemory(12, 9, 1024, 4, 3, 7);
 
   private final long seed;
   private final Random random;

@@ -1,0 +1,65 @@
+package io.varve.delay;
+
+/**
+ * Timers that are due soon, in their order, taken out of the wheel so that their events can be read
+ * ahead.
+ *
+ * <p>Thread: the due times and offsets stay as they are and may be read by any; all else is confined
+ * to the timers' thread.
+ */
+public final class Batch {
+
+  private final long[] dues;
+  private final long[] offsets;
+  private final int count;
+  private int first;
+
+  Batch(long[] dues, long[] offsets, int count) {
+    this.dues = dues;
+    this.offsets = offsets;
+    this.count = count;
+  }
+
+  /** How many timers it was made with. */
+  public int count() {
+    return count;
+  }
+
+  /** The offset of a timer's event. */
+  public long offset(int i) {
+    return offsets[i];
+  }
+
+  /** The number of the first timer that has not been given; {@link #count} if all have. */
+  int first() {
+    return first;
+  }
+
+  /** Whether all have been given. */
+  public boolean isEmpty() {
+    return first == count;
+  }
+
+  long firstDueMs() {
+    return dues[first];
+  }
+
+  long firstOffset() {
+    return offsets[first];
+  }
+
+  void removeFirst() {
+    first++;
+  }
+
+  /** Forgets the timers that have not been given. */
+  void clear() {
+    first = count;
+  }
+
+  void forEach(TimingWheel.TimerConsumer consumer) {
+    for (int i = first; i < count; i++) {
+      consumer.accept(dues[i], offsets[i]);
+    }
+  }
+}
