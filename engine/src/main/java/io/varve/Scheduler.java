@@ -280,6 +280,11 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Whether something that was released is not durable yet. */
+  boolean isCommitting() {
+    return committing != null || ready.durableOffset() < ready.nextOffset();
+  }
+
   private void pause() {
     long wait = PAUSE_MAX.toMillis();
     if (committing != null) {

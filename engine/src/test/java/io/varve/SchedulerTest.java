@@ -1,0 +1,406 @@
+package io.varve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.base.BadSettingException;
+import io.varve.base.Clock;
+import io.varve.base.FencedException;
+import io.varve.base.OwnedException;
+import io.varve.base.StoreFailedException;
+import io.varve.commit.LogSettings;
+import io.varve.delay.TimerMemory;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.Headers;
+import io.varve.event.StreamPartition;
+import io.varve.event.TimestampType;
+import io.varve.format.Release;
+import io.varve.io.PosixDirectory;
+import io.varve.verify.VerifyListener;
+import io.varve.work.ThreadedWork;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Schedulers on real files and threads; their clock stands still until it is moved. */
+final class SchedulerTest {
+
+  private static final StreamPartition LOG = new StreamPartition("orders", 1, 0);
+  private static final StreamPartition READY = new StreamPartition("orders.ready", 1, 0);
+  private static final long NOW = 1_000_000;
+
+  @TempDir Path folder;
+
+  private final SettableClock clock = new SettableClock();
+  private Store store;
+  private LogWriter writer;
+
+  private static final class SettableClock implements Clock {
+    private volatile long nowMs = NOW;
+
+    @Override
+    public long wallMs() {
+      return nowMs;
+    }
+
+    @Override
+    public long nanos() {
+      return System.nanoTime();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    store =
+        Store.open(
+            new PosixDirectory(folder.resolve("store")),
+            StoreSettings.defaults(),
+            clock,
+            new ThreadedWork(2, "test"),
+            ProcessId.instance());
+    writer = store.openWriter(LOG, LogSettings.defaults(), "producer");
+  }
+
+  @AfterEach
+  void close() {
+    writer.close();
+    store.close();
+    assertThat(Store.verify(folder.resolve("store"), VerifyListener.NONE).problems()).isEmpty();
+  }
+
+  @Test
+  void eventsAreReleasedWhenTheyAreDueInTheirOrder() {
+    send(null, NOW + 30, "c");
+    send(null, NOW + 10, "a");
+    send(null, Event.NOT_DELAYED, "not delayed");
+    send(null, NOW + 30, "d");
+    send(null, NOW + 20, "b");
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      assertThat(released()).isEmpty();
+      assertThat(scheduler.metrics().pending()).isEqualTo(4);
+      clock.nowMs = NOW + 20;
+      settle(scheduler);
+      assertThat(released()).containsExactly("a", "b");
+      clock.nowMs = NOW + 29;
+      settle(scheduler);
+      assertThat(released()).containsExactly("a", "b");
+      clock.nowMs = NOW + 100;
+      send(null, NOW + 5, "late");
+      settle(scheduler);
+      assertThat(released()).containsExactly("a", "b", "late", "c", "d");
+      SchedulerMetrics metrics = scheduler.metrics();
+      assertThat(metrics.pending()).isZero();
+      assertThat(metrics.released()).isEqualTo(5);
+      assertThat(metrics.late()).isEqualTo(1);
+      assertThat(metrics.lateness().maxNanos()).isEqualTo(95_000_000L);
+    }
+    Event first = events().get(0);
+    assertThat(first.dueTimeMs()).isEqualTo(NOW + 10);
+    assertThat(first.timestampMs()).isEqualTo(NOW + 20);
+    assertThat(Releases.of(first, READY).offset()).isEqualTo(1);
+    assertThat(first.headers().name(first.headers().count() - 1)).isEqualTo(Release.HEADER);
+  }
+
+  @Test
+  void anEventTakesThePlaceOfThePendingOneWithItsIdAndATombstoneCancelsIt() {
+    send("x", NOW + 10, "x1");
+    send("y", NOW + 10, "y1");
+    send("z", NOW + 10, "z1");
+    send("x", NOW + 50, "x2");
+    send("y", Event.NOT_DELAYED, null);
+    send("absent", Event.NOT_DELAYED, null);
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      assertThat(scheduler.metrics().cancelled()).isEqualTo(2);
+      assertThat(scheduler.metrics().pending()).isEqualTo(2);
+      clock.nowMs = NOW + 20;
+      settle(scheduler);
+      assertThat(released()).containsExactly("z1");
+      send("z", Event.NOT_DELAYED, null);
+      clock.nowMs = NOW + 60;
+      settle(scheduler);
+      assertThat(released()).containsExactly("z1", "x2");
+      assertThat(scheduler.metrics().cancelled()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fire,a b c", "drop,c", "fire-within:PT0.5S,b c", "fire-within:5000,a b c"})
+  void whatFellDueWhileNoSchedulerRanIsReleasedIfItShouldBe(String overdue, String expected) {
+    send(null, NOW - 1000, "a");
+    send(null, NOW - 500, "b");
+    send(null, NOW + 5, "c");
+    try (Scheduler scheduler = scheduler(settings().withOverdue(Overdue.parse(overdue)))) {
+      settle(scheduler);
+      clock.nowMs = NOW + 10;
+      settle(scheduler);
+      assertThat(String.join(" ", released())).isEqualTo(expected);
+      assertThat(scheduler.metrics().dropped()).isEqualTo(3 - released().size());
+      assertThat(scheduler.metrics().overdue()).isEqualTo(released().size() - 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "never", "fire-within:", "fire-within:soon", "fire-within:-PT1H"})
+  void overdueOfNoMeaningIsRefused(String text) {
+    assertThatThrownBy(() -> Overdue.parse(text))
+        .isInstanceOf(BadSettingException.class)
+        .hasMessageContaining("overdue")
+        .hasMessageContaining("fire-within:");
+  }
+
+  @Test
+  void anotherSchedulerGoesOnWhereOneEndedOrDied() {
+    List<String> expected = sendMany(500);
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 100;
+      settle(scheduler);
+    }
+    Scheduler dies = scheduler();
+    settle(dies);
+    clock.nowMs = NOW + 200;
+    settle(dies);
+    dies.abandon();
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 1000;
+      settle(scheduler);
+      assertThat(scheduler.metrics().pending()).isZero();
+    }
+    assertThat(released()).isEqualTo(expected);
+  }
+
+  @Test
+  void lostOrDamagedFilesOfTimersAreMadeAnewFromTheLog() throws IOException {
+    List<String> expected = sendMany(400);
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 50;
+      settle(scheduler);
+    }
+    Path timers = folder.resolve("store/streams/orders.ready/g1/p0/timers");
+    for (Path file : list(timers)) {
+      if (file.toString().endsWith(".timers")) {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 3] ^= 1;
+        Files.write(file, bytes);
+      }
+    }
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 100;
+      settle(scheduler);
+    }
+    for (Path file : list(timers)) {
+      Files.delete(file);
+    }
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 1000;
+      settle(scheduler);
+    }
+    assertThat(released()).isEqualTo(expected);
+  }
+
+  @Test
+  void aSchedulerThatAnotherTookOverFromIsFenced() {
+    sendMany(10);
+    Scheduler first = scheduler();
+    settle(first);
+    assertThatThrownBy(() -> store.openScheduler(LOG, settings(), "somebody else"))
+        .isInstanceOf(OwnedException.class)
+        .hasMessageContaining("scheduler");
+    try (Scheduler second = scheduler()) {
+      clock.nowMs = NOW + 1000;
+      assertThatThrownBy(() -> settle(first)).isInstanceOf(FencedException.class);
+      first.abandon();
+      settle(second);
+    }
+    assertThat(released()).hasSize(10);
+  }
+
+  @Test
+  void largeEventsThatAreDueTogetherAreReadOneAfterAnother() {
+    for (int i = 0; i < 5; i++) {
+      writer.append(event(writer.nextOffset(), null, NOW + 10 - i, new byte[14 << 20]));
+    }
+    writer.sync();
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 20;
+      settle(scheduler);
+    }
+    assertThat(events().stream().map(event -> Releases.of(event, READY).offset()))
+        .containsExactly(4L, 3L, 2L, 1L, 0L);
+  }
+
+  @Test
+  void aClockThatGoesBackLetsNothingOutEarly() {
+    send(null, NOW + 100, "a");
+    try (Scheduler scheduler = scheduler()) {
+      clock.nowMs = NOW + 100;
+      settle(scheduler);
+      clock.nowMs = NOW;
+      send(null, NOW + 50, "b");
+      settle(scheduler);
+      assertThat(released()).containsExactly("a");
+      assertThat(scheduler.metrics().waitingForClock()).isTrue();
+      assertThat(scheduler.metrics().clockJumps()).isZero();
+      clock.nowMs = NOW + 50;
+      settle(scheduler);
+      assertThat(released()).containsExactly("a", "b");
+      clock.nowMs = NOW + 10_000;
+      settle(scheduler);
+      assertThat(scheduler.metrics().clockJumps()).isEqualTo(1);
+      assertThat(scheduler.metrics().lastClockJumpMs()).isBetween(9_000L, 9_950L);
+    }
+  }
+
+  @Test
+  void aReadyLogOfAnotherTimeIsRefused() throws IOException {
+    sendMany(10);
+    try (Scheduler scheduler = scheduler()) {
+      clock.nowMs = NOW + 1000;
+      settle(scheduler);
+    }
+    writer.close();
+    delete(folder.resolve("store/streams/orders"));
+    writer = store.openWriter(LOG, LogSettings.defaults(), "producer");
+    send(null, NOW, "another log");
+    assertThatThrownBy(this::scheduler)
+        .isInstanceOf(StoreFailedException.class)
+        .hasMessageContaining("up to offset 10")
+        .hasMessageContaining("ends at 1")
+        .hasMessageContaining("older copy");
+  }
+
+  @Test
+  void settingsThatCannotBeAreRefused() {
+    assertThatThrownBy(() -> settings().withTickMs(0)).hasMessageContaining("tick.ms");
+    assertThatThrownBy(
+            () -> store.openScheduler(LOG, settings().withReadyStream("orders"), "scheduler"))
+        .isInstanceOf(BadSettingException.class)
+        .hasMessageContaining("ready.stream");
+    assertThatThrownBy(
+            () -> store.openScheduler(new StreamPartition("none", 1, 0), settings(), "scheduler"))
+        .hasMessageContaining("none");
+  }
+
+  private List<String> sendMany(int count) {
+    List<Event> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long due = NOW + 1 + i * 7919L % 300;
+      sent.add(event(writer.nextOffset(), null, due, text("event " + i)));
+      writer.append(sent.get(i));
+    }
+    writer.sync();
+    return sent.stream()
+        .sorted(
+            (one, other) ->
+                one.dueTimeMs() != other.dueTimeMs()
+                    ? Long.compare(one.dueTimeMs(), other.dueTimeMs())
+                    : Long.compare(one.offset(), other.offset()))
+        .map(event -> new String(event.value(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  private void send(@Nullable String id, long dueMs, @Nullable String value) {
+    writer.append(event(writer.nextOffset(), id, dueMs, value == null ? null : text(value)));
+    writer.sync();
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Event event(
+      long offset, @Nullable String id, long dueMs, byte @Nullable [] value) {
+    return new Event(
+        offset,
+        NOW,
+        TimestampType.CREATE,
+        Encoding.BYTES,
+        text("key"),
+        Encoding.BYTES,
+        value,
+        id == null
+            ? Headers.EMPTY
+            : Headers.builder().add(SchedulerSettings.ID_HEADER, text(id)).build(),
+        null,
+        dueMs);
+  }
+
+  private Scheduler scheduler() {
+    return scheduler(settings());
+  }
+
+  private Scheduler scheduler(SchedulerSettings settings) {
+    return store.openScheduler(LOG, settings, "scheduler");
+  }
+
+  private static SchedulerSettings settings() {
+    return SchedulerSettings.of(LOG.stream())
+        .withMemory(new TimerMemory(100, 50, 1024, 20, 30, 64));
+  }
+
+  /** Lets it do all there is to do at this time, durably. */
+  private static void settle(Scheduler scheduler) {
+    for (int idle = 0; idle < 5; ) {
+      boolean busy = scheduler.step();
+      idle = busy || scheduler.isCommitting() ? 0 : idle + 1;
+    }
+  }
+
+  private List<Event> events() {
+    List<Event> events = new ArrayList<>();
+    if (store.contains(READY)) {
+      try (LogReader reader = store.openReader(READY, ReadRange.all())) {
+        while (reader.next()) {
+          events.add(reader.event().toEvent());
+        }
+      }
+    }
+    return events;
+  }
+
+  private List<String> released() {
+    return events().stream().map(e -> new String(e.value(), StandardCharsets.UTF_8)).toList();
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .sorted((one, other) -> other.compareTo(one))
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}
