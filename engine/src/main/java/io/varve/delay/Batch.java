@@ -4,8 +4,8 @@ package io.varve.delay;
  * Timers that are due soon, in their order, taken out of the wheel so that their events can be read
  * ahead.
  *
- * <p>Thread: the due times and offsets stay as they are and may be read by any; all else is confined
- * to the timers' thread.
+ * <p>Thread: the due times and offsets stay as they are and may be read by any; all else is
+ * confined to the timers' thread.
  */
 public final class Batch {
 

@@ -151,7 +151,7 @@ final class EntryBuffer {
     private boolean isSorted(boolean byKey) {
       for (int i = 1; i < count; i++) {
         boolean falls =
-            byKey && keys[i] != keys[i - 1] ? keys[i] < keys[i - 1] : offsets[i] < offsets[i - 1];
+            (byKey && keys[i] != keys[i - 1]) ? keys[i] < keys[i - 1] : offsets[i] < offsets[i - 1];
         if (falls) {
           return false;
         }
@@ -166,7 +166,7 @@ final class EntryBuffer {
         differ |= numbers[i] ^ numbers[0];
       }
       for (int shift = 0; shift < Long.SIZE; shift += DIGIT_BITS) {
-        if ((differ >>> shift & DIGITS - 1) != 0) {
+        if ((differ >>> shift & (DIGITS - 1)) != 0) {
           pass(byKey, shift);
         }
       }
@@ -208,7 +208,7 @@ final class EntryBuffer {
 
     /** Negative numbers come before others. */
     private int digit(long number, int shift) {
-      return (int) ((number ^ Long.MIN_VALUE) >>> shift) & DIGITS - 1;
+      return (int) ((number ^ Long.MIN_VALUE) >>> shift) & (DIGITS - 1);
     }
   }
 }

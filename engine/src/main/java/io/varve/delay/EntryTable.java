@@ -47,18 +47,18 @@ final class EntryTable {
   private void put(int entry) {
     int slot = slot(entries.key(entry));
     while (slots[slot] != FREE) {
-      slot = slot + 1 & slots.length - 1;
+      slot = (slot + 1) & (slots.length - 1);
     }
     slots[slot] = entry;
   }
 
   private int slot(long key) {
-    return (int) (key * 0x9e3779b97f4a7c15L >>> 32) & slots.length - 1;
+    return (int) ((key * 0x9e3779b97f4a7c15L) >>> 32) & (slots.length - 1);
   }
 
   /** Adds all entries with a key to a buffer, in the order in which they were added. */
   void find(long key, EntryBuffer to) {
-    for (int slot = slot(key); slots[slot] != FREE; slot = slot + 1 & slots.length - 1) {
+    for (int slot = slot(key); slots[slot] != FREE; slot = (slot + 1) & (slots.length - 1)) {
       int entry = slots[slot];
       if (entries.key(entry) == key) {
         to.add(key, entries.offset(entry), entries.extra(entry), entries.isGone(entry));
@@ -68,7 +68,7 @@ final class EntryTable {
 
   /** Whether there is an entry with a key and a number of its own. */
   boolean contains(long key, long extra) {
-    for (int slot = slot(key); slots[slot] != FREE; slot = slot + 1 & slots.length - 1) {
+    for (int slot = slot(key); slots[slot] != FREE; slot = (slot + 1) & (slots.length - 1)) {
       int entry = slots[slot];
       if (entries.key(entry) == key && entries.extra(entry) == extra) {
         return true;

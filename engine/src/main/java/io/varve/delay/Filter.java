@@ -43,7 +43,7 @@ final class Filter {
     int line = line(key);
     long left = mixed(key);
     for (int i = 0; i < BITS_SET; i++) {
-      int bit = (int) left & (1 << BIT_INDEX_BITS) - 1;
+      int bit = (int) left & ((1 << BIT_INDEX_BITS) - 1);
       bits[line + (bit >>> 6)] |= 1L << bit;
       left >>>= BIT_INDEX_BITS;
     }
@@ -54,7 +54,7 @@ final class Filter {
     int line = line(key);
     long left = mixed(key);
     for (int i = 0; i < BITS_SET; i++) {
-      int bit = (int) left & (1 << BIT_INDEX_BITS) - 1;
+      int bit = (int) left & ((1 << BIT_INDEX_BITS) - 1);
       if ((bits[line + (bit >>> 6)] & 1L << bit) == 0) {
         return false;
       }
@@ -66,11 +66,11 @@ final class Filter {
   /** Where the key's line begins. Its high bits choose it, so that sorted keys fill it in order. */
   private int line(long key) {
     long lines = bits.length / LINE_LONGS;
-    return (int) ((key >>> 32) * lines >>> 32) * LINE_LONGS;
+    return (int) (((key >>> 32) * lines) >>> 32) * LINE_LONGS;
   }
 
   private static long mixed(long key) {
     long mixed = key * 0x9e3779b97f4a7c15L;
-    return mixed ^ mixed >>> 32;
+    return mixed ^ (mixed >>> 32);
   }
 }

@@ -389,7 +389,7 @@ public final class PendingTimers implements Closeable {
     if (wheelHas) {
       return wheelDueMs <= nowMs;
     }
-    while (near.size() <= memory.loadBelow() && horizon != Place.END) {
+    while (near.size() <= memory.loadBelow() && !horizon.equals(Place.END)) {
       load();
     }
     wheelHas = near.next(nowMs);

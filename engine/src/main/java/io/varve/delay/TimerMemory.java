@@ -18,5 +18,10 @@ public record TimerMemory(
   /** Some 150 MB at most. */
   public static final TimerMemory DEFAULT =
       new TimerMemory(
-          1 << 20, 1 << 20, 256 * EntryBlock.ENTRIES_MAX, 64 * EntryBlock.ENTRIES_MAX, 1 << 15, 4096);
+          1 << 20,
+          1 << 20,
+          256 * EntryBlock.ENTRIES_MAX,
+          64 * EntryBlock.ENTRIES_MAX,
+          1 << 15,
+          4096);
 }

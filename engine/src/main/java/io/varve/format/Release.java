@@ -39,6 +39,8 @@ public record Release(long offset, long dueMs, Progress progress) {
   }
 
   /**
+   * Decodes the header's value.
+   *
    * @param log the ready log's name, for errors
    * @param at the offset in it
    */

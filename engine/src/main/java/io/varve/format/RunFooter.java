@@ -61,6 +61,8 @@ public record RunFooter(
   }
 
   /**
+   * Decodes the end of a file.
+   *
    * @param length of the file, at the end of which it stands
    */
   public static RunFooter decode(ByteBuffer bytes, String file, long length) {
