@@ -44,6 +44,8 @@ public final class DedupWindow {
    */
   private static final int PART_MIN = 16;
 
+  private static final long NOWHERE = -1;
+
   private final String name;
   private final UUID storeId;
   private final DedupSettings settings;
@@ -76,6 +78,14 @@ public final class DedupWindow {
 
   /** The log's time at which the oldest bucket goes. */
   private long dropAtMs = Long.MAX_VALUE;
+
+  /**
+   * Once that is durable up to which the log's time came to {@link #dropNowMs}, buckets go: not
+   * before, or a crash that takes the events away would leave their ids too old and not there.
+   */
+  private long dropFromOffset = NOWHERE;
+
+  private long dropNowMs;
 
   /** An empty table that was used before. */
   private volatile @Nullable IdTable spare;
@@ -210,7 +220,8 @@ public final class DedupWindow {
   public void timeIs(LogTime atEnd) {
     time.restore(atEnd.timestamps());
     counters.logTimeMs.setOpaque(time.nowMs());
-    drop();
+    dropFromOffset = NOWHERE;
+    drop(time.nowMs());
   }
 
   /** From now on buckets are saved by {@code strand}. */
@@ -337,6 +348,10 @@ public final class DedupWindow {
       background(() -> save(waiting));
       takeSaved();
     }
+    if (dropFromOffset >= 0 && durableOffset >= dropFromOffset) {
+      dropFromOffset = NOWHERE;
+      drop(dropNowMs);
+    }
   }
 
   private void background(Runnable task) {
@@ -377,7 +392,6 @@ public final class DedupWindow {
           spare = waiting.ids;
         });
     bucketsChanged();
-    drop();
   }
 
   /**
@@ -404,8 +418,9 @@ public final class DedupWindow {
       openedAtMs = now;
     }
     counters.logTimeMs.setOpaque(now);
-    if (now >= dropAtMs) {
-      drop();
+    if (now >= dropAtMs && dropFromOffset < 0) {
+      dropFromOffset = covers;
+      dropNowMs = now;
     }
     if (open.isFull() || Math.abs(now - openedAtMs) >= settings.spanMs()) {
       closeIfDue();
@@ -463,9 +478,9 @@ public final class DedupWindow {
   }
 
   /** Deletes buckets all of whose ids are too old. */
-  private void drop() {
+  private void drop(long nowMs) {
     boolean dropped = false;
-    while (!buckets.isEmpty() && dropTimeMs(buckets.size() - 1) <= time.nowMs()) {
+    while (!buckets.isEmpty() && dropTimeMs(buckets.size() - 1) <= nowMs) {
       Buckets.Saved last = buckets.remove(buckets.size() - 1).saved();
       dropped = true;
       background(
@@ -483,9 +498,10 @@ public final class DedupWindow {
   }
 
   /**
-   * The log's time at which a bucket goes: a TTL after the latest of its ids. Those that were ahead
-   * of the log's time when it was closed count as far as the next bucket's end confirms them, or
-   * one from nowhere would keep the bucket for ever.
+   * The log's time at which a bucket goes: a TTL after the latest of its ids, and a span, by which
+   * the log's time may still go back. Ids that were ahead of the log's time when the bucket was
+   * closed count as far as the next bucket's end confirms them, or one from nowhere would keep the
+   * bucket for ever.
    */
   private long dropTimeMs(int index) {
     if (index == 0) {
@@ -493,7 +509,8 @@ public final class DedupWindow {
     }
     BucketMeta meta = buckets.get(index).meta();
     long confirmedMs = buckets.get(index - 1).meta().closedAtMs() + settings.spanMs();
-    return Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs)) + settings.ttlMs();
+    long latestMs = Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs));
+    return latestMs + settings.ttlMs() + settings.spanMs();
   }
 
   private void bucketsChanged() {

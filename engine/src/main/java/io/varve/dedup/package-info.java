@@ -12,7 +12,8 @@
  * <ol>
  *   <li>an id gets into the window only by an event that the log has taken, and into a bucket on
  *       disk only when all events that the bucket covers are durable. So no id is in the window
- *       after a crash whose event is not in the log;
+ *       after a crash whose event is not in the log. For the same reason a bucket is dropped only
+ *       when the events that made it too old are durable;
  *   <li>buckets cover the log without a gap, and say up to which offset. What was stored behind it
  *       is read from the log when the window is opened. So no id is missing whose event is there;
  *   <li>what the window answers depends on the log's events alone: on their ids, their timestamps

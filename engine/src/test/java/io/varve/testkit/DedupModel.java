@@ -5,6 +5,7 @@ import io.varve.event.Event;
 import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -72,7 +73,7 @@ public final class DedupModel {
       for (int number = 0; number < count; number++) {
         now += random.nextLong(2 * stepMs + 1);
         if (random.nextInt(ttlEvents) == 0) {
-          now += random.nextLong(-ttlMs, 4 * ttlMs);
+          now += random.nextLong(4 * ttlMs);
         }
         long timestampMs = now;
         byte[] id = id(number);
@@ -91,7 +92,7 @@ public final class DedupModel {
           timestampMs = random.nextLong(1000);
         } else if (when == 41 && kind >= 33) {
           timestampMs = Long.MAX_VALUE / (1 + random.nextInt(4));
-          id = ("nowhere " + number).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+          id = ("nowhere " + number).getBytes(StandardCharsets.UTF_8);
         }
         events.add(event(number, timestampMs, id));
       }
@@ -132,6 +133,27 @@ public final class DedupModel {
     public List<Long> stored(int count) {
       DedupModel model = new DedupModel(ttlMs);
       return events(count).stream().filter(model::stores).map(Event::offset).toList();
+    }
+
+    /** Checks that a log whose next offset is {@code count} has what is to be stored. */
+    public void check(List<Long> offsets, int count) {
+      List<Long> expected = stored(count);
+      int same = 0;
+      while (same < expected.size()
+          && same < offsets.size()
+          && expected.get(same).equals(offsets.get(same))) {
+        same++;
+      }
+      if (same < expected.size() || same < offsets.size()) {
+        throw new AssertionError(
+            "%s, %d offsets of %d are right, then %s instead of %s"
+                .formatted(
+                    this,
+                    same,
+                    expected.size(),
+                    same < offsets.size() ? offsets.get(same) : "the end",
+                    same < expected.size() ? expected.get(same) : "the end"));
+      }
     }
   }
 }
