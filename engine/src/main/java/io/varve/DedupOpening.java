@@ -113,7 +113,7 @@ final class DedupOpening {
       LogTime timeAtEnd = timeAtEnd();
       long horizonMs = timeAtEnd.nowMs() - settings.ttlMs() - settings.ttlMs() / 8;
       if (horizonMs > 0) {
-        window.beginAt(firstAfter(window.covers(), horizonMs));
+        window.beginAt(firstAfter(horizonMs));
       }
       try (LogReader reader = readers.apply(ReadRange.offsets(window.covers(), end))) {
         while (reader.next()) {
@@ -158,11 +158,11 @@ final class DedupOpening {
   }
 
   /**
-   * The offset of the first event that is as late as {@code timeMs}. All before are earlier, and so
-   * was the log's time then; so their ids don't count any more.
+   * The offset of the log's first event that is as late as {@code timeMs}. All before are earlier,
+   * and so was the log's time then; so their ids don't count any more.
    */
-  private long firstAfter(long fromOffset, long timeMs) {
-    ReadRange range = ReadRange.offsets(fromOffset, end).withTimes(timeMs, Long.MAX_VALUE);
+  private long firstAfter(long timeMs) {
+    ReadRange range = ReadRange.offsets(0, end).withTimes(timeMs, Long.MAX_VALUE);
     try (LogReader reader = readers.apply(range)) {
       return reader.next() ? reader.event().offset() : end;
     }

@@ -38,7 +38,7 @@ public final class DedupBenchmark implements Callable<Integer> {
       names = "--memory-megabytes",
       description =
           "Memory for the window, and for RocksDB's block cache, in MiB."
-              + " Default: six bytes an id")
+              + " Default: eight bytes an id")
   private long memoryMegabytes;
 
   public static void main(String... arguments) {
@@ -48,7 +48,7 @@ public final class DedupBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    long memory = memoryMegabytes > 0 ? memoryMegabytes << 20 : Math.max(8 << 20, 6 * ids);
+    long memory = memoryMegabytes > 0 ? memoryMegabytes << 20 : Math.max(8 << 20, 8 * ids);
     System.out.print(
         new DedupContest(
                 folder.resolve("" + ProcessHandle.current().pid()),

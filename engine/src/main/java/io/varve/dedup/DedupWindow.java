@@ -87,6 +87,9 @@ public final class DedupWindow {
 
   private long dropNowMs;
 
+  /** For how many events the log's time has been there. */
+  private int dropEvents;
+
   /** An empty table that was used before. */
   private volatile @Nullable IdTable spare;
 
@@ -220,8 +223,6 @@ public final class DedupWindow {
   public void timeIs(LogTime atEnd) {
     time.restore(atEnd.timestamps());
     counters.logTimeMs.setOpaque(time.nowMs());
-    dropFromOffset = NOWHERE;
-    drop(time.nowMs());
   }
 
   /** From now on buckets are saved by {@code strand}. */
@@ -418,12 +419,25 @@ public final class DedupWindow {
       openedAtMs = now;
     }
     counters.logTimeMs.setOpaque(now);
-    if (now >= dropAtMs && dropFromOffset < 0) {
-      dropFromOffset = covers;
-      dropNowMs = now;
+    if (dropFromOffset < 0) {
+      noteDrop(now);
     }
     if (open.isFull() || Math.abs(now - openedAtMs) >= settings.spanMs()) {
       closeIfDue();
+    }
+  }
+
+  /** The log's time must have stayed there: about a leap it may go to and fro. */
+  private void noteDrop(long now) {
+    if (now < dropAtMs) {
+      dropEvents = 0;
+    } else {
+      dropNowMs = dropEvents == 0 ? now : Math.min(dropNowMs, now);
+      dropEvents++;
+      if (dropEvents >= LogTime.EVENTS) {
+        dropEvents = 0;
+        dropFromOffset = covers;
+      }
     }
   }
 
@@ -540,7 +554,7 @@ public final class DedupWindow {
           name,
           idsSaved,
           settings.ttlMs(),
-          6 * idsSaved);
+          8 * idsSaved);
     }
     if (usage.indexBytes() > settings.filterBytesMax()) {
       throw failure.set(
@@ -553,7 +567,7 @@ public final class DedupWindow {
                   + ", too many for dedup.memory.bytes="
                   + settings.memoryBytes()
                   + ": expected "
-                  + 6 * idsSaved
+                  + 8 * idsSaved
                   + " bytes, or a shorter time",
               null));
     }
