@@ -41,6 +41,9 @@ public final class DedupBenchmark implements Callable<Integer> {
               + " Default: eight bytes an id")
   private long memoryMegabytes;
 
+  @Option(names = "--only", description = "varve or rocksdb alone.")
+  private String only = "";
+
   public static void main(String... arguments) {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     System.exit(new CommandLine(new DedupBenchmark()).execute(arguments));
@@ -56,6 +59,7 @@ public final class DedupBenchmark implements Callable<Integer> {
                 calls,
                 rounds,
                 memory,
+                only,
                 System.err::println)
             .run());
     return 0;

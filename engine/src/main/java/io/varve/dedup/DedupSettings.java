@@ -7,8 +7,8 @@ import io.varve.base.BadSettingException;
  *
  * @param ttlMs how long an id is remembered, milliseconds of the log's time; from 1
  * @param memoryBytes memory for one log's ids: half of it for the latest ones, the rest for filters
- *     and RocksDB; 1 MiB to 32 GiB. It is taken as it is needed. An id needs about eight bytes of it;
- *     with less, it goes on without the filters of the oldest ids, and slower
+ *     and RocksDB; 1 MiB to 32 GiB. It is taken as it is needed. An id needs about eight bytes of
+ *     it; with less, it goes on without the filters of the oldest ids, and slower
  * @param idBytesMax the longest id that is accepted, bytes; 1 to 65536
  */
 public record DedupSettings(long ttlMs, long memoryBytes, int idBytesMax) {

@@ -17,9 +17,16 @@ import java.util.function.Consumer;
  * @param ids how many ids are in the window
  * @param calls how many calls are measured
  * @param memoryBytes memory for ours; RocksDB has as much for its block cache, beside its memtables
+ * @param only who has a turn; all if empty
  */
 public record DedupContest(
-    Path folder, long ids, long calls, int rounds, long memoryBytes, Consumer<String> progress) {
+    Path folder,
+    long ids,
+    long calls,
+    int rounds,
+    long memoryBytes,
+    String only,
+    Consumer<String> progress) {
 
   private static final int REPEATED_OF = 5;
   private static final long START_MS = 1_700_000_000_000L;
@@ -34,8 +41,11 @@ public record DedupContest(
   public String run() throws Exception {
     List<Row> rows = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      rows.add(turn("varve"));
-      rows.add(turn("rocks"));
+      for (String who : List.of("varve", "rocksdb")) {
+        if (only.isEmpty() || only.equals(who)) {
+          rows.add(turn(who));
+        }
+      }
     }
     StringBuilder text = new StringBuilder();
     text.append(
@@ -71,12 +81,11 @@ public record DedupContest(
       State state = new State();
       long fill = ids + ids / (REPEATED_OF - 1);
       double fillRate = calls(set, state, fill);
-      double rate = calls(set, state, calls);
       long memory = set.memoryBytes();
       set.settle();
-      Row row =
-          new Row(
-              set.name(), fillRate, rate, (double) memory / ids, (double) set.diskBytes() / ids);
+      long disk = set.diskBytes();
+      double rate = calls(set, state, calls);
+      Row row = new Row(set.name(), fillRate, rate, (double) memory / ids, (double) disk / ids);
       progress.accept(row + " " + set.remark());
       return row;
     } finally {

@@ -21,6 +21,9 @@ import org.rocksdb.WriteOptions;
  */
 final class RocksIds implements IdSet {
 
+  /** By the machine's clock, which is slower than the ids' here: nothing gets too old meanwhile. */
+  private static final int TTL_SECONDS = 86_400;
+
   static {
     RocksDB.loadLibrary();
   }
@@ -48,7 +51,7 @@ final class RocksIds implements IdSet {
                     .setBlockSize(4 << 10)
                     .setBlockCache(cache)
                     .setFilterPolicy(filter));
-    db = TtlDB.open(options, folder.toString(), (int) Math.max(1, ttlMs / 1000), false);
+    db = TtlDB.open(options, folder.toString(), TTL_SECONDS, false);
   }
 
   @Override
