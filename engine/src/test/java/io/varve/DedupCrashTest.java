@@ -30,7 +30,7 @@ final class DedupCrashTest {
 
   private static final StreamPartition LOG = new StreamPartition("orders", 1, 0);
   private static final long TTL_MS = 100_000;
-  private static final int SEEDS = 60;
+  private static final int SEEDS = 150;
   private static final int COUNT = 8_000;
 
   private int crashes;
@@ -77,6 +77,7 @@ final class DedupCrashTest {
       process.kill();
       bucketsMost = Math.max(bucketsMost, buckets.count());
       if (done) {
+        disk.powerOffAfter(Long.MAX_VALUE);
         source.check(offsets(disk), COUNT);
         return;
       }
