@@ -69,7 +69,7 @@ public final class LogWriter implements AutoCloseable {
       Encoding valueEncoding,
       byte @Nullable [] value,
       Headers headers) {
-    return committer.tryAppend(
+    return tryAppend(
         offset,
         timestampMs,
         timestampType,
@@ -80,6 +80,31 @@ public final class LogWriter implements AutoCloseable {
         headers,
         null,
         Event.NOT_DELAYED);
+  }
+
+  /** The same with a message id and a due time. */
+  boolean tryAppend(
+      long offset,
+      long timestampMs,
+      TimestampType timestampType,
+      Encoding keyEncoding,
+      byte @Nullable [] key,
+      Encoding valueEncoding,
+      byte @Nullable [] value,
+      Headers headers,
+      byte @Nullable [] messageId,
+      long dueTimeMs) {
+    return committer.tryAppend(
+        offset,
+        timestampMs,
+        timestampType,
+        keyEncoding,
+        key,
+        valueEncoding,
+        value,
+        headers,
+        messageId,
+        dueTimeMs);
   }
 
   /** The same for an event in one piece. */
@@ -97,10 +122,15 @@ public final class LogWriter implements AutoCloseable {
         event.dueTimeMs());
   }
 
+  /** Waits until what waits to be written has room for more. */
+  void awaitRoom() {
+    committer.awaitRoom();
+  }
+
   /** Appends an event, waiting for room if it must. */
   public void append(Event event) {
     while (!tryAppend(event)) {
-      committer.awaitRoom();
+      awaitRoom();
     }
   }
 

@@ -10,6 +10,9 @@ import io.varve.commit.Committer;
 import io.varve.commit.LogSettings;
 import io.varve.commit.Takeover;
 import io.varve.compact.CompactionLane;
+import io.varve.dedup.Buckets;
+import io.varve.dedup.DedupSettings;
+import io.varve.dedup.RocksFolder;
 import io.varve.event.StreamPartition;
 import io.varve.format.Loss;
 import io.varve.format.Owner;
@@ -35,6 +38,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * A folder of event logs.
@@ -310,6 +314,54 @@ public final class Store implements AutoCloseable {
       return new LogWriter(log, committer, takeover.report());
     } catch (IOException e) {
       throw new StoreFailedException("Opening " + log + " in " + root + " for writing failed", e);
+    }
+  }
+
+  /**
+   * Opens a log for writing, as {@link #openWriter} does, and stores events that have the same
+   * message id only once within {@link DedupSettings#ttlMs}. Ids that the log has are loaded, or
+   * read from it.
+   *
+   * @throws BadSettingException also if compaction may take events whose ids still count, or if the
+   *     RocksDB library isn't there
+   */
+  public DedupWriter openDedup(
+      StreamPartition log, LogSettings logSettings, String owner, DedupSettings dedupSettings) {
+    return openDedup(
+        log,
+        logSettings,
+        owner,
+        dedupSettings,
+        folder ->
+            new RocksFolder(
+                folder,
+                instances.self().nonce() + "-" + number.incrementAndGet(),
+                dedupSettings.cacheBytes()));
+  }
+
+  /** The same with buckets that are saved elsewhere. */
+  DedupWriter openDedup(
+      StreamPartition log,
+      LogSettings logSettings,
+      String owner,
+      DedupSettings dedupSettings,
+      Function<LogFolder, Buckets.Opening> buckets) {
+    DedupOpening.check(logSettings, dedupSettings);
+    LogWriter writer = openWriter(log, logSettings, owner);
+    boolean done = false;
+    try {
+      DedupOpening opening =
+          new DedupOpening(
+              writer, layout.marker().id(), dedupSettings, range -> openReader(log, range));
+      DedupWriter opened = opening.open(buckets.apply(folder(log)), work.strand());
+      done = true;
+      return opened;
+    } catch (IOException e) {
+      throw new StoreFailedException("Opening the message ids of " + log + " failed", e);
+    } finally {
+      if (!done) {
+        writer.abandon();
+      }
     }
   }
 

@@ -1,0 +1,106 @@
+package io.varve.dedup;
+
+import io.varve.io.Directory;
+import io.varve.manifest.LogFolder;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log's folder {@code dedup/} and the RocksDB in it, which has a folder of its own there. Whoever
+ * opens the log takes over the one that is there, or deletes it. If a writer that was taken over
+ * still has it open, a new one is begun; the old one goes with the next opening.
+ *
+ * <p>Thread: confined to one.
+ */
+public final class RocksFolder implements Buckets.Opening {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RocksFolder.class);
+  private static final String FOLDER = "dedup";
+
+  private final Directory parent;
+  private final String newName;
+  private final long cacheBytes;
+
+  /**
+   * @param newName what no one else calls a folder
+   * @param cacheBytes memory for blocks
+   */
+  public RocksFolder(LogFolder log, String newName, long cacheBytes) {
+    this.parent = log.directory().folder(FOLDER);
+    this.newName = newName;
+    this.cacheBytes = cacheBytes;
+  }
+
+  @Override
+  public Buckets open(boolean anew) throws IOException {
+    Buckets found = null;
+    for (String name : parent.list()) {
+      // A second one is what a writer that was taken over has left: it goes if it is closed by now.
+      Buckets opened = open(name, anew || found != null);
+      if (opened != null) {
+        found = opened;
+      }
+    }
+    if (found != null) {
+      return found;
+    }
+    Directory folder = parent.folder(newName);
+    folder.create();
+    try {
+      return RocksBuckets.open(folder.path(), cacheBytes);
+    } catch (RocksDBException e) {
+      throw new IOException("Making " + folder.path() + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Opens what is there; null if it is in use, or is deleted because it is of no use. */
+  private @Nullable Buckets open(String name, boolean anew) throws IOException {
+    Directory folder = parent.folder(name);
+    try {
+      for (String file : folder.list()) {
+        if (file.startsWith(RocksBuckets.TEMPORARY)) {
+          folder.delete(file);
+        }
+      }
+      RocksBuckets buckets = RocksBuckets.open(folder.path(), cacheBytes);
+      if (!anew) {
+        return buckets;
+      }
+      buckets.close();
+    } catch (RocksDBException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("LOCK")) {
+        LOG.warn(
+            "The message ids in {} are still open, so they are read from the log: {}",
+            folder.path(),
+            message);
+        return null;
+      }
+      LOG.warn(
+          "The message ids in {} can't be opened, so they are read from the log: {}",
+          folder.path(),
+          message);
+    }
+    delete(parent, name);
+    return null;
+  }
+
+  private static void delete(Directory parent, String name) throws IOException {
+    Directory folder = parent.folder(name);
+    for (String file : folder.list()) {
+      folder.delete(file);
+    }
+    parent.delete(name);
+  }
+
+  /** Takes away all that is saved of a log's ids, so that they are read from the log. */
+  public static void deleteAll(LogFolder log) throws IOException {
+    Directory parent = log.directory().folder(FOLDER);
+    for (String name : parent.list()) {
+      delete(parent, name);
+    }
+  }
+}
