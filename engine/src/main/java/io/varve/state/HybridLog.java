@@ -110,8 +110,31 @@ final class HybridLog {
     return page;
   }
 
-  private static int place(long address) {
+  /** Where in its page the record of that address begins. */
+  static int place(long address) {
     return (int) (address & IN_PAGE_MASK) << UNIT_BITS;
+  }
+
+  /** Whether two addresses are in one page. */
+  static boolean inOnePage(long address, long other) {
+    return (address ^ other) >>> IN_PAGE_BITS == 0;
+  }
+
+  /** Whether a page that is looked into is read whole, there being room. */
+  boolean takesPages() {
+    return hasRoom(Page.BYTES);
+  }
+
+  /** The page of that address if it is in a file only, else null. */
+  @Nullable Page pageToRead(long address) {
+    Page page = page(address);
+    return page.frame == null ? page : null;
+  }
+
+  /** Counts records that were read past {@link #point}. */
+  void readAhead(int records) {
+    reads += records;
+    readsCold += records;
   }
 
   /** Whether looking at the record of that address takes no reading. */
@@ -340,6 +363,23 @@ final class HybridLog {
                 + " more are needed");
       }
     }
+  }
+
+  /** The same if there is room without letting anything go; else null. */
+  @Nullable ByteBuffer tryFrame(int bytes) {
+    if (frameBytes + bytes > memory.limitBytes()) {
+      return null;
+    }
+    ByteBuffer frame = memory.tryAllocate(bytes);
+    if (frame != null) {
+      frameBytes += bytes;
+    }
+    return frame;
+  }
+
+  /** What the store may use now. */
+  long memoryBytes() {
+    return memory.limitBytes();
   }
 
   /** Whether so many bytes are no more than half of what the store may use. */

@@ -1,6 +1,7 @@
 package io.varve.state;
 
 import io.varve.base.CorruptionException;
+import java.nio.ByteBuffer;
 
 /**
  * A list a key, to which bytes are appended and that is read as a whole.
@@ -40,6 +41,9 @@ public final class ListTable implements StateTable {
   /** Chunks of more bytes together are left as they are. */
   private static final int JOINED_BYTES_MAX = 32 << 10;
 
+  /** More is not read in the expectation that a chunk is so large. */
+  private static final int EXPECTED_BYTES_MAX = 8 << 10;
+
   private static final int JOINED_CHUNKS_MAX = JOINED_BYTES_MAX / SETTLED_BYTES;
 
   private static final int HEAD_CAPACITY_MIN = 32;
@@ -55,6 +59,9 @@ public final class ListTable implements StateTable {
   // Of the chunks that are read: where they are, and how large.
   private final long[] addresses = new long[JOINED_CHUNKS_MAX];
   private final int[] sizes = new int[JOINED_CHUNKS_MAX];
+
+  /** How large a chunk is likely to be. */
+  private int expectedBytes;
 
   ListTable(RecordStore records, int table) {
     this.records = records;
@@ -74,23 +81,32 @@ public final class ListTable implements StateTable {
     }
     int chunks = chunks();
     target.resize(0);
-    int read = 0;
+    RecordBatch batch = records.batch;
+    boolean ahead = false;
+    int reads = 0;
     int largest = 0;
     for (int i = 1; i <= chunks; i++) {
-      if (!records.find(i, other)) {
-        throw malformed(chunks + " chunks, without number " + i);
+      int before = target.length();
+      if (i < chunks && !(ahead && batch.reaches(i))) {
+        ahead = readAhead(i, chunks);
+        reads += ahead ? batch.reads() : 0;
       }
-      append(other, CHUNK_HEADER_BYTES, target);
-      read += other.isRead() ? 1 : 0;
-      largest = Math.max(largest, other.valueLength());
-      if (i <= JOINED_CHUNKS_MAX) {
-        addresses[i - 1] = other.address();
-        sizes[i - 1] = other.bytes();
+      if (ahead && batch.wasAdded(i) && batch.at() >= 0) {
+        append(batch.buffer(), batch.at(), CHUNK_HEADER_BYTES, target);
+        note(i, batch.address(), batch.bytes());
+      } else {
+        if (!records.find(i, other)) {
+          throw malformed(chunks + " chunks, without number " + i);
+        }
+        append(other.buffer(), other.at(), CHUNK_HEADER_BYTES, target);
+        reads += other.isRead() ? 1 : 0;
+        note(i, other.address(), other.bytes());
       }
+      largest = Math.max(largest, target.length() - before);
     }
     int bytes = target.length();
-    append(head, HEAD_BYTES, target);
-    boolean scattered = read > 1 && largest <= bytes / 2;
+    append(head.buffer(), head.at(), HEAD_BYTES, target);
+    boolean scattered = reads > 1 && largest <= bytes / 2;
     if (scattered && chunks <= JOINED_CHUNKS_MAX && bytes <= JOINED_BYTES_MAX) {
       join(chunks, target, bytes);
     }
@@ -120,8 +136,32 @@ public final class ListTable implements StateTable {
     head.buffer().putInt(head.valueAt() + 1, 1);
   }
 
-  private static void append(RecordView from, int header, ByteSpan target) {
-    target.append(from.buffer(), from.valueAt() + header, Math.max(0, from.valueLength() - header));
+  /** Reads chunks from that number on into the batch; whether there is room for any. */
+  private boolean readAhead(int from, int chunks) {
+    if (records.batch.begin() == 0) {
+      return false;
+    }
+    // As large as the last one, perhaps.
+    int expected = Math.min(EXPECTED_BYTES_MAX, Math.max(SETTLED_BYTES, expectedBytes));
+    for (int i = from; i <= chunks && records.addToBatch(i, i, expected); i++) {
+      // One more.
+    }
+    records.readBatch();
+    return true;
+  }
+
+  /** Remembers where a chunk is, and how large chunks are. */
+  private void note(int number, long address, int bytes) {
+    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / 8);
+    if (number <= JOINED_CHUNKS_MAX) {
+      addresses[number - 1] = address;
+      sizes[number - 1] = bytes;
+    }
+  }
+
+  private static void append(ByteBuffer from, int record, int header, ByteSpan target) {
+    int length = RecordLayout.valueLength(from, record) - header;
+    target.append(from, RecordLayout.valueAt(from, record) + header, Math.max(0, length));
   }
 
   /** Appends bytes to the key's list. */

@@ -23,6 +23,9 @@ final class RecordStore {
   private final long[] addresses = new long[KeyIndex.SLOTS_MAX];
   private @Nullable Cleaner cleaner;
 
+  /** What cursors and lists read ahead of who asks for it. */
+  final RecordBatch batch;
+
   // The selected key.
   private KeyIndex index;
   private int table;
@@ -39,6 +42,7 @@ final class RecordStore {
   RecordStore(HybridLog log) {
     this.log = log;
     this.arena = new IndexArena(log);
+    this.batch = new RecordBatch(log);
     this.index = index(0);
   }
 
@@ -115,6 +119,25 @@ final class RecordStore {
     }
     foundAt(suffix, address, bytes);
     return false;
+  }
+
+  /**
+   * Adds the key's record of that suffix to the {@link #batch}, if the index alone tells which it
+   * is.
+   *
+   * @return whether there may be room for more
+   */
+  boolean addToBatch(int name, int suffix, int expectedBytes) {
+    if (!RecordBatch.takes(expectedBytes)) {
+      return true;
+    }
+    long address = index.first(RecordLayout.hash(keyHash, suffix));
+    return address == 0 || index.next() != 0 || batch.add(name, suffix, address, expectedBytes);
+  }
+
+  /** Reads what was added to the batch. */
+  void readBatch() {
+    batch.read(keyGroup, key);
   }
 
   /** Points the view at the key's record of that suffix if it can be changed in place. */
@@ -238,6 +261,7 @@ final class RecordStore {
   }
 
   void close() {
+    batch.close();
     arena.close();
   }
 }
