@@ -47,6 +47,7 @@ final class Cleaner {
   private final StateFiles files;
   private final PageWriter writer;
   private final StateStrand strand;
+  private final Grouping grouping;
 
   /** More than {@link #SNAPSHOT_FILES_MAX} at first if the store was opened with more. */
   private int snapshotFilesMax;
@@ -97,6 +98,7 @@ final class Cleaner {
     this.files = files;
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
+    this.grouping = new Grouping(log, files);
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
   }
 
@@ -109,22 +111,30 @@ final class Cleaner {
 
   /** Whether {@link #step} has something to do. */
   boolean isDue() {
-    return handed || taking != null || log.pagesMade() >= nextLook;
+    return handed || taking != null || isLookDue();
+  }
+
+  private boolean isLookDue() {
+    return log.pagesMade() >= nextLook || grouping.isDue();
   }
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
     take(STEP_RECORDS);
-    if (log.pagesMade() >= nextLook) {
+    if (isLookDue()) {
       look();
     }
   }
 
   private void look() {
     nextLook = log.pagesMade() + PAGES_BETWEEN;
+    grouping.look();
     log.harvest();
     begin(mergeAbove);
     long bytes = diskBytes();
+    if (pass == null) {
+      beginGrouping(bytes);
+    }
     if (pass != null && CleaningPolicy.isFlooded(bytes, log.liveBytes())) {
       finishPass();
       begin(mergeAbove);
@@ -227,23 +237,39 @@ final class Cleaner {
       victims.add(all.get(i));
     }
     if (!victims.isEmpty()) {
-      CleaningPass.Buffers in = buffers;
-      if (in == null) {
-        in = new CleaningPass.Buffers();
-        buffers = in;
-      }
-      long image = files.openImage();
-      files.narrowImage(image, victims);
-      CleaningPass begun = new CleaningPass(files, log.capture(victims), in);
-      pass = begun;
-      filesLess = victims.size();
+      begin(victims, grouping.isApart(victims) ? grouping.begin() : null);
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
-      strand.execute(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
       // The garbage is in the file under way.
       writer.finish();
     }
+  }
+
+  /** Begins to put together what is read together and lies apart, if there is any. */
+  private void beginGrouping(long diskBytes) {
+    List<StateFile> victims = grouping.victims(diskBytes);
+    if (!victims.isEmpty()) {
+      OwnerOrder order = grouping.begin();
+      if (order != null) {
+        begin(victims, order);
+        merging = false;
+      }
+    }
+  }
+
+  private void begin(List<StateFile> victims, @Nullable OwnerOrder order) {
+    CleaningPass.Buffers in = buffers;
+    if (in == null) {
+      in = new CleaningPass.Buffers();
+      buffers = in;
+    }
+    long image = files.openImage();
+    files.narrowImage(image, victims);
+    CleaningPass begun = new CleaningPass(files, log.capture(victims), in, order);
+    pass = begun;
+    filesLess = victims.size();
+    strand.execute(() -> copy(begun, image));
   }
 
   /** On the strand. */
@@ -329,6 +355,7 @@ final class Cleaner {
 
   private void endPass() {
     pass = null;
+    grouping.end();
     passes++;
     nextLook = log.pagesMade();
     if (merging) {
@@ -361,5 +388,6 @@ final class Cleaner {
             underWay.abandon();
           }
         });
+    grouping.end();
   }
 }

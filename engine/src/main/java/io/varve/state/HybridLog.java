@@ -72,6 +72,7 @@ final class HybridLog {
   private long liveBytes;
   private long reads;
   private long readsCold;
+  private long readsApart;
 
   HybridLog(StateMemory memory, PageWriter writer) {
     this.memory = memory;
@@ -131,10 +132,15 @@ final class HybridLog {
     return page.frame == null ? page : null;
   }
 
-  /** Counts records that were read past {@link #point}. */
-  void readAhead(int records) {
+  /**
+   * Counts records that were read past {@link #point}, with one read.
+   *
+   * @param apart whether another read was made for records of the same key
+   */
+  void readAhead(int records, boolean apart) {
     reads += records;
     readsCold += records;
+    readsApart += apart ? 1 : 0;
   }
 
   /** Whether looking at the record of that address takes no reading. */
@@ -365,16 +371,40 @@ final class HybridLog {
     }
   }
 
-  /** The same if there is room without letting anything go; else null. */
+  /** The same if there is room, or is when pages are let go that are written; else null. */
   @Nullable ByteBuffer tryFrame(int bytes) {
-    if (frameBytes + bytes > memory.limitBytes()) {
-      return null;
+    while (true) {
+      if (frameBytes + bytes <= memory.limitBytes()) {
+        ByteBuffer frame = memory.tryAllocate(bytes);
+        if (frame != null) {
+          frameBytes += bytes;
+          return frame;
+        }
+      }
+      if (!evict()) {
+        return null;
+      }
     }
-    ByteBuffer frame = memory.tryAllocate(bytes);
-    if (frame != null) {
-      frameBytes += bytes;
+  }
+
+  /**
+   * Counts bytes that are kept on the heap as this store's, and lets pages go for them; false if
+   * there is no room.
+   */
+  boolean reserve(long bytes) {
+    while (frameBytes + bytes > memory.limitBytes() || !memory.tryReserve(bytes)) {
+      if (!evict()) {
+        return false;
+      }
     }
-    return frame;
+    frameBytes += bytes;
+    return true;
+  }
+
+  /** Gives back what {@link #reserve} counted. */
+  void release(long bytes) {
+    frameBytes -= bytes;
+    memory.release(bytes);
   }
 
   /** What the store may use now. */
@@ -762,6 +792,11 @@ final class HybridLog {
   /** And of these, records that were not in memory. */
   long readsCold() {
     return readsCold;
+  }
+
+  /** Reads that would not have been made if what belongs to one key had lain together. */
+  long readsApart() {
+    return readsApart;
   }
 
   /** Bytes of memory in use. */

@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
  * <p>A sealed head is written anew when something is appended. If there is much in it, that goes to
  * a chunk on the occasion, so that no byte is copied again and again, snapshot after snapshot.
  *
- * <p>What lies on disk in pieces is put together when it is read, unless most of it is in one piece
- * already: so a byte is moved as many times at most as the list's length has bits.
+ * <p>Chunks on disk are read together. If many lists are read whose chunks lie apart, cleaning puts
+ * those of each side by side ({@link Grouping}).
  *
  * <p>The head's value: u8 {@link RecordKind#LIST_HEAD}, u32 number of chunks, bytes. A chunk's: u8
  * {@link RecordKind#LIST_CHUNK}, bytes.
@@ -38,13 +38,8 @@ public final class ListTable implements StateTable {
   /** Chunks that can be changed in place grow up to so many bytes. */
   private static final int CHUNK_BYTES_MAX = 4096;
 
-  /** Chunks of more bytes together are left as they are. */
-  private static final int JOINED_BYTES_MAX = 32 << 10;
-
   /** More is not read in the expectation that a chunk is so large. */
   private static final int EXPECTED_BYTES_MAX = 8 << 10;
-
-  private static final int JOINED_CHUNKS_MAX = JOINED_BYTES_MAX / SETTLED_BYTES;
 
   private static final int HEAD_CAPACITY_MIN = 32;
 
@@ -55,10 +50,6 @@ public final class ListTable implements StateTable {
   private final RecordView head = new RecordView();
   private final RecordView other = new RecordView();
   private final RecordView larger = new RecordView();
-
-  // Of the chunks that are read: where they are, and how large.
-  private final long[] addresses = new long[JOINED_CHUNKS_MAX];
-  private final int[] sizes = new int[JOINED_CHUNKS_MAX];
 
   /** How large a chunk is likely to be. */
   private int expectedBytes;
@@ -83,57 +74,21 @@ public final class ListTable implements StateTable {
     target.resize(0);
     RecordBatch batch = records.batch;
     boolean ahead = false;
-    int reads = 0;
-    int largest = 0;
     for (int i = 1; i <= chunks; i++) {
-      int before = target.length();
       if (i < chunks && !(ahead && batch.reaches(i))) {
         ahead = readAhead(i, chunks);
-        reads += ahead ? batch.reads() : 0;
       }
       if (ahead && batch.wasAdded(i) && batch.at() >= 0) {
         append(batch.buffer(), batch.at(), CHUNK_HEADER_BYTES, target);
-        note(i, batch.address(), batch.bytes());
       } else {
         if (!records.find(i, other)) {
           throw malformed(chunks + " chunks, without number " + i);
         }
         append(other.buffer(), other.at(), CHUNK_HEADER_BYTES, target);
-        reads += other.isRead() ? 1 : 0;
-        note(i, other.address(), other.bytes());
       }
-      largest = Math.max(largest, target.length() - before);
     }
-    int bytes = target.length();
     append(head.buffer(), head.at(), HEAD_BYTES, target);
-    boolean scattered = reads > 1 && largest <= bytes / 2;
-    if (scattered && chunks <= JOINED_CHUNKS_MAX && bytes <= JOINED_BYTES_MAX) {
-      join(chunks, target, bytes);
-    }
     return true;
-  }
-
-  /** Makes one chunk of all, which have the first bytes of the list. */
-  private void join(int chunks, ByteSpan list, int bytes) {
-    // Reading may have looked into more pages than there is memory for beside new ones.
-    records.letGo();
-    if (!records.find(0, head)) {
-      throw malformed("none");
-    }
-    records.foundAt(1, addresses[0], sizes[0]);
-    int length = CHUNK_HEADER_BYTES + bytes;
-    records.put(PageKind.CONTENT, 1, length, length, other);
-    int to = other.valueAt();
-    other.buffer().put(to, RecordKind.LIST_CHUNK);
-    other.buffer().put(to + CHUNK_HEADER_BYTES, list.array(), list.offset(), bytes);
-    for (int i = 2; i <= chunks; i++) {
-      records.removeAt(i, addresses[i - 1], sizes[i - 1]);
-    }
-    if (!head.mutable()) {
-      copyHead(head.valueLength(), head.valueLength());
-      head.set(other.buffer(), other.at(), other.address(), true);
-    }
-    head.buffer().putInt(head.valueAt() + 1, 1);
   }
 
   /** Reads chunks from that number on into the batch; whether there is room for any. */
@@ -143,24 +98,22 @@ public final class ListTable implements StateTable {
     }
     // As large as the last one, perhaps.
     int expected = Math.min(EXPECTED_BYTES_MAX, Math.max(SETTLED_BYTES, expectedBytes));
-    for (int i = from; i <= chunks && records.addToBatch(i, i, expected); i++) {
+    int to = Math.min(chunks, from + RecordBatch.RECORDS_MAX - 1);
+    for (int i = from; i <= to; i++) {
+      records.touch(i);
+    }
+    for (int i = from; i <= to && records.addToBatch(i, i, expected); i++) {
       // One more.
     }
     records.readBatch();
     return true;
   }
 
-  /** Remembers where a chunk is, and how large chunks are. */
-  private void note(int number, long address, int bytes) {
-    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / 8);
-    if (number <= JOINED_CHUNKS_MAX) {
-      addresses[number - 1] = address;
-      sizes[number - 1] = bytes;
-    }
-  }
-
-  private static void append(ByteBuffer from, int record, int header, ByteSpan target) {
+  private void append(ByteBuffer from, int record, int header, ByteSpan target) {
     int length = RecordLayout.valueLength(from, record) - header;
+    if (header == CHUNK_HEADER_BYTES) {
+      expectedBytes = Math.max(RecordLayout.bytes(from, record), expectedBytes - expectedBytes / 8);
+    }
     target.append(from, RecordLayout.valueAt(from, record) + header, Math.max(0, length));
   }
 

@@ -45,11 +45,10 @@ final class RecordBatch {
   private final long[] order = new long[RECORDS_MAX];
 
   // By index: what was asked for.
-  private final long[] addresses = new long[RECORDS_MAX];
   private final int[] names = new int[RECORDS_MAX];
   private final int[] suffixes = new int[RECORDS_MAX];
 
-  /** By index: bytes that the record is expected to take; then, once it is here, those it takes. */
+  /** By index: bytes that the record is expected to take. */
   private final int[] bytes = new int[RECORDS_MAX];
 
   /** By index: where in the buffer it is; -1 if it is not here. */
@@ -58,7 +57,6 @@ final class RecordBatch {
   private int count;
   private int bytesWanted;
   private int asked;
-  private int reads;
   private long fills;
 
   RecordBatch(HybridLog log) {
@@ -112,7 +110,6 @@ final class RecordBatch {
     }
     bytesWanted += expected;
     order[count] = address << RECORD_BITS | count;
-    addresses[count] = address;
     names[count] = name;
     suffixes[count] = suffix;
     bytes[count] = expected;
@@ -124,10 +121,10 @@ final class RecordBatch {
   /** Reads what was added: records of that key, of which those with their suffixes are meant. */
   void read(int keyGroup, ByteSpan key) {
     ByteBuffer target = buffer;
-    reads = 0;
     if (target == null) {
       return;
     }
+    int reads = 0;
     Arrays.sort(order, 0, count);
     int filled = 0;
     for (int first = 0; first < count; ) {
@@ -159,8 +156,10 @@ final class RecordBatch {
         return;
       }
       file.read(page.filePosition + begin, target, filled, end - begin);
-      log.readAhead(last - first);
-      reads++;
+      if (reads++ > 0) {
+        file.addReadApart(end - begin);
+      }
+      log.readAhead(last - first, reads > 1);
       for (int i = first; i < last; i++) {
         int index = (int) order[i] & (RECORDS_MAX - 1);
         int from = HybridLog.place(order[i] >>> RECORD_BITS);
@@ -188,14 +187,8 @@ final class RecordBatch {
     }
     file.checkRecord(from, in, position);
     if (RecordLayout.is(from, in, group, key, suffixes[index])) {
-      bytes[index] = size;
       at[index] = in;
     }
-  }
-
-  /** How many reads the last {@link #read} took. */
-  int reads() {
-    return reads;
   }
 
   /** Whether the record of that name was added; names are asked for in ascending order. */
@@ -214,16 +207,6 @@ final class RecordBatch {
   /** Where in {@link #buffer} the record asked for begins; -1 if it is not here. */
   int at() {
     return at[asked];
-  }
-
-  /** Where in the log the record asked for was. */
-  long address() {
-    return addresses[asked];
-  }
-
-  /** Bytes of the record asked for. */
-  int bytes() {
-    return bytes[asked];
   }
 
   /** What holds the records; absolute access only. */

@@ -26,6 +26,10 @@ final class RecordStore {
   /** What cursors and lists read ahead of who asks for it. */
   final RecordBatch batch;
 
+  /** Of no use but that what is looked at for it is looked at. */
+  @SuppressWarnings("unused")
+  private long touched;
+
   // The selected key.
   private KeyIndex index;
   private int table;
@@ -83,12 +87,6 @@ final class RecordStore {
     this.searchValid = false;
   }
 
-  /** Lets go of what views show; records stay where they are. */
-  void letGo() {
-    log.begin();
-    searchValid = false;
-  }
-
   /** Points the view at the key's record of that suffix; false if there is none. */
   boolean find(int suffix, RecordView view) {
     int hash = RecordLayout.hash(keyHash, suffix);
@@ -119,6 +117,11 @@ final class RecordStore {
     }
     foundAt(suffix, address, bytes);
     return false;
+  }
+
+  /** Gets the index ready for a search for that suffix, which will follow. */
+  void touch(int suffix) {
+    touched ^= index.touch(RecordLayout.hash(keyHash, suffix));
   }
 
   /**
@@ -206,8 +209,7 @@ final class RecordStore {
     removeAt(suffix, view.address(), view.bytes());
   }
 
-  /** Removes a record that was found before, in this operation. */
-  void removeAt(int suffix, long address, int bytes) {
+  private void removeAt(int suffix, long address, int bytes) {
     index.remove(RecordLayout.hash(keyHash, suffix), address);
     log.kill(address, bytes);
     searchValid = false;

@@ -130,6 +130,11 @@ final class Tree {
     long fill = records.batch.begin();
     if (fill != 0) {
       select(keyGroup, key);
+      for (int i = from; i < leaf.count(); i++) {
+        if (leaf.isOutOfLine(i)) {
+          records.touch(leaf.suffix(i));
+        }
+      }
       boolean more = true;
       for (int i = from; more && i < leaf.count(); i++) {
         more = !leaf.isOutOfLine(i) || records.addToBatch(i, leaf.suffix(i), leaf.recordBytes(i));

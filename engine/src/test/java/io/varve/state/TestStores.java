@@ -13,7 +13,7 @@ final class TestStores implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Path folder;
-  private final Work work;
+  final Work work;
   final StateMemory memory;
 
   TestStores(Path folder, long memoryBytes) {
