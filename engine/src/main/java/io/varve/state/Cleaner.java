@@ -39,8 +39,8 @@ final class Cleaner {
   /** Records that are moved, or let go since they have expired, by one operation. */
   private static final int STEP_RECORDS = 32;
 
-  /** And by a snapshot that follows another without any operation between them. */
-  private static final int IDLE_RECORDS = 1 << 14;
+  /** And by a snapshot that follows another without any operation between them: 1 to 2 ms. */
+  private static final int IDLE_RECORDS = 1 << 12;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
@@ -72,6 +72,9 @@ final class Cleaner {
 
   /** Whether there was a snapshot since the last operation. */
   private boolean snapshotTaken;
+
+  /** Whether one is being taken, which must wake no thread. */
+  private boolean inSnapshot;
 
   /** Records that an operation moves now. */
   private int stepRecords = STEP_RECORDS;
@@ -147,6 +150,8 @@ final class Cleaner {
   void step() {
     take(stepRecords);
     if (snapshotTaken) {
+      writer.start();
+      strand.start();
       afterSnapshot();
     }
     if (log.pagesMade() >= nextLook) {
@@ -154,10 +159,9 @@ final class Cleaner {
     }
   }
 
-  /** Does what a snapshot has left to the next operation: what wakes threads, and may take long. */
+  /** Does what a snapshot has left to the next operation, since it may take long. */
   private void afterSnapshot() {
     snapshotTaken = false;
-    writer.start();
     log.harvest();
     writer.retireEmpty();
     int count = files.count();
@@ -225,8 +229,10 @@ final class Cleaner {
    */
   void beforeImage() {
     if (snapshotTaken) {
+      inSnapshot = true;
       take(IDLE_RECORDS);
       afterSnapshot();
+      inSnapshot = false;
     }
     snapshotTaken = true;
     boolean fewer = true;
@@ -251,6 +257,7 @@ final class Cleaner {
    * takes the next one when this is complete goes no faster than cleaning then. Any thread.
    */
   void awaitCopies() {
+    strand.start();
     if (files.count() > PACED_FILES) {
       strand.waitUntil(() -> !copying);
     }
@@ -320,11 +327,22 @@ final class Cleaner {
       filesLess = victims.size();
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
       copying = true;
-      strand.execute(() -> copy(begun, image));
+      background(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
       // The garbage is in the file under way.
       writer.finish();
+      if (!inSnapshot) {
+        writer.start();
+      }
+    }
+  }
+
+  private void background(FirstFailure.Step step) {
+    if (inSnapshot) {
+      strand.putDown(step);
+    } else {
+      strand.execute(step);
     }
   }
 
@@ -439,7 +457,7 @@ final class Cleaner {
       endPass();
     } else {
       copying = true;
-      strand.execute(goOn);
+      background(goOn);
     }
   }
 
