@@ -21,31 +21,47 @@ import io.varve.format.ReaderLease;
 import io.varve.format.RepositoryMarker;
 import io.varve.format.SegmentEntry;
 import io.varve.format.Snapshot;
+import io.varve.io.PosixDirectory;
 import io.varve.manifest.LogFolder;
+import io.varve.state.ByteSpan;
+import io.varve.state.Expiry;
+import io.varve.state.SnapshotFile;
+import io.varve.state.StateMemory;
+import io.varve.state.StateSnapshot;
+import io.varve.state.StateStore;
+import io.varve.state.StateStoreSettings;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
 import io.varve.view.KeyTable;
 import io.varve.view.SavedTables;
+import io.varve.work.ThreadedWork;
+import io.varve.work.Work;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The worked examples of {@code docs/FORMAT.md} are, byte for byte, what the code writes. */
 final class FormatPageTest {
@@ -58,6 +74,8 @@ final class FormatPageTest {
   private static final long NOON = 1_795_176_000_000L;
   private static final Owner.Instance INSTANCE =
       new Owner.Instance("p", "00112233-4455-6677-8899-aabbccddeeff");
+
+  @TempDir Path folder;
 
   @Test
   void theExamplesOfThePageAreWhatTheCodeWrites() throws IOException {
@@ -89,7 +107,7 @@ final class FormatPageTest {
   }
 
   /** What the page describes: one log with a segment of two events, sealed when it was closed. */
-  private static Map<String, byte[]> written() {
+  private Map<String, byte[]> written() {
     CrashDisk disk = new CrashDisk();
     CrashProcess process = disk.process();
     ManualClock clock = new ManualClock();
@@ -174,7 +192,125 @@ final class FormatPageTest {
                             List.of(copyOf(log + "00000000000000000005-1.log", files)))),
                     List.of(copyOf("schemas/0123456789abcdef", files)))
                 .encode()));
+    files.putAll(state());
     return files;
+  }
+
+  /** A snapshot of keyed state, and pieces of records that are larger than a page has room for. */
+  private Map<String, byte[]> state() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    try (Work work = new ThreadedWork(1, "format")) {
+      byte[] meta =
+          snapshot(
+              "example",
+              work,
+              files,
+              store -> {
+                store.values(0).put(1, span("k1"), span("hello"));
+                store.values(0).put(1, span("k2"), span("gone"));
+                store.values(0).clear(1, span("k2"));
+                store.lists(1).append(1, span("k1"), span("ab"));
+                store.maps(2).put(1, span("k1"), span("a"), span("1"));
+                store.ordered(3).add(1, span("t1"));
+              });
+      files.put("the meta of that snapshot, inflated from byte 12 on", inflated(meta));
+      Map<String, byte[]> large = new LinkedHashMap<>();
+      snapshot(
+          "large",
+          work,
+          large,
+          store -> {
+            store.lists(1).append(1, span("k1"), span("ab".repeat(300)));
+            store.maps(2).put(1, span("k1"), span("user key"), span("cd".repeat(100)));
+            for (int i = 0; i < 70; i++) {
+              store.maps(3).put(1, span("k1"), span("long user key " + (10 + i)), span("1"));
+            }
+          });
+      ByteBuffer pages =
+          ByteBuffer.wrap(large.values().iterator().next()).order(ByteOrder.LITTLE_ENDIAN);
+      int key = 28 + 2;
+      int chunk = valueOf(pages, 1, 5) - key;
+      files.put("the first 40 bytes of the record of a list's chunk", part(pages, chunk, 40));
+      int entry = valueOf(pages, 2, 3) - key;
+      files.put("the first 56 bytes of the record of an entry", part(pages, entry, 56));
+      int leaf = valueOf(pages, 2, 1);
+      int leafEnd = leaf + pages.getInt(leaf - key + 4);
+      files.put("the last 12 bytes of the leaf above that entry", part(pages, leafEnd - 12, 12));
+      int inner = valueOf(pages, 3, 2);
+      int innerEnd = inner + pages.getInt(inner - key + 4);
+      files.put("the first 44 bytes of the value of an inner node", part(pages, inner, 44));
+      files.put("the last 23 bytes of that value", part(pages, innerEnd - 23, 23));
+      Map<String, byte[]> timed = new LinkedHashMap<>();
+      snapshot(
+          "timed",
+          work,
+          timed,
+          store -> {
+            store.expire(store.values(0), new Expiry(0, 1000, new ManualClock()));
+            byte[] noon = ByteBuffer.allocate(8).putLong(NOON).array();
+            store.values(0).put(1, span("k1"), new ByteSpan().wrap(noon));
+          });
+      byte[] file = timed.values().iterator().next();
+      files.put(
+          "the last 32 bytes of a footer of version 2",
+          Arrays.copyOfRange(file, file.length - 64 - 32, file.length - 64));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  private byte[] snapshot(
+      String nonce, Work work, Map<String, byte[]> files, Consumer<StateStore> fill)
+      throws IOException {
+    ByteArrayOutputStream meta = new ByteArrayOutputStream();
+    try (StateStore store =
+        StateStore.open(
+            new StateStoreSettings(0, 1, nonce),
+            new PosixDirectory(folder.resolve(nonce)),
+            StateMemory.direct(StateMemory.STORE_BYTES_MIN),
+            work)) {
+      fill.accept(store);
+      try (StateSnapshot snapshot = store.snapshot()) {
+        snapshot.await();
+        for (SnapshotFile file : snapshot.files()) {
+          ByteBuffer bytes = ByteBuffer.allocate((int) file.bytes());
+          file.source().read(bytes, 0);
+          files.put(file.name(), bytes.array());
+        }
+        snapshot.writeMeta(meta);
+      }
+    }
+    return meta.toByteArray();
+  }
+
+  /** Where in a file the value begins of the first record of that table and kind. */
+  private static int valueOf(ByteBuffer file, int table, int kind) {
+    int at = 64;
+    while (true) {
+      int value = at + 28 + file.getInt(at + 16);
+      if (file.getShort(at + 20) == table && file.get(value) == kind) {
+        return value;
+      }
+      at = (value + file.getInt(at + 8) + 7) & ~7;
+    }
+  }
+
+  private static byte[] part(ByteBuffer from, int at, int length) {
+    byte[] part = new byte[length];
+    from.get(at, part);
+    return part;
+  }
+
+  private static byte[] inflated(byte[] meta) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(meta, 0, 12);
+    new InflaterInputStream(new ByteArrayInputStream(meta, 12, meta.length - 12)).transferTo(out);
+    return out.toByteArray();
+  }
+
+  private static ByteSpan span(String text) {
+    return new ByteSpan().wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] table() {

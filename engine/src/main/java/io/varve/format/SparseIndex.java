@@ -145,18 +145,25 @@ public final class SparseIndex {
 
   /** Whoever seeks goes where it says without another look. */
   private void checkOrder(long firstOffset, String file) {
-    long offset = firstOffset;
-    long position = SegmentHeader.BYTES;
     for (int block = 0; block < count; block++) {
-      if (baseOffset(block) < offset || position(block) < position) {
+      boolean first = block == 0;
+      long offset = first ? firstOffset : baseOffset(block - 1);
+      long position = first ? SegmentHeader.BYTES : position(block - 1);
+      // Not by adding 1, which is a lower number behind the highest one.
+      boolean before = baseOffset(block) < offset || position(block) < position;
+      boolean same = baseOffset(block) == offset || position(block) == position;
+      if (before || (same && !first)) {
         throw new CorruptionException(
             file,
             ENTRIES_AT + (long) block * ENTRY_LONGS * 8,
-            "a block from offset " + offset + " and byte " + position + " on",
+            "a block "
+                + (first ? "from" : "behind")
+                + " offset "
+                + offset
+                + " and byte "
+                + position,
             "one at offset " + baseOffset(block) + " and byte " + position(block));
       }
-      offset = baseOffset(block) + 1;
-      position = position(block) + 1;
     }
   }
 

@@ -26,24 +26,31 @@ record CleanedFile(StateFile file, List<CleanedPage> pages) {
     /** By record: the page that it was in. */
     Page[] from = new Page[64];
 
-    /** Where it began there, its hash, table, and where it begins now. */
+    /** Where it began there. */
     int[] fromAt = new int[64];
 
+    /** Bytes that it took there: more than it does here if some of it had expired. */
+    int[] fromBytes = new int[64];
+
+    /** Its hash, table, and where it begins now. */
     int[] hashes = new int[64];
+
     int[] tables = new int[64];
     int[] at = new int[64];
 
-    void add(Page from, int fromAt, int hash, int table, int at) {
+    void add(Page from, int fromAt, int fromBytes, int hash, int table, int at) {
       if (records == hashes.length) {
         int larger = records * 2;
         this.from = Arrays.copyOf(this.from, larger);
         this.fromAt = Arrays.copyOf(this.fromAt, larger);
+        this.fromBytes = Arrays.copyOf(this.fromBytes, larger);
         this.hashes = Arrays.copyOf(this.hashes, larger);
         this.tables = Arrays.copyOf(this.tables, larger);
         this.at = Arrays.copyOf(this.at, larger);
       }
       this.from[records] = from;
       this.fromAt[records] = fromAt;
+      this.fromBytes[records] = fromBytes;
       this.hashes[records] = hash;
       this.tables[records] = table;
       this.at[records++] = at;

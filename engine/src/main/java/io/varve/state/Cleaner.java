@@ -1,34 +1,39 @@
 package io.varve.state;
 
 import io.varve.base.FirstFailure;
-import io.varve.state.CleanedFile.CleanedPage;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps files few and garbage little: now and then some files are chosen, what is alive in them is
  * copied to a new one in the background, and the owner lets the indexes lead there, a few records
  * an operation. Nothing alive is left in the old files then, so they go.
  *
- * <p>A copy counts as dead until the index leads to it, when the old record dies: at every moment a
- * record is alive in one place, and a snapshot may be taken at any.
+ * <p>This decides when, and how fast; {@link CleaningPolicy} decides which files, {@link Grouping}
+ * which are to be put in order, and {@link CleaningRun} does it.
  *
- * <p>Thread: the store's owner; copying runs on a strand. One pass at a time.
+ * <p>Thread: the store's owner, but for {@link #awaitCopies}. One pass at a time.
  */
 final class Cleaner {
 
-  /** The most files that a snapshot consists of. */
+  /** The most files that a snapshot consists of, as long as cleaning keeps pace. */
   static final int SNAPSHOT_FILES_MAX = 32;
 
-  /** Records that are moved by one operation. */
+  /** When there are so many more, a snapshot waits for cleaning. */
+  private static final int FILES_BEHIND_MAX = 32;
+
+  /** From so many files on, operations move the more records the more files there are. */
+  private static final int HURRY_FILES = 24;
+
+  /** From so many on, a snapshot is not complete before what is being copied is. */
+  private static final int PACED_FILES = 26;
+
+  /** Records that are moved, or let go since they have expired, by one operation. */
   private static final int STEP_RECORDS = 32;
 
-  /** And by one snapshot. */
-  private static final int SNAPSHOT_RECORDS = 2_048;
+  /** And by a snapshot that follows another without any operation between them: 1 to 2 ms. */
+  private static final int IDLE_RECORDS = 1 << 12;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
@@ -45,60 +50,45 @@ final class Cleaner {
   private final HybridLog log;
   private final RecordStore records;
   private final StateFiles files;
+  private final Expiries expiries;
   private final PageWriter writer;
   private final StateStrand strand;
   private final Grouping grouping;
+  private final CleaningRun run;
 
   /** More than {@link #SNAPSHOT_FILES_MAX} at first if the store was opened with more. */
   private int snapshotFilesMax;
 
   private long nextLook;
-  private CleaningPass.@Nullable Buffers buffers;
 
-  private @Nullable CleaningPass pass;
+  /** Whether there was a snapshot since the last operation. */
+  private boolean snapshotTaken;
 
-  /** By how many the pass makes the files fewer. */
-  private int filesLess;
+  /** Records that an operation moves now. */
+  private int stepRecords = STEP_RECORDS;
 
+  /** Whether the pass under way is to make files fewer. */
   private boolean merging;
 
   /** When there are more files, some are merged. */
   private int mergeAbove = CleaningPolicy.FILES_MAX;
 
-  /** Whether the strand waits for the owner; it has set what is below before. */
-  private volatile boolean handed;
-
-  private @Nullable CleanedFile handedFile;
-  private boolean copiedAll;
-
-  /** Counts what the strand has copied. */
-  private final AtomicInteger slices = new AtomicInteger();
-
-  /** How copying goes on when the file has been taken in. */
-  private FirstFailure.Step goOn = () -> {};
-
-  // The file that is being taken in, and where in it.
-  private @Nullable CleanedFile taking;
-  private int pageIndex;
-  private @Nullable Page page;
-  private int record;
-
-  private long writtenBytes;
-  private long passes;
-
   Cleaner(
       HybridLog log,
       RecordStore records,
       StateFiles files,
+      Expiries expiries,
       PageWriter writer,
       Executor executor,
       FirstFailure failure) {
     this.log = log;
     this.records = records;
     this.files = files;
+    this.expiries = expiries;
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
     this.grouping = new Grouping(log, files);
+    this.run = new CleaningRun(log, records, files, expiries, strand, grouping);
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
   }
 
@@ -111,7 +101,7 @@ final class Cleaner {
 
   /** Whether {@link #step} has something to do. */
   boolean isDue() {
-    return handed || taking != null || isLookDue();
+    return run.hasToTake() || snapshotTaken || isLookDue();
   }
 
   private boolean isLookDue() {
@@ -120,10 +110,36 @@ final class Cleaner {
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
-    take(STEP_RECORDS);
+    take(stepRecords);
+    if (snapshotTaken) {
+      writer.start();
+      strand.start();
+      afterSnapshot();
+    }
     if (isLookDue()) {
       look();
     }
+  }
+
+  /** Does what a snapshot has left to the next operation, since it may take long. */
+  private void afterSnapshot() {
+    snapshotTaken = false;
+    log.harvest();
+    writer.retireEmpty();
+    int count = files.count();
+    begin(count + more() > snapshotFilesMax ? filesWanted() : mergeAbove);
+    int hurry = Math.min(16, Math.max(0, count - HURRY_FILES));
+    stepRecords = Math.min(TIGHT_RECORDS, STEP_RECORDS << hurry);
+  }
+
+  /** Files that a snapshot adds, at the most. */
+  private int more() {
+    return 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
+  }
+
+  /** To how many files cleaning is to get when there are too many. */
+  private int filesWanted() {
+    return Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more());
   }
 
   private void look() {
@@ -132,10 +148,10 @@ final class Cleaner {
     log.harvest();
     begin(mergeAbove);
     long bytes = diskBytes();
-    if (pass == null) {
+    if (!run.isUnderWay()) {
       beginGrouping(bytes);
     }
-    if (pass != null && CleaningPolicy.isFlooded(bytes, log.liveBytes())) {
+    if (run.isUnderWay() && CleaningPolicy.isFlooded(bytes, log.liveBytes())) {
       finishPass();
       begin(mergeAbove);
     } else if (CleaningPolicy.isTight(bytes, log.liveBytes())) {
@@ -148,11 +164,10 @@ final class Cleaner {
    * that have led here.
    */
   private void pace() {
-    if (handed || taking != null) {
+    if (run.hasToTake()) {
       take(TIGHT_RECORDS);
-    } else if (pass != null) {
-      int before = slices.get();
-      strand.waitUntil(() -> handed || slices.get() != before);
+    } else if (run.isUnderWay()) {
+      run.awaitSlice();
     } else if (files.retiredBytes() > 0) {
       files.awaitDeletion(TIGHT_WAIT_MS);
     }
@@ -172,18 +187,26 @@ final class Cleaner {
     return bytes;
   }
 
-  /** Sees to it that a snapshot taken now has few files. Waits for a pass if there are too many. */
+  /**
+   * Sees to it that a snapshot taken now does not have very many files, which takes waiting for a
+   * pass if cleaning is far behind; and that cleaning goes on though nobody uses the store. Else it
+   * does nothing: a snapshot must not take long.
+   */
   void beforeImage() {
-    log.harvest();
-    take(SNAPSHOT_RECORDS);
-    begin(mergeAbove);
-    int more = 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
-    int filesMax = Math.min(CleaningPolicy.FILES_MAX, snapshotFilesMax - more);
+    if (snapshotTaken) {
+      run.setQuiet(true);
+      take(IDLE_RECORDS);
+      afterSnapshot();
+      run.setQuiet(false);
+    }
+    snapshotTaken = true;
     boolean fewer = true;
-    while (fewer && files.count() + more > snapshotFilesMax) {
-      boolean begins = pass == null;
-      begin(filesMax);
-      if (pass == null) {
+    while (fewer && files.count() + more() > snapshotFilesMax + FILES_BEHIND_MAX) {
+      log.harvest();
+      writer.retireEmpty();
+      boolean begins = !run.isUnderWay();
+      begin(filesWanted());
+      if (!run.isUnderWay()) {
         break;
       }
       int before = files.count();
@@ -194,26 +217,42 @@ final class Cleaner {
     snapshotFilesMax = Math.max(SNAPSHOT_FILES_MAX, Math.min(snapshotFilesMax, files.count()));
   }
 
+  /**
+   * Lets a snapshot that is being completed wait for cleaning if there are many files: whoever
+   * takes the next one when this is complete goes no faster than cleaning then. Any thread.
+   */
+  void awaitCopies() {
+    strand.start();
+    if (files.count() > PACED_FILES) {
+      run.awaitCopies();
+    }
+  }
+
   /** Whether a pass is under way. */
   boolean isCleaning() {
-    return pass != null;
+    return run.isUnderWay();
   }
 
   /** How many passes have ended. */
   long passes() {
-    return passes;
+    return run.passes();
+  }
+
+  /** How many records have been let go since they had expired. */
+  long expiredRecords() {
+    return run.expiredRecords();
   }
 
   /** Bytes of the pages that were written. */
   long writtenBytes() {
-    return writtenBytes;
+    return run.writtenBytes();
   }
 
   // ---- a pass
 
   /** Begins a pass if none is under way and there is something to clean. */
   private void begin(int filesMax) {
-    if (pass != null) {
+    if (run.isUnderWay()) {
       return;
     }
     files.stateHas(log.liveBytes(), records.records());
@@ -222,172 +261,72 @@ final class Cleaner {
     long unfinishedBytes = 0;
     long fileBytes = 0;
     boolean merges = all.size() > filesMax;
+    Expired expired = expiries.now();
+    long liveBytes = log.liveBytes();
     for (StateFile file : all) {
       boolean complete = file.complete();
       // What a snapshot needs takes its room anyway; a copy would only take more.
       boolean free = complete && (merges || !files.isHeld(file));
-      candidates.add(new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes(), free));
+      long expiredBytes = complete ? file.expiredBytes(expired) : 0;
+      liveBytes -= expiredBytes;
+      candidates.add(
+          new CleaningPolicy.Candidate(file.pageBytes(), file.liveBytes() - expiredBytes, free));
       fileBytes += file.pageBytes();
       unfinishedBytes += complete ? 0 : file.pageBytes();
     }
-    long liveBytes = log.liveBytes();
     long unwrittenBytes = log.unwrittenBytes();
     List<StateFile> victims = new ArrayList<>();
     for (int i : CleaningPolicy.victims(candidates, liveBytes, unwrittenBytes, filesMax)) {
       victims.add(all.get(i));
     }
     if (!victims.isEmpty()) {
-      begin(victims, grouping.isApart(victims) ? grouping.begin() : null);
+      run.begin(victims, expired, grouping.isApart(victims) ? grouping.begin() : null);
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
       // The garbage is in the file under way.
       writer.finish();
+      if (!run.isQuiet()) {
+        writer.start();
+      }
     }
   }
 
   /** Begins to put together what is read together and lies apart, if there is any. */
   private void beginGrouping(long diskBytes) {
     List<StateFile> victims = grouping.victims(diskBytes);
-    if (!victims.isEmpty()) {
-      OwnerOrder order = grouping.begin();
-      if (order != null) {
-        begin(victims, order);
-        merging = false;
-      }
+    OwnerOrder order = victims.isEmpty() ? null : grouping.begin();
+    if (order != null) {
+      run.begin(victims, expiries.now(), order);
+      merging = false;
     }
   }
 
-  private void begin(List<StateFile> victims, @Nullable OwnerOrder order) {
-    CleaningPass.Buffers in = buffers;
-    if (in == null) {
-      in = new CleaningPass.Buffers();
-      buffers = in;
-    }
-    long image = files.openImage();
-    files.narrowImage(image, victims);
-    CleaningPass begun = new CleaningPass(files, log.capture(victims), in, order);
-    pass = begun;
-    filesLess = victims.size();
-    strand.execute(() -> copy(begun, image));
-  }
-
-  /** On the strand. */
-  private void copy(CleaningPass pass, long image) throws IOException {
-    CleanedFile file = pass.slice();
-    slices.incrementAndGet();
-    boolean all = pass.done();
-    if (all) {
-      files.closeImage(image);
-    }
-    if (file == null && !all) {
-      strand.execute(() -> copy(pass, image));
-      return;
-    }
-    handedFile = file;
-    copiedAll = all;
-    goOn = () -> copy(pass, image);
-    handed = true;
-  }
-
-  /** Takes in up to so many records of what was copied. */
+  /** Takes in up to so many records of what a pass has copied. */
   private void take(int recordsMax) {
-    if (handed) {
-      handed = false;
-      taking = handedFile;
-      handedFile = null;
-      pageIndex = 0;
-      if (taking == null) {
-        endPass();
-      }
-    }
-    CleanedFile file = taking;
-    if (file == null) {
-      return;
-    }
-    for (int left = recordsMax; left > 0; left--) {
-      if (pageIndex == file.pages().size()) {
-        endFile();
-        return;
-      }
-      takeRecord(file, file.pages().get(pageIndex));
+    if (run.take(recordsMax)) {
+      passEnded();
     }
   }
 
-  private void takeRecord(CleanedFile file, CleanedPage from) {
-    Page to = page;
-    if (to == null) {
-      to = log.adoptDead(file.file(), pageIndex, from);
-      page = to;
-      writtenBytes += from.used;
-      record = 0;
-    }
-    Page before = from.from[record];
-    int at = from.fromAt[record];
-    // A page that was dropped meanwhile is all dead.
-    if (!Page.isDead(before.dead, at)) {
-      long old = HybridLog.address(before, at);
-      long moved = HybridLog.address(to, from.at[record]);
-      if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        throw new IllegalStateException(
-            "no slot leads to the live record " + Long.toHexString(old) + " of " + before.file);
-      }
-      int bytes = from.bytes(record);
-      log.reviveAdopted(to, from.at[record], bytes);
-      log.kill(old, bytes);
-    }
-    if (++record == from.records) {
-      log.endAdopting(to);
-      page = null;
-      pageIndex++;
-    }
+  private void finishPass() {
+    run.finish();
+    passEnded();
   }
 
-  private void endFile() {
-    taking = null;
-    filesLess--;
-    if (copiedAll) {
-      endPass();
-    } else {
-      strand.execute(goOn);
-    }
-  }
-
-  private void endPass() {
-    pass = null;
-    grouping.end();
-    passes++;
+  private void passEnded() {
     nextLook = log.pagesMade();
     if (merging) {
       // Files of very many records may not become fewer; there is no use in trying again at once.
       mergeAbove =
-          filesLess > 0
+          run.filesLess() > 0
               ? CleaningPolicy.FILES_MAX
               : Math.max(CleaningPolicy.FILES_MAX, files.count() + CleaningPolicy.MERGED_MIN);
     }
   }
 
-  /** Waits until the pass has copied all, and takes everything in. */
-  private void finishPass() {
-    while (pass != null) {
-      if (taking == null) {
-        strand.waitUntil(() -> handed);
-      }
-      take(Integer.MAX_VALUE);
-    }
-    // What is empty now goes.
-    log.begin();
-  }
-
   /** Ends what is under way. The failure is set before, so that nothing is begun. */
   void close() {
-    CleaningPass underWay = pass;
-    strand.end(
-        () -> {
-          if (underWay != null) {
-            underWay.abandon();
-          }
-        });
-    grouping.end();
+    run.close();
   }
 }

@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies what was alive in some files into new ones, a slice at a time. The store goes on
- * meanwhile; whoever takes in a new file finds out what has died since.
+ * Copies what was alive in some files into new ones, a slice at a time, but for what has expired.
+ * The store goes on meanwhile; whoever takes in a new file finds out what has died since.
  *
  * <p>Records are copied in the order in which they lie, or, if what belongs to one key is to lie
  * together, in the order of their owners: pages are gone through first for the owners, as many as
@@ -34,8 +34,13 @@ final class CleaningPass {
   private static final int TIMES_FILE_BYTES = 2;
 
   private final StateFiles files;
-  private final List<LogImage.Part> parts;
+  private final Expired expired;
+  private final ExpiryFilter filter;
+  private final OldRecords old;
   private final Buffers buffers;
+
+  /** What is to be copied, once the old records have been found. */
+  private @Nullable List<LogImage.Part> parts;
 
   /** Null: records are copied as they lie. */
   private final @Nullable OwnerOrder order;
@@ -59,6 +64,15 @@ final class CleaningPass {
   private @Nullable StateFileWriter out;
   private @Nullable CleanedFile cleaned;
   private CleanedPage page = new CleanedPage();
+  private ExpiredRecords gone = new ExpiredRecords();
+
+  /**
+   * What the owner is to take in.
+   *
+   * @param file null if none has been finished
+   * @param gone what has expired
+   */
+  record Slice(@Nullable CleanedFile file, ExpiredRecords gone) {}
 
   /** What a pass works in. Thread: one pass at a time. */
   static final class Buffers {
@@ -77,35 +91,59 @@ final class CleaningPass {
 
   /**
    * @param parts pages in the order in which they are to be read, all in files
+   * @param expired what has expired by now
    * @param order what to put content in order with, so that what belongs to one key lies together;
    *     null: all is copied as it lies
    */
   CleaningPass(
-      StateFiles files, List<LogImage.Part> parts, Buffers buffers, @Nullable OwnerOrder order) {
+      StateFiles files,
+      List<LogImage.Part> parts,
+      Expired expired,
+      Buffers buffers,
+      @Nullable OwnerOrder order) {
     this.files = files;
-    this.parts = parts;
+    this.expired = expired;
+    this.filter = new ExpiryFilter(expired);
+    this.old = new OldRecords(parts, expired);
     this.buffers = buffers;
     this.order = order;
     this.grouped =
-        order != null || parts.stream().allMatch(from -> fileOf(from.page()).isGrouped());
+        order != null || parts.stream().allMatch(from -> from.page().fileWritten().isGrouped());
     buffers.windowEnd = 0;
   }
 
   /** Whether all is copied. */
   boolean done() {
-    return part == parts.size() && (order == null || !order.hasNext());
+    return parts != null && part == parts.size() && (order == null || !order.hasNext());
+  }
+
+  /** As of which moment records are taken to have expired, and by which rules. */
+  Expired expired() {
+    return expired;
+  }
+
+  /** Does some more; returns what there is to take in, null if nothing. */
+  @Nullable Slice slice() throws IOException {
+    if (parts == null && !old.find(gone)) {
+      parts = old.toRead();
+    }
+    CleanedFile file = parts == null ? null : copy(parts);
+    if (file == null && gone.count() == 0) {
+      return null;
+    }
+    Slice slice = new Slice(file, gone);
+    gone = new ExpiredRecords();
+    return slice;
   }
 
   /** Copies some more; returns a new file if one has been finished, else null. */
-  @Nullable CleanedFile slice() throws IOException {
+  private @Nullable CleanedFile copy(List<LogImage.Part> parts) throws IOException {
     long read = 0;
-    while (!done() && read < SLICE_BYTES) {
+    while (!done() && read < SLICE_BYTES && !gone.isFull()) {
       OwnerOrder order = this.order;
       if (order != null && ordered) {
-        read += copyNext(order);
-      } else if (order != null
-          && order.hasNext()
-          && (part == parts.size() || !order.hasRoom(part - orderedFrom))) {
+        read += copyNext(order, parts);
+      } else if (order != null && order.hasNext() && isOrderComplete(order, parts)) {
         order.sort();
         ordered = true;
       } else {
@@ -130,17 +168,23 @@ final class CleaningPass {
     return done() ? finishFile() : null;
   }
 
+  private boolean isOrderComplete(OwnerOrder order, List<LogImage.Part> parts) {
+    return part == parts.size() || !order.hasRoom(part - orderedFrom);
+  }
+
   /** Adds what is alive in a page to the order. */
   private void putInOrder(OwnerOrder order, LogImage.Part from) {
     if (!order.hasNext()) {
       orderedFrom = part;
     }
     Page source = from.page();
-    StateFile file = fileOf(source);
+    StateFile file = source.fileWritten();
     ByteBuffer window = buffers.window;
+    long digest = 0;
     while (at < source.used) {
       int in = look(file, source, RecordLayout.HEADER_BYTES);
       int bytes = file.checkedBytes(window, in, source.filePosition + at, source.used - at);
+      digest += RecordLayout.digest(window, in, at);
       int table = file.table(RecordLayout.table(window, in));
       if (!Page.isDead(from.dead(), at) && table >= 0) {
         int key = Math.min(OWNER_BYTES_MAX, RecordLayout.keyLength(window, in));
@@ -151,14 +195,15 @@ final class CleaningPass {
       }
       at += bytes;
     }
+    file.checkDigest(source, digest);
   }
 
   /** Copies the next record of the order; returns its bytes. */
-  private int copyNext(OwnerOrder order) throws IOException {
+  private int copyNext(OwnerOrder order, List<LogImage.Part> parts) throws IOException {
     LogImage.Part from = parts.get(orderedFrom + order.nextPage());
     at = order.takeNext();
     Page source = from.page();
-    StateFile file = fileOf(source);
+    StateFile file = source.fileWritten();
     if (source != inWindow) {
       inWindow = source;
       buffers.windowEnd = 0;
@@ -178,21 +223,27 @@ final class CleaningPass {
 
   private void copy(LogImage.Part from) throws IOException {
     Page source = from.page();
-    StateFile file = fileOf(source);
+    StateFile file = source.fileWritten();
     ByteBuffer window = buffers.window;
+    long digest = 0;
     while (at < source.used) {
       int in = look(file, source, RecordLayout.HEADER_BYTES);
       long position = source.filePosition + at;
       int bytes = file.checkedBytes(window, in, position, source.used - at);
+      digest += RecordLayout.digest(window, in, at);
       int table = file.table(RecordLayout.table(window, in));
       if (!Page.isDead(from.dead(), at) && table >= 0) {
         append(source, file, in, bytes, table);
       }
       at += bytes;
     }
+    file.checkDigest(source, digest);
   }
 
-  /** Appends the record that begins at {@code in} in the window, perhaps not all of it there. */
+  /**
+   * Appends the record that begins at {@code in} in the window, perhaps not all of it there, as far
+   * as it has not expired.
+   */
   private void append(Page source, StateFile file, int in, int bytes, int table)
       throws IOException {
     if (source.kind != page.kind || page.used + bytes > Page.BYTES) {
@@ -208,9 +259,14 @@ final class CleaningPass {
       file.read(position + here, target, to + here, bytes - here);
     }
     file.checkRecord(target, to, position);
-    RecordLayout.setTable(target, to, table);
-    page.add(source, at, RecordLayout.hash(target, to), table, to);
-    page.used += bytes;
+    int left = filter.filter(table, target, to, bytes);
+    if (left == 0) {
+      addGone(source, at, bytes, target, to, table);
+    } else {
+      RecordLayout.setTable(target, to, table);
+      page.add(source, at, bytes, RecordLayout.hash(target, to), table, to);
+      page.used += left;
+    }
   }
 
   /** Moves the window so that {@code bytes} from where reading stands are in it; returns where. */
@@ -234,7 +290,7 @@ final class CleaningPass {
   /** Copies a page of a single record piece by piece: once to check it, once to write it. */
   private void copyLarge(LogImage.Part from) throws IOException {
     Page source = from.page();
-    StateFile file = fileOf(source);
+    StateFile file = source.fileWritten();
     if (Page.isDead(from.dead(), 0)) {
       return;
     }
@@ -248,6 +304,7 @@ final class CleaningPass {
       throw new CorruptionException(
           file.name(), source.filePosition, "a record of " + source.used + " bytes", "" + bytes);
     }
+    file.checkDigest(source, RecordLayout.digest(piece, 0, 0));
     if (table < 0) {
       return;
     }
@@ -256,6 +313,7 @@ final class CleaningPass {
             + RecordLayout.keyLength(piece, 0)
             + RecordLayout.valueLength(piece, 0);
     int checksum = piece.getInt(0);
+    int hash = RecordLayout.hash(piece, 0);
     CRC32C before = new CRC32C();
     before.update(piece.slice(4, Math.min(read, end) - 4));
     RecordLayout.setTable(piece, 0, table);
@@ -274,6 +332,13 @@ final class CleaningPass {
           "a record with CRC32C " + Fixed64.hex(checksum),
           "CRC32C " + Fixed64.hex((int) before.getValue()));
     }
+    if (expired.of(table) != null) {
+      file.read(source.filePosition, piece, 0, Math.min(piece.capacity(), source.used));
+      if (filter.isLargeGoing(table, piece, 0)) {
+        addGone(source, 0, bytes, piece, 0, table);
+        return;
+      }
+    }
     StateFileWriter to = out();
     for (int at = 0; at < bytes; at += read) {
       read = Math.min(piece.capacity(), bytes - at);
@@ -283,7 +348,7 @@ final class CleaningPass {
         RecordLayout.setTable(piece, 0, table);
         page.kind = source.kind;
         page.position = to.largePage(piece, bytes);
-        page.add(source, 0, RecordLayout.hash(piece, 0), table, 0);
+        page.add(source, 0, bytes, hash, table, 0);
       }
       to.append(piece.slice(0, read));
     }
@@ -291,18 +356,22 @@ final class CleaningPass {
     addPage();
   }
 
-  private static StateFile fileOf(Page page) {
-    StateFile file = page.file;
-    if (file == null) {
-      throw new IllegalStateException("a page to be cleaned that is in no file");
+  /**
+   * Notes that the filter lets a record go.
+   *
+   * @param record has it, with its key at the least
+   */
+  private void addGone(Page from, int fromAt, int bytes, ByteBuffer record, int at, int table) {
+    gone.add(from, fromAt, bytes, RecordLayout.hash(record, at), table);
+    if (filter.isEntry()) {
+      gone.setEntry(record, at, filter.userKey());
     }
-    return file;
   }
 
   private StateFileWriter out() throws IOException {
     StateFileWriter to = out;
     if (to == null) {
-      to = StateFileWriter.create(files);
+      to = StateFileWriter.create(files, new TimestampsBuilder(expired::of, true));
       out = to;
       if (grouped) {
         to.file().setGrouped();

@@ -50,6 +50,7 @@ final class CleaningPolicy {
    * What a file holds.
    *
    * @param bytes of all its pages
+   * @param liveBytes of records that are alive and, as far as it is known, haven't expired
    * @param finished whether it may be cleaned
    */
   record Candidate(long bytes, long liveBytes, boolean finished) {
@@ -89,7 +90,7 @@ final class CleaningPolicy {
   /**
    * The indexes of the files to be cleaned next, in ascending order; none if all is well.
    *
-   * @param liveBytes of the whole store, whether in files or not
+   * @param liveBytes of the whole store, whether in files or not, as those of files
    * @param unwrittenBytes of pages that are in no file yet
    * @param filesMax when there are more files, some are merged
    */
@@ -102,6 +103,7 @@ final class CleaningPolicy {
     if (victims.isEmpty()) {
       addDirty(files, liveBytes, unwrittenBytes, victims);
     }
+    addHollow(files, victims);
     victims.sort(null);
     return victims;
   }
@@ -154,6 +156,16 @@ final class CleaningPolicy {
     }
     victims.sort(null);
     return victims;
+  }
+
+  /** Nothing of these is copied: all that is in them has expired. */
+  private static void addHollow(List<Candidate> files, List<Integer> victims) {
+    for (int i = 0; i < files.size(); i++) {
+      Candidate file = files.get(i);
+      if (file.finished() && file.bytes() > 0 && file.liveBytes() == 0 && !victims.contains(i)) {
+        victims.add(i);
+      }
+    }
   }
 
   private static void addDirty(

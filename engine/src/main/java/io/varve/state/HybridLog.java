@@ -2,6 +2,7 @@ package io.varve.state;
 
 import io.varve.base.BadEventException;
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,6 +44,12 @@ final class HybridLog {
 
   private static final int FIRST_READ_MAX = 16 << 10;
 
+  /** As many pages are counted at once, once they have been written. */
+  private static final int HARVESTED_PAGES = 1024;
+
+  /** And as many given back by one snapshot: 256 MiB. */
+  private static final int SHRUNK_PAGES = 2048;
+
   private final StateMemory memory;
   private final PageWriter writer;
 
@@ -50,11 +57,13 @@ final class HybridLog {
   private int pagesEnd = 1; // 0 is no address
   private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
 
+  private final LivePages live = new LivePages();
+
   private final PageRegion nodes = new PageRegion();
   private final PageRegion content = new PageRegion();
 
-  /** Sealed pages that are being written, oldest first. */
-  private final ArrayDeque<Page> sealed = new ArrayDeque<>();
+  /** Sealed pages that are being written, or wait for it. */
+  private final SealedPages sealed = new SealedPages();
 
   /** Pages that hold nothing alive, to be dropped when the next operation begins. */
   private final ArrayList<Page> hollow = new ArrayList<>();
@@ -67,9 +76,14 @@ final class HybridLog {
   /** Counts images; dead bits of an earlier epoch belong to an image and are copied on change. */
   private long epoch;
 
+  /** Counts snapshots, from 1: each seals all pages by beginning a new era. */
+  private long era = 1;
+
   private long frameBytes;
   private long usedBytes;
   private long liveBytes;
+  private long unwrittenBytes;
+  private long sealedBytes;
   private long reads;
   private long readsCold;
   private long readsApart;
@@ -99,16 +113,30 @@ final class HybridLog {
       readsCold++;
       readCold(view, page, address);
     } else {
-      view.set(frame, place(address), address, page.mutable);
+      view.set(frame, place(address), address, isMutable(page));
     }
   }
 
   private Page page(long address) {
     Page page = pages[(int) (address >>> IN_PAGE_BITS)];
     if (page == null) {
-      throw new IllegalStateException("no page has the address " + Long.toHexString(address));
+      // Pages go when nothing in them is alive: some record told a wrong length of another.
+      throw new CorruptionException(
+          "of keyed state, record", address, "a page with something alive", "none");
     }
     return page;
+  }
+
+  /** Checks that a record may have so many bytes, which another record tells. */
+  void checkTold(long address, int bytes) {
+    Page page = page(address);
+    if (bytes > page.liveBytes()) {
+      throw new CorruptionException(
+          String.valueOf(page.file),
+          page.filePosition + place(address),
+          "a record of at most " + page.liveBytes() + " bytes",
+          bytes + " bytes, as another record tells");
+    }
   }
 
   /** Where in its page the record of that address begins. */
@@ -150,7 +178,11 @@ final class HybridLog {
 
   /** Whether the record of that address can be changed in place. */
   boolean isMutable(long address) {
-    return page(address).mutable;
+    return isMutable(page(address));
+  }
+
+  private boolean isMutable(Page page) {
+    return page.mutableEra == era;
   }
 
   private void readCold(RecordView view, Page page, long address) {
@@ -231,14 +263,19 @@ final class HybridLog {
     Page page;
     if (address != 0) {
       page = page(address);
-      page.revive(place(address), bytes, epoch);
+      revive(page, place(address), bytes);
     } else {
       page = pageWithRoom(kind, bytes);
       address = (long) page.number << IN_PAGE_BITS | page.used >>> UNIT_BITS;
+      boolean first = page.liveBytes() == 0;
       page.used += bytes;
+      if (first) {
+        live.set(page);
+      }
       usedBytes += bytes;
+      unwrittenBytes += bytes;
+      liveBytes += bytes;
     }
-    liveBytes += bytes;
     page.lastOperation = operation;
     ByteBuffer frame = page.frame;
     if (frame == null) {
@@ -257,7 +294,7 @@ final class HybridLog {
       long birth = address >>> ADDRESS_BITS;
       address &= ADDRESS_MASK;
       Page page = pages[(int) (address >>> IN_PAGE_BITS)];
-      if (page != null && page.mutable && page.birth == birth) {
+      if (page != null && isMutable(page) && page.birth == birth) {
         return address;
       }
     }
@@ -267,9 +304,8 @@ final class HybridLog {
   /** Notes that the record at the address is dead. */
   void kill(long address, int bytes) {
     Page page = page(address);
-    page.kill(place(address), bytes, epoch);
-    liveBytes -= bytes;
-    if (page.mutable) {
+    kill(page, place(address), bytes);
+    if (isMutable(page)) {
       PageRegion region = region(page);
       boolean reused = region.dead.add(bytes, page.birth << ADDRESS_BITS | address);
       if (!reused && page.liveBytes() == 0 && page != region.tail) {
@@ -283,6 +319,25 @@ final class HybridLog {
       if (page.liveBytes() == 0) {
         hollow.add(page);
       }
+    }
+  }
+
+  private void kill(Page page, int at, int bytes) {
+    long[] before = page.dead;
+    page.kill(at, bytes, epoch);
+    liveBytes -= bytes;
+    if (page.dead != before || page.liveBytes() == 0) {
+      live.set(page);
+    }
+  }
+
+  private void revive(Page page, int at, int bytes) {
+    long[] before = page.dead;
+    boolean first = page.liveBytes() == 0;
+    page.revive(at, bytes, epoch);
+    liveBytes += bytes;
+    if (page.dead != before || first) {
+      live.set(page);
     }
   }
 
@@ -317,6 +372,7 @@ final class HybridLog {
     Page page = new Page(takeNumber());
     page.kind = kind;
     page.birth = ++births & BIRTH_MASK;
+    page.mutableEra = era;
     page.frame = frame;
     pages[page.number] = page;
     return page;
@@ -354,7 +410,7 @@ final class HybridLog {
           return frame;
         }
       }
-      if (evict() || dropHollow()) {
+      if (evict()) {
         continue;
       }
       sealOldest();
@@ -373,18 +429,14 @@ final class HybridLog {
 
   /** The same if there is room, or is when pages are let go that are written; else null. */
   @Nullable ByteBuffer tryFrame(int bytes) {
-    while (true) {
-      if (frameBytes + bytes <= memory.limitBytes()) {
-        ByteBuffer frame = memory.tryAllocate(bytes);
-        if (frame != null) {
-          frameBytes += bytes;
-          return frame;
-        }
-      }
+    while (frameBytes + bytes > memory.limitBytes()) {
       if (!evict()) {
         return null;
       }
     }
+    ByteBuffer frame = memory.tryAllocate(bytes);
+    frameBytes += frame == null ? 0 : bytes;
+    return frame;
   }
 
   /**
@@ -392,13 +444,15 @@ final class HybridLog {
    * there is no room.
    */
   boolean reserve(long bytes) {
-    while (frameBytes + bytes > memory.limitBytes() || !memory.tryReserve(bytes)) {
+    while (frameBytes + bytes > memory.limitBytes()) {
       if (!evict()) {
         return false;
       }
     }
-    frameBytes += bytes;
-    return true;
+    // Else other stores have it: what they have is not to be had by letting go.
+    boolean reserved = memory.tryReserve(bytes);
+    frameBytes += reserved ? bytes : 0;
+    return reserved;
   }
 
   /** Gives back what {@link #reserve} counted. */
@@ -461,6 +515,9 @@ final class HybridLog {
   /** Lets a page's bytes go that its file has; false if there is none. */
   private boolean evict() {
     harvest();
+    if (dropHollow()) {
+      return true;
+    }
     boolean contentFirst = content.clean.size() > nodes.clean.size() / 2;
     Page page = (contentFirst ? content : nodes).takeToEvict(operation);
     if (page == null) {
@@ -473,10 +530,12 @@ final class HybridLog {
     return true;
   }
 
-  /** Gives back what is more than the store's share, as far as it is in files. */
+  /** Gives back some of what is more than the store's share, as far as it is in files. */
   void shrink() {
-    while (frameBytes > memory.limitBytes() && evict()) {
-      // One page less.
+    for (int pages = SHRUNK_PAGES; pages > 0 && frameBytes > memory.limitBytes(); pages--) {
+      if (!evict()) {
+        return;
+      }
     }
   }
 
@@ -487,11 +546,10 @@ final class HybridLog {
       return;
     }
     harvest();
-    long onTheWay = 0;
-    for (Page page : sealed) {
-      onTheWay += page.used;
+    long onTheWay = sealedBytes;
+    if (onTheWay <= limit / 8) {
+      onTheWay += cleanBytes(content, limit / 8) + cleanBytes(nodes, limit / 8);
     }
-    onTheWay += cleanBytes(content, limit / 8) + cleanBytes(nodes, limit / 8);
     while (onTheWay <= limit / 8) {
       Page oldest = oldestToSeal();
       if (oldest == null) {
@@ -529,8 +587,9 @@ final class HybridLog {
 
   private void seal(Page page) {
     region(page).remove(page);
-    page.mutable = false;
+    page.mutableEra = 0;
     sealed.add(page);
+    sealedBytes += page.used;
     writer.write(page);
   }
 
@@ -544,17 +603,23 @@ final class HybridLog {
     return true;
   }
 
-  /** Takes note of the pages that have been written meanwhile. */
+  /** Takes note of some of the pages that have been written meanwhile. */
   void harvest() {
-    Page page;
-    while ((page = sealed.peek()) != null && page.written) {
-      sealed.remove();
-      StateFile file = page.file;
-      if (file == null) {
-        throw new IllegalStateException("a written page without a file");
+    for (int pages = HARVESTED_PAGES; pages > 0; pages--) {
+      Page page = sealed.peek();
+      if (page == null || !page.written) {
+        break;
       }
+      sealed.remove();
+      sealedBytes -= page.used;
+      unwrittenBytes -= page.used;
       page.counted = true;
-      file.addPage(page);
+      StateFile file = page.file;
+      if (file != null) {
+        file.addPage(page);
+      } else if (page.liveBytes() > 0) {
+        throw new IllegalStateException("a page with live records that was not written");
+      }
       if (page.liveBytes() == 0) {
         hollow.add(page);
       } else {
@@ -583,8 +648,8 @@ final class HybridLog {
   }
 
   /**
-   * Drops pages in which nothing is alive, but for those that views of the operation under way
-   * point into; whether there were any.
+   * Drops pages in which nothing is alive, but for those that the operation under way has looked
+   * into; whether any had bytes in memory.
    */
   private boolean dropHollow() {
     int kept = 0;
@@ -596,18 +661,19 @@ final class HybridLog {
       if (pages[page.number] != page
           || page.liveBytes() > 0
           || page.adopting
-          || !(page.mutable || page.counted)) {
+          || !(isMutable(page) || page.counted)) {
         continue;
       }
       if (page.lastOperation == operation) {
         hollow.set(kept++, page);
         continue;
       }
-      if (page.mutable) {
+      if (isMutable(page)) {
         region(page).remove(page);
+        unwrittenBytes -= page.used;
       }
+      any |= page.frame != null;
       drop(page);
-      any = true;
     }
     hollow.subList(kept, hollow.size()).clear();
     return any;
@@ -629,38 +695,23 @@ final class HybridLog {
 
   // ---- snapshots, cleaning, restoring
 
-  /** Seals all pages and returns what is alive now. */
+  /**
+   * Seals all pages and returns what is alive now. Takes the same time whatever there is. Writing
+   * begins with {@link PageWriter#start}.
+   */
   LogImage image() {
-    List<Page> toWrite = new ArrayList<>(nodes.mutable.size() + content.mutable.size());
-    sealAll(nodes, toWrite);
-    sealAll(content, toWrite);
-    writer.write(toWrite);
-    harvest();
-    writer.retireEmpty();
-    List<LogImage.Part> parts = new ArrayList<>(pagesEnd);
-    for (int i = 1; i < pagesEnd; i++) {
-      Page page = pages[i];
-      if (page != null && page.liveBytes() > 0) {
-        parts.add(new LogImage.Part(page, page.dead));
-      }
-    }
+    LogImage image = live.image();
     epoch++;
-    return new LogImage(parts);
-  }
-
-  private void sealAll(PageRegion region, List<Page> toWrite) {
-    for (Page page : region.mutable) {
-      page.mutable = false;
-      if (page.liveBytes() == 0) {
-        drop(page);
-      } else {
-        sealed.add(page);
-        toWrite.add(page);
+    era++;
+    for (PageRegion region : List.of(nodes, content)) {
+      ArrayDeque<Page> all = region.takeMutable();
+      if (!all.isEmpty()) {
+        sealed.addAll(all);
+        writer.putDown(all, image);
       }
     }
-    region.mutable.clear();
-    region.tail = null;
-    region.dead.clear();
+    sealedBytes = unwrittenBytes;
+    return image;
   }
 
   /** Pages of the files, those of nodes first, and what is alive in them now. */
@@ -683,6 +734,7 @@ final class HybridLog {
   Page adopt(StateFile file, int indexInFile, long filePosition, int used) {
     Page page = written(file, indexInFile, filePosition, used);
     liveBytes += used;
+    live.set(page);
     file.addPage(page);
     return page;
   }
@@ -702,8 +754,7 @@ final class HybridLog {
 
   /** Notes that a record of an adopted page is alive from now on. */
   void reviveAdopted(Page page, int at, int bytes) {
-    page.revive(at, bytes, epoch);
-    liveBytes += bytes;
+    revive(page, at, bytes);
     StateFile file = page.file;
     if (file != null) {
       file.addLiveBytes(bytes);
@@ -719,7 +770,6 @@ final class HybridLog {
 
   private Page written(StateFile file, int indexInFile, long filePosition, int used) {
     Page page = new Page(takeNumber());
-    page.mutable = false;
     page.used = used;
     page.file = file;
     page.filePosition = filePosition;
@@ -733,8 +783,7 @@ final class HybridLog {
 
   /** Notes that a record of an adopted page is dead. */
   void killUnread(Page page, int at, int bytes) {
-    page.kill(at, bytes, epoch);
-    liveBytes -= bytes;
+    kill(page, at, bytes);
     StateFile file = page.file;
     if (file != null) {
       file.addLiveBytes(-bytes);
@@ -761,17 +810,7 @@ final class HybridLog {
 
   /** Bytes of pages that no file is known to have. */
   long unwrittenBytes() {
-    long bytes = 0;
-    for (Page page : nodes.mutable) {
-      bytes += page.used;
-    }
-    for (Page page : content.mutable) {
-      bytes += page.used;
-    }
-    for (Page page : sealed) {
-      bytes += page.used;
-    }
-    return bytes;
+    return unwrittenBytes;
   }
 
   /** Bytes of all pages, in memory or not. */

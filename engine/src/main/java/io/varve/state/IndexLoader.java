@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 final class IndexLoader {
 
-  private static final int RECORDS_MIN = 1 << 10;
+  private static final int RECORDS_MIN = 1 << 6;
   private static final int RECORDS_MAX = 1 << 20;
 
   /** Records are put in order by so many of the highest bits of their hashes. */
@@ -44,6 +44,13 @@ final class IndexLoader {
 
   /** Puts in what has been gathered. */
   void flush() {
+    if (count <= 1 << ORDER_BITS) {
+      for (int i = 0; i < count; i++) {
+        index.insert(slots[i]);
+      }
+      count = 0;
+      return;
+    }
     int[] begins = new int[(1 << ORDER_BITS) + 1];
     for (int i = 0; i < count; i++) {
       begins[(int) (slots[i] >>> ORDER_SHIFT) + 1]++;

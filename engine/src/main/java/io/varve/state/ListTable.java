@@ -79,12 +79,12 @@ public final class ListTable implements StateTable {
         ahead = readAhead(i, chunks);
       }
       if (ahead && batch.wasAdded(i) && batch.at() >= 0) {
-        append(batch.buffer(), batch.at(), CHUNK_HEADER_BYTES, target);
+        appendChunk(i, batch.buffer(), batch.at(), target);
       } else {
         if (!records.find(i, other)) {
           throw malformed(chunks + " chunks, without number " + i);
         }
-        append(other.buffer(), other.at(), CHUNK_HEADER_BYTES, target);
+        appendChunk(i, other.buffer(), other.at(), target);
       }
     }
     append(head.buffer(), head.at(), HEAD_BYTES, target);
@@ -109,11 +109,17 @@ public final class ListTable implements StateTable {
     return true;
   }
 
-  private void append(ByteBuffer from, int record, int header, ByteSpan target) {
-    int length = RecordLayout.valueLength(from, record) - header;
-    if (header == CHUNK_HEADER_BYTES) {
-      expectedBytes = Math.max(RecordLayout.bytes(from, record), expectedBytes - expectedBytes / 8);
+  private void appendChunk(int number, ByteBuffer from, int record, ByteSpan target) {
+    int valueAt = RecordLayout.valueAt(from, record);
+    if (ListRecords.isHead(from, valueAt, RecordLayout.valueLength(from, record))) {
+      throw malformed("a head in place of chunk " + number);
     }
+    expectedBytes = Math.max(RecordLayout.bytes(from, record), expectedBytes - expectedBytes / 8);
+    append(from, record, CHUNK_HEADER_BYTES, target);
+  }
+
+  private static void append(ByteBuffer from, int record, int header, ByteSpan target) {
+    int length = RecordLayout.valueLength(from, record) - header;
     target.append(from, RecordLayout.valueAt(from, record) + header, Math.max(0, length));
   }
 

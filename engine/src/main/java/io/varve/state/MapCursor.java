@@ -41,6 +41,7 @@ public final class MapCursor implements AutoCloseable {
 
   // As long as the tree says so, copy and path are right.
   private long changes;
+  private long expirations;
   private long splits;
   private long removals;
 
@@ -66,7 +67,7 @@ public final class MapCursor implements AutoCloseable {
   /** Goes to the next entry; false if there is none. */
   public boolean next() {
     checkOpen();
-    if (begun && changes == tree.changes()) {
+    if (begun && isCurrent()) {
       if (at + 1 < leaf.count()) {
         show(at + 1);
         return true;
@@ -92,7 +93,7 @@ public final class MapCursor implements AutoCloseable {
     boolean found;
     if (!begun) {
       found = path.first(tree.records, node);
-    } else if (changes == tree.changes()) {
+    } else if (isCurrent()) {
       found = nextLeaf();
     } else {
       long prefix = TreeLayout.prefix(userKey);
@@ -107,6 +108,7 @@ public final class MapCursor implements AutoCloseable {
       }
     }
     changes = tree.changes();
+    expirations = tree.expirations();
     splits = tree.splits();
     removals = tree.removals();
     if (!found) {
@@ -154,7 +156,7 @@ public final class MapCursor implements AutoCloseable {
         leaf.value(at, value);
         return value;
       }
-      if (changes == tree.changes()) {
+      if (isCurrent()) {
         if (!readAhead()) {
           tree.getOutOfLine(keyGroup, key, leaf.suffix(at), value);
         }
@@ -192,7 +194,7 @@ public final class MapCursor implements AutoCloseable {
   /** Removes the entry that the cursor is at, from the map. It may be gone already. */
   public void remove() {
     checkEntry();
-    boolean current = changes == tree.changes();
+    boolean current = isCurrent();
     tree.remove(keyGroup, key, userKey);
     changed(current);
   }
@@ -200,14 +202,22 @@ public final class MapCursor implements AutoCloseable {
   /** Sets the value of the entry that the cursor is at, or puts it back if it is gone. */
   public void set(ByteSpan value) {
     checkEntry();
-    boolean current = changes == tree.changes();
+    boolean current = isCurrent();
     tree.put(keyGroup, key, userKey, value);
     changed(current);
   }
 
+  /** Whether nobody has changed the tree but this cursor, which has followed. */
+  private boolean isCurrent() {
+    return changes == tree.changes();
+  }
+
   private void changed(boolean wasCurrent) {
     unchanged = false;
-    if (wasCurrent && splits == tree.splits() && removals == tree.removals()) {
+    if (wasCurrent
+        && expirations == tree.expirations()
+        && splits == tree.splits()
+        && removals == tree.removals()) {
       changes = tree.changes();
     }
   }

@@ -40,6 +40,15 @@ public final class MapTable implements StateTable {
     return tree.remove(keyGroup, key, userKey);
   }
 
+  /**
+   * Takes out what had expired at some moment, of a user key and those beside it.
+   *
+   * @return how many entries
+   */
+  int expire(int keyGroup, ByteSpan key, ByteSpan userKey, Expiry expiry, long timeMs) {
+    return tree.expire(keyGroup, key, userKey, expiry, timeMs);
+  }
+
   /** A cursor before the map's first entry. */
   public MapCursor cursor(int keyGroup, ByteSpan key) {
     return cursors.cursor(keyGroup, key);

@@ -167,7 +167,7 @@ final class Opening {
     int[] tables = new int[footer.tablesEnd()];
     Arrays.setAll(tables, table -> table(uses, table));
     file.translate(tables);
-    file.finish(opened.bytes(), count);
+    file.finish(opened.bytes(), count, footer.timestamps());
     @Nullable Page[] pages = new Page[count];
     long position = StateFile.HEADER_BYTES;
     for (int i = 0; i < count; i++) {
@@ -189,7 +189,9 @@ final class Opening {
             opened.bytes() + " bytes in " + count + " pages");
       }
     }
-    footer.forEach(new Loading(file, uses, pages));
+    Loading loading = new Loading(file, uses, pages, footer.pageBytes());
+    footer.forEach(loading);
+    loading.checkComplete();
     log.endOpening();
   }
 
@@ -203,17 +205,25 @@ final class Opening {
     /** The only use there is, as a rule. */
     private final @Nullable Use single;
 
-    private @Nullable IndexLoader loader;
+    /** Bytes of each page that belong to no record shown so far. */
+    private final int[] bytesLeft;
 
-    Loading(StateFile file, List<Use> uses, @Nullable Page[] pages) {
+    private @Nullable IndexLoader loader;
+    private int keyGroup;
+    private int tableInFile;
+
+    Loading(StateFile file, List<Use> uses, @Nullable Page[] pages, int[] pageBytes) {
       this.file = file;
       this.uses = uses;
       this.pages = pages;
+      this.bytesLeft = pageBytes.clone();
       this.single = uses.size() == 1 ? uses.get(0) : null;
     }
 
     @Override
     public void begin(int keyGroup, int tableInFile) {
+      this.keyGroup = keyGroup;
+      this.tableInFile = tableInFile;
       int table = settings.has(keyGroup) ? file.table(tableInFile) : -1;
       loader = table < 0 ? null : loaders.computeIfAbsent(table, Opening.this::loader);
     }
@@ -224,11 +234,34 @@ final class Opening {
       if (page == null) {
         return;
       }
+      bytesLeft[number] -= bytes;
+      if (bytesLeft[number] < 0) {
+        throw incomplete(page);
+      }
+      page.digest += RecordLayout.digest(at, bytes, hash, keyGroup, tableInFile);
       if (loader != null && alive(number, at)) {
         loader.add(hash, HybridLog.address(page, at));
       } else {
         log.killUnread(page, at, bytes);
       }
+    }
+
+    /** Checks that records take all of each page, so that none is alive that nobody knows. */
+    void checkComplete() {
+      for (int i = 0; i < pages.length; i++) {
+        Page page = pages[i];
+        if (page != null && bytesLeft[i] != 0) {
+          throw incomplete(page);
+        }
+      }
+    }
+
+    private CorruptionException incomplete(Page page) {
+      return new CorruptionException(
+          file.name(),
+          page.filePosition,
+          "records of " + page.used + " bytes together, as the page has",
+          "others in the footer");
     }
 
     private boolean alive(int page, int at) {

@@ -24,7 +24,11 @@ final class OwnerOrder {
   /** The least that it can work with. */
   static final int BYTES_MIN = 8 * Long.BYTES * (Page.BYTES / RecordLayout.BYTES_MIN);
 
-  private final long[] entries;
+  private final int entriesMax;
+
+  /** Made by who fills it first: to do so takes a while. */
+  private long[] entries = {};
+
   private int count;
   private int next;
 
@@ -32,7 +36,7 @@ final class OwnerOrder {
    * @param bytes what it takes on the heap; room for the records of one page at least
    */
   OwnerOrder(int bytes) {
-    entries = new long[bytes / Long.BYTES];
+    entriesMax = bytes / Long.BYTES;
   }
 
   /** Forgets all. */
@@ -43,7 +47,7 @@ final class OwnerOrder {
 
   /** Whether the records of a page of that number may be added. */
   boolean hasRoom(int page) {
-    return page < PAGES_MAX && count + Page.BYTES / RecordLayout.BYTES_MIN <= entries.length;
+    return page < PAGES_MAX && count + Page.BYTES / RecordLayout.BYTES_MIN <= entriesMax;
   }
 
   /**
@@ -53,6 +57,9 @@ final class OwnerOrder {
    * @param at where in the page it begins
    */
   void add(int ownerHash, int page, int at) {
+    if (entries.length == 0) {
+      entries = new long[entriesMax];
+    }
     int place = (page << IN_PAGE_BITS) | (at >>> 3);
     entries[count++] = (long) ownerHash << Integer.SIZE | (place & 0xffff_ffffL);
   }

@@ -32,7 +32,8 @@ final class Page {
   /** Bytes in use. */
   int used;
 
-  boolean mutable = true;
+  /** The {@link HybridLog#era} in which it is mutable; 0: it is sealed. */
+  long mutableEra;
 
   /** The operation that last looked into it. */
   long lastOperation;
@@ -43,10 +44,16 @@ final class Page {
   /** Where in the file it begins. */
   long filePosition;
 
+  /**
+   * Of a page that comes from a snapshot what its records' {@link RecordLayout#digest}s add up to,
+   * as the file's footer tells; 0: not known.
+   */
+  long digest;
+
   /** Which of the file's pages it is. */
   int indexInFile;
 
-  /** Whether the file has its bytes. */
+  /** Whether the file has its bytes; or, without a file, that nothing in it is needed. */
   volatile boolean written;
 
   /** Whether the owner knows that the file has its bytes, and counts it there. */
@@ -76,8 +83,7 @@ final class Page {
    */
   void kill(int at, int bytes, long epoch) {
     long[] bits = writableBits(epoch);
-    int bit = at / RecordLayout.BYTES_MIN;
-    bits[bit >>> 6] |= 1L << bit;
+    setDead(bits, at);
     deadBytes += bytes;
   }
 
@@ -85,8 +91,7 @@ final class Page {
   void killAll(CleanedFile.CleanedPage from, long epoch) {
     long[] bits = writableBits(epoch);
     for (int i = 0; i < from.records; i++) {
-      int bit = from.at[i] / RecordLayout.BYTES_MIN;
-      bits[bit >>> 6] |= 1L << bit;
+      setDead(bits, from.at[i]);
     }
     deadBytes = used;
   }
@@ -113,9 +118,24 @@ final class Page {
     return bits;
   }
 
+  /** The file that has its bytes, once it is {@link #written}. */
+  StateFile fileWritten() {
+    StateFile file = this.file;
+    if (!written || file == null) {
+      throw new IllegalStateException("a page that is in no file");
+    }
+    return file;
+  }
+
   static boolean isDead(long @Nullable [] bits, int at) {
     int bit = at / RecordLayout.BYTES_MIN;
     return bits != null && bit >>> 6 < bits.length && (bits[bit >>> 6] >>> bit & 1) != 0;
+  }
+
+  /** Sets the bit of the record that begins at {@code at}. */
+  static void setDead(long[] bits, int at) {
+    int bit = at / RecordLayout.BYTES_MIN;
+    bits[bit >>> 6] |= 1L << bit;
   }
 
   /** Words that the dead bits of a page of so many bytes take. */

@@ -18,7 +18,7 @@ final class PageRegion {
   @Nullable Page tail;
 
   /** Mutable pages, oldest first. */
-  final ArrayDeque<Page> mutable = new ArrayDeque<>();
+  ArrayDeque<Page> mutable = new ArrayDeque<>();
 
   /** Pages whose bytes are in memory and in a file; some may have lost their frame since. */
   final ArrayDeque<Page> clean = new ArrayDeque<>();
@@ -31,6 +31,15 @@ final class PageRegion {
     if (page == tail) {
       tail = null;
     }
+  }
+
+  /** Lets go of all that are mutable, and returns them. */
+  ArrayDeque<Page> takeMutable() {
+    ArrayDeque<Page> all = mutable;
+    mutable = new ArrayDeque<>();
+    tail = null;
+    dead.clear();
+    return all;
   }
 
   /** The oldest mutable page that the operation under way hasn't touched. */

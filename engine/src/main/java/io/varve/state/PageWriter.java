@@ -4,7 +4,6 @@ import io.varve.base.FirstFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -12,22 +11,26 @@ import org.jspecify.annotations.Nullable;
  * Writes sealed pages to files, in the background, in the order in which they were sealed. The
  * first failure ends it for good.
  *
- * <p>Thread: called by the store's owner; what it does runs on a strand. {@link #await} may be
- * called by any thread.
+ * <p>What a snapshot seals is only put down at first, as {@link StateStrand} tells.
+ *
+ * <p>Thread: called by the store's owner; what it does runs on a strand. {@link Ticket#await} may
+ * be called by any thread.
  */
 final class PageWriter {
 
-  /** Who waits for a page waits for its step; handing a step over wakes a thread. */
-  private static final int STEP_PAGES = 16;
+  /** Who waits for a page waits for so many at the most. */
+  private static final int SIGNALLED_PAGES = 16;
 
   private final StateFiles files;
+  private final Expiries expiries;
   private final StateStrand strand;
 
   /** The file under way, on the strand. */
   private @Nullable StateFileWriter out;
 
-  PageWriter(StateFiles files, Executor executor, FirstFailure failure) {
+  PageWriter(StateFiles files, Expiries expiries, Executor executor, FirstFailure failure) {
     this.files = files;
+    this.expiries = expiries;
     this.strand = new StateStrand(executor, failure, "Writing state to " + files.path());
   }
 
@@ -36,28 +39,32 @@ final class PageWriter {
     strand.execute(() -> writePage(page));
   }
 
-  /** Writes the pages some time later, some of them in one step. */
-  void write(List<Page> pages) {
-    for (int from = 0; from < pages.size(); from += STEP_PAGES) {
-      List<Page> some = pages.subList(from, Math.min(pages.size(), from + STEP_PAGES));
-      strand.execute(
-          () -> {
-            for (Page page : some) {
-              writePage(page);
-            }
-          });
-    }
+  /**
+   * Puts pages down to be written, but for those that the image does not hold: nobody needs them.
+   *
+   * @param pages that do not change any more
+   */
+  void putDown(Iterable<Page> pages, LogImage image) {
+    strand.putDown(() -> writePages(pages, image));
   }
 
-  /** Ends the file under way behind the pages given so far; the ticket tells when it is done. */
+  /**
+   * Puts down that the file under way is to end behind the pages given so far; the ticket tells
+   * when it is done.
+   */
   Ticket finish() {
     Ticket ticket = new Ticket();
-    strand.execute(
+    strand.putDown(
         () -> {
           finishFile();
           ticket.done = true;
         });
     return ticket;
+  }
+
+  /** Begins with what was put down. */
+  void start() {
+    strand.start();
   }
 
   /** Waits until the page is written. */
@@ -79,10 +86,25 @@ final class PageWriter {
     }
   }
 
+  private void writePages(Iterable<Page> pages, LogImage image) throws IOException {
+    int count = 0;
+    for (Page page : pages) {
+      if (image.holds(page)) {
+        writePage(page);
+      } else {
+        page.written = true;
+      }
+      if (++count % SIGNALLED_PAGES == 0) {
+        strand.signal();
+        strand.check();
+      }
+    }
+  }
+
   private void writePage(Page page) throws IOException {
     StateFileWriter to = out;
     if (to == null) {
-      to = StateFileWriter.create(files);
+      to = StateFileWriter.create(files, new TimestampsBuilder(expiries::of, false));
       out = to;
     }
     ByteBuffer frame = page.frame;

@@ -93,6 +93,11 @@ final class RecordLayout {
     page.putInt(at + 4, length);
   }
 
+  static void setValueLengths(ByteBuffer page, int at, int length, int capacity) {
+    page.putInt(at + 4, length);
+    page.putInt(at + 8, capacity);
+  }
+
   static void write(
       ByteBuffer page,
       int at,
@@ -118,6 +123,25 @@ final class RecordLayout {
   static int checksum(ByteBuffer page, int at) {
     int length = HEADER_BYTES + keyLength(page, at) + valueLength(page, at);
     return Checksum.of(page, at + 4, length - 4);
+  }
+
+  /**
+   * A number that stands for a record's place, length, hash, key group and table. Added up over a
+   * page they tell whether two lists of its records are the same.
+   */
+  static long digest(int place, int bytes, int hash, int keyGroup, int table) {
+    long where = (long) hash << 32 | place;
+    return mix(mix(where ^ bytes * K0) ^ ((long) keyGroup << 16 | table) * K1);
+  }
+
+  /**
+   * The same of the record at {@code at}.
+   *
+   * @param place where it is in its page
+   */
+  static long digest(ByteBuffer buffer, int at, int place) {
+    return digest(
+        place, bytes(buffer, at), hash(buffer, at), keyGroup(buffer, at), table(buffer, at));
   }
 
   /** Whether a record at that place is the one asked for. */

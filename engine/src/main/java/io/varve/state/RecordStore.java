@@ -73,11 +73,17 @@ final class RecordStore {
 
   /** Begins an operation on a key, whose bytes must stay until the next. */
   void select(int table, int keyGroup, ByteSpan key) {
-    log.begin();
     Cleaner cleaner = this.cleaner;
     if (cleaner != null && cleaner.isDue()) {
+      log.begin();
       cleaner.step();
     }
+    selectAlone(table, keyGroup, key);
+  }
+
+  /** The same, while nothing that was there before goes away. */
+  void selectAlone(int table, int keyGroup, ByteSpan key) {
+    log.begin();
     KeyIndex index = table < indexes.length ? indexes[table] : null;
     this.index = index == null ? index(table) : index;
     this.table = table;
@@ -115,6 +121,7 @@ final class RecordStore {
     if (address == 0 || log.inMemory(address) || index.next() != 0) {
       return find(suffix, view);
     }
+    log.checkTold(address, bytes);
     foundAt(suffix, address, bytes);
     return false;
   }
@@ -241,6 +248,8 @@ final class RecordStore {
       for (int i = 0; i < count; i++) {
         log.begin();
         log.point(probe, addresses[i]);
+        // One by one: if one can't be read, no slot leads to those that are dead.
+        index.remove(RecordLayout.hash(probe.buffer(), probe.at()), addresses[i]);
         log.kill(addresses[i], probe.bytes());
       }
     }

@@ -9,15 +9,19 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UTFDataFormatException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * i64 magic, i32 format version, then deflated:
  * i32 files; for each:
- *   UTF name, i64 bytes
+ *   u16 bytes of the name, the name in ASCII, i64 bytes of the file
  *   i32 table numbers (-1: none are translated), for each i32
  *   i32 pages; for each: i32 words of dead bits (-1: nothing is alive), for each i64
  * i64 CRC32C of all that was deflated before it
@@ -43,6 +47,7 @@ record SnapshotMeta(List<FileMeta> files) {
   private static final int FORMAT_VERSION = 1;
   private static final int FILES_MAX = 1 << 16;
   private static final int ALL_DEAD = -1;
+  private static final int TABLES_EXPECTED = 64;
 
   /** A file, and the dead bits of its pages. */
   record FileMeta(String name, long bytes, int @Nullable [] tables, List<PageMeta> pages) {}
@@ -108,23 +113,21 @@ record SnapshotMeta(List<FileMeta> files) {
    * @throws CorruptionException if it is not that
    */
   static SnapshotMeta read(InputStream from) throws IOException {
-    DataInputStream head = new DataInputStream(from);
-    long magic = head.readLong();
-    int version = head.readInt();
-    if (magic != MAGIC) {
-      throw corrupt("the magic number of a snapshot of state", "0x" + Long.toHexString(magic));
-    }
-    if (version > FORMAT_VERSION) {
-      throw new FormatTooNewException("a snapshot of state", version, FORMAT_VERSION);
-    }
-    CheckedInputStream checked =
-        new CheckedInputStream(new InflaterInputStream(from), new CRC32C());
-    DataInputStream in = new DataInputStream(checked);
+    Inflater inflater = new Inflater();
     try {
+      readHead(new DataInputStream(from));
+      CheckedInputStream checked =
+          new CheckedInputStream(new InflaterInputStream(from, inflater), new CRC32C());
+      DataInputStream in = new DataInputStream(checked);
       int count = bounded(in.readInt(), 0, FILES_MAX, "files");
       List<FileMeta> files = new ArrayList<>();
+      Set<String> names = new HashSet<>();
       for (int i = 0; i < count; i++) {
-        files.add(readFile(in));
+        FileMeta file = readFile(in);
+        if (!names.add(file.name())) {
+          throw corrupt("each file once", file.name() + " again");
+        }
+        files.add(file);
       }
       long found = checked.getChecksum().getValue();
       long expected = in.readLong();
@@ -132,19 +135,33 @@ record SnapshotMeta(List<FileMeta> files) {
         throw corrupt("CRC32C " + Long.toHexString(expected), Long.toHexString(found));
       }
       return new SnapshotMeta(files);
-    } catch (ZipException | EOFException | UTFDataFormatException e) {
-      throw corrupt("a whole snapshot of state", String.valueOf(e.getMessage()));
+    } catch (ZipException | EOFException e) {
+      throw corrupt(
+          "a whole snapshot of state", "one that ends early or is none: " + e.getMessage());
+    } finally {
+      inflater.end();
+    }
+  }
+
+  private static void readHead(DataInputStream head) throws IOException {
+    long magic = head.readLong();
+    if (magic != MAGIC) {
+      throw corrupt("the magic number of a snapshot of state", "0x" + Long.toHexString(magic));
+    }
+    int version = head.readInt();
+    if (version > FORMAT_VERSION) {
+      throw new FormatTooNewException("a snapshot of state", version, FORMAT_VERSION);
+    }
+    if (version < 1) {
+      throw corrupt("a format version from 1", "version " + version);
     }
   }
 
   private static FileMeta readFile(DataInputStream in) throws IOException {
-    String name = in.readUTF();
+    String name = readName(in);
     long bytes = in.readLong();
     int numbers = bounded(in.readInt(), -1, RecordStore.TABLES_MAX, "table numbers");
-    int[] tables = numbers < 0 ? null : new int[numbers];
-    for (int i = 0; i < numbers && tables != null; i++) {
-      tables[i] = bounded(in.readInt(), -1, RecordStore.TABLES_MAX - 1, "a table's number");
-    }
+    int[] tables = numbers < 0 ? null : readTables(in, numbers);
     // A page has at least one record.
     long pagesMax = Math.min(Integer.MAX_VALUE, bytes / RecordLayout.BYTES_MIN);
     int count = bounded(in.readInt(), 0, pagesMax, "pages");
@@ -161,6 +178,28 @@ record SnapshotMeta(List<FileMeta> files) {
       pages.add(dead == null ? PageMeta.HOLLOW : new PageMeta(dead));
     }
     return new FileMeta(name, bytes, tables, pages);
+  }
+
+  private static int[] readTables(DataInputStream in, int count) throws IOException {
+    // Grows with what is there: the count alone warrants nothing.
+    int[] tables = new int[Math.min(count, TABLES_EXPECTED)];
+    for (int i = 0; i < count; i++) {
+      if (i == tables.length) {
+        tables = Arrays.copyOf(tables, Math.min(count, 2 * i));
+      }
+      tables[i] = bounded(in.readInt(), -1, RecordStore.TABLES_MAX - 1, "a table's number");
+    }
+    return tables;
+  }
+
+  private static String readName(DataInputStream in) throws IOException {
+    byte[] bytes = new byte[in.readUnsignedShort()];
+    in.readFully(bytes);
+    String name = new String(bytes, StandardCharsets.US_ASCII);
+    if (!StateFiles.isName(name)) {
+      throw corrupt("the name of a file of state", "a name of " + bytes.length + " bytes");
+    }
+    return name;
   }
 
   private static int bounded(int value, long min, long max, String what) {

@@ -35,6 +35,9 @@ final class StateFile {
   /** From the numbers of tables in the file to those of today; null: the same. */
   private int @Nullable [] tables;
 
+  /** What is known of the timestamps in it. */
+  private List<Timestamps> timestamps = List.of();
+
   private volatile @Nullable ReadFile open;
   private volatile long length;
   private volatile int pagesWritten = -1;
@@ -96,10 +99,38 @@ final class StateFile {
     return pagesWritten >= 0;
   }
 
-  /** Called when the last byte is written. */
-  void finish(long length, int pages) {
+  /** Called when the last byte is written, or the footer was read. */
+  void finish(long length, int pages, List<Timestamps> timestamps) {
+    this.timestamps = timestamps;
     this.length = length;
     this.pagesWritten = pages;
+  }
+
+  /** What is known of the timestamps in it, once it is finished; of tables as numbered in it. */
+  List<Timestamps> timestamps() {
+    return timestamps;
+  }
+
+  /** What is known of the timestamps of a table of this number in the file. */
+  @Nullable Timestamps timestamps(int tableInFile) {
+    for (Timestamps one : timestamps) {
+      if (one.table() == tableInFile) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * About how many bytes of what is alive in it have expired: all of them only if it is certain.
+   */
+  long expiredBytes(Expired expired) {
+    long bytes = 0;
+    for (Timestamps one : timestamps) {
+      bytes += expired.expiredBytes(table(one.table()), one);
+    }
+    // Of what was written, as of what is alive.
+    return bytes >= pageBytes ? liveBytes : (long) ((double) liveBytes * bytes / pageBytes);
   }
 
   int @Nullable [] tables() {
@@ -205,10 +236,21 @@ final class StateFile {
   /** Reads a whole page and checks every record in it. */
   void readPage(Page page, ByteBuffer frame) {
     read(page.filePosition, frame, 0, page.used);
+    long digest = 0;
     for (int at = 0; at < page.used; ) {
       int bytes = checkedBytes(frame, at, page.filePosition + at, page.used - at);
       checkRecord(frame, at, page.filePosition + at);
+      digest += RecordLayout.digest(frame, at, at);
       at += bytes;
+    }
+    checkDigest(page, digest);
+  }
+
+  /** Checks that a page's records, which add up to that digest, are those that were told of. */
+  void checkDigest(Page page, long digest) {
+    if (page.digest != 0 && page.digest != digest) {
+      throw new CorruptionException(
+          name, page.filePosition, "a page of the records that the footer tells of", "others");
     }
   }
 
@@ -218,7 +260,8 @@ final class StateFile {
       int key = RecordLayout.keyLength(buffer, at);
       int capacity = RecordLayout.capacity(buffer, at);
       int value = RecordLayout.valueLength(buffer, at);
-      if (key >= 0 && value >= 0 && value <= capacity) {
+      boolean hashed = RecordLayout.hash(buffer, at) >>> RecordLayout.HASH_BITS == 0;
+      if (hashed && key >= 0 && value >= 0 && value <= capacity) {
         long bytes = ((long) RecordLayout.HEADER_BYTES + key + capacity + 7) & ~7L;
         if (bytes <= rest && bytes >= RecordLayout.BYTES_MIN) {
           return (int) bytes;
@@ -226,7 +269,7 @@ final class StateFile {
       }
     }
     throw new CorruptionException(
-        name, position, "a record of at most " + rest + " bytes", "lengths that don't fit");
+        name, position, "a record of at most " + rest + " bytes", "a header that is none");
   }
 
   /** Checks the checksum of a record whose lengths were checked. */

@@ -4,6 +4,7 @@ import io.varve.format.Fixed64;
 import io.varve.io.WriteFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Writes one file of sealed pages: its header, pages as they come, the footer at its end.
@@ -16,17 +17,20 @@ final class StateFileWriter {
   private final StateFile file;
   private final WriteFile to;
   private final StateFooter.Builder footer = new StateFooter.Builder();
+  private final TimestampsBuilder timestamps;
 
-  private StateFileWriter(StateFiles files, StateFile file, WriteFile to) {
+  private StateFileWriter(
+      StateFiles files, StateFile file, WriteFile to, TimestampsBuilder timestamps) {
     this.files = files;
     this.file = file;
     this.to = to;
+    this.timestamps = timestamps;
   }
 
   /** Creates a file. */
-  static StateFileWriter create(StateFiles files) throws IOException {
+  static StateFileWriter create(StateFiles files, TimestampsBuilder timestamps) throws IOException {
     StateFile file = files.begin();
-    StateFileWriter writer = new StateFileWriter(files, file, files.create(file));
+    StateFileWriter writer = new StateFileWriter(files, file, files.create(file), timestamps);
     ByteBuffer header = Fixed64.begin(StateFile.HEADER_MAGIC);
     header.putInt(12, StateFile.FORMAT_VERSION);
     writer.to.append(Fixed64.finish(header));
@@ -94,12 +98,14 @@ final class StateFileWriter {
         at,
         size,
         RecordLayout.hash(bytes, at));
+    timestamps.record(bytes, at, size);
   }
 
   /** Writes the footer; the file is whole then. */
   void finish() throws IOException {
-    to.append(footer.finish(to.length()));
-    file.finish(to.length(), footer.pages());
+    List<Timestamps> known = timestamps.build();
+    to.append(footer.finish(to.length(), known));
+    file.finish(to.length(), footer.pages(), known);
     to.close();
   }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,10 @@ final class StateFiles {
 
   /** Or so many records, likewise: a footer is built in memory. */
   private static final int FILE_RECORDS_MIN = 1 << 20;
+
+  /** A nonce and a number. */
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,100}-[1-9][0-9]{0,18}\\.state");
 
   private final Directory folder;
   private final String nonce;
@@ -77,6 +82,11 @@ final class StateFiles {
   void stateHas(long bytes, long records) {
     fileBytesMax = Math.max(FILE_BYTES_MIN, bytes / 8);
     fileRecordsMax = (int) Math.max(FILE_RECORDS_MIN, Math.min(records / 8, 1 << 28));
+  }
+
+  /** Whether a file of a store may be called so; no such name leads out of a folder. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** A new file, that {@link #create} is to make. */

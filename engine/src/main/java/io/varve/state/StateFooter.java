@@ -6,6 +6,7 @@ import io.varve.format.Fixed64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What stands at the end of a file of pages: how long each page is, and for every record its key
@@ -17,7 +18,11 @@ import java.util.Arrays;
  * u32 groups;  for each: u16 key group, u16 table, u32 records, u32 bytes of what follows on them
  * for each group, for each record: varint of the place's distance from the one before,
  *                                  varint of the record's bytes / 8, u32 hash
+ * from version 2 on:
+ * {@link Timestamps} of all tables that have any
  * </pre>
+ *
+ * <p>A file in which no table has timestamps is of version 1.
  *
  * <p>A place is (page in the file &lt;&lt; 15) | byte in the page / 8. Behind the footer stand 64
  * bytes: magic, checksum, format version, and the footer's position, length and CRC32C.
@@ -25,12 +30,19 @@ import java.util.Arrays;
 final class StateFooter {
 
   private static final long TRAILER_MAGIC = Fixed64.magic("VARVESTF");
+
+  /** With timestamps. */
+  private static final int FORMAT_VERSION_MAX = 2;
+
   private static final int UNIT_BITS = 3;
   private static final int IN_PAGE_BITS = Page.BITS - UNIT_BITS;
   private static final long FOOTER_BYTES_MAX = 1 << 30;
 
   /** Two varints of five bytes, and a hash. */
   private static final int RECORD_BYTES_MAX = 14;
+
+  /** Two of one byte, and a hash. */
+  private static final int RECORD_BYTES_MIN = 6;
 
   private StateFooter() {}
 
@@ -85,7 +97,7 @@ final class StateFooter {
     }
 
     /** Footer and trailer, for a file whose footer begins at {@code position}. */
-    ByteBuffer finish(long position) {
+    ByteBuffer finish(long position, List<Timestamps> timestamps) {
       int[] order = order();
       int groupCount = 0;
       for (int i = 0; i < records; i++) {
@@ -93,7 +105,12 @@ final class StateFooter {
       }
       ByteBuffer out =
           ByteBuffer.allocate(
-                  8 + 4 * pages + 12 * groupCount + RECORD_BYTES_MAX * records + Fixed64.BYTES)
+                  8
+                      + 4 * pages
+                      + 12 * groupCount
+                      + RECORD_BYTES_MAX * records
+                      + Timestamps.bytes(timestamps)
+                      + Fixed64.BYTES)
               .order(ByteOrder.LITTLE_ENDIAN);
       out.putInt(pages);
       for (int i = 0; i < pages; i++) {
@@ -121,9 +138,10 @@ final class StateFooter {
         out.putInt(headAt + 8, out.position() - begin);
         headAt += 12;
       }
+      Timestamps.write(out, timestamps);
       int length = out.position();
       ByteBuffer trailer = Fixed64.begin(TRAILER_MAGIC);
-      trailer.putInt(12, StateFile.FORMAT_VERSION);
+      trailer.putInt(12, timestamps.isEmpty() ? 1 : FORMAT_VERSION_MAX);
       trailer.putLong(16, position);
       trailer.putInt(24, length);
       trailer.putInt(28, Checksum.of(out, 0, length));
@@ -159,19 +177,31 @@ final class StateFooter {
     /** Where each group's records begin. */
     private final int[] begins;
 
+    private final List<Timestamps> timestamps;
     private final String file;
     private final long position;
 
-    private Read(int[] pageBytes, ByteBuffer groups, int[] begins, String file, long position) {
+    private Read(
+        int[] pageBytes,
+        ByteBuffer groups,
+        int[] begins,
+        List<Timestamps> timestamps,
+        String file,
+        long position) {
       this.pageBytes = pageBytes;
       this.groups = groups;
       this.begins = begins;
+      this.timestamps = timestamps;
       this.file = file;
       this.position = position;
     }
 
     int[] pageBytes() {
       return pageBytes;
+    }
+
+    List<Timestamps> timestamps() {
+      return timestamps;
     }
 
     /** How many groups there are. */
@@ -263,6 +293,9 @@ final class StateFooter {
     /** Goes to the next record; false if there is none. */
     boolean next() {
       if (left == 0) {
+        if (reading != end) {
+          throw bad();
+        }
         return false;
       }
       left--;
@@ -273,6 +306,7 @@ final class StateFooter {
       if (reading + 4 > end
           || place < 0
           || number >= footer.pageBytes.length
+          || units < RecordLayout.BYTES_MIN >> UNIT_BITS
           || units > (footer.pageBytes[(int) number] - in) >> UNIT_BITS) {
         throw bad();
       }
@@ -318,9 +352,9 @@ final class StateFooter {
     ByteBuffer bytes = ByteBuffer.allocate(Fixed64.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     file.read(trailerAt, bytes, 0, Fixed64.BYTES);
     ByteBuffer trailer =
-        Fixed64.check(bytes, 0, TRAILER_MAGIC, "end of a file of pages", name, trailerAt);
+        Fixed64.check(bytes, 0, TRAILER_MAGIC, "trailer of a file of pages", name, trailerAt);
     Fixed64.checkVersion(
-        trailer.getInt(12), StateFile.FORMAT_VERSION, "a file of pages", name, trailerAt);
+        trailer.getInt(12), FORMAT_VERSION_MAX, "a file of pages", name, trailerAt);
     long position = trailer.getLong(16);
     int size = trailer.getInt(24);
     if (position < StateFile.HEADER_BYTES
@@ -358,19 +392,33 @@ final class StateFooter {
     long need = groupsAt + 4 + 12L * count;
     boolean fits = count >= 0 && need <= size && end == position;
     int[] begins = new int[fits ? count : 0];
+    long before = -1;
     for (int i = 0; fits && i < count; i++) {
+      int head = footer.getInt(groupsAt + 4 + 12 * i);
+      long group = (head & 0xffffL) << 16 | head >>> 16;
       int records = footer.getInt(groupsAt + 4 + 12 * i + 4);
       int bytesOf = footer.getInt(groupsAt + 4 + 12 * i + 8);
-      fits = records >= 0 && bytesOf >= 0 && records <= bytesOf / 6 && need <= size;
+      fits =
+          group > before
+              && records > 0
+              && bytesOf >= 0
+              && records <= bytesOf / RECORD_BYTES_MIN
+              && need <= size;
+      before = group;
       begins[i] = (int) need - groupsAt;
       need += Math.max(0, bytesOf);
     }
+    List<Timestamps> timestamps = List.of();
+    if (fits && trailer.getInt(12) > 1 && need <= size) {
+      timestamps = Timestamps.read(footer, (int) need, name, position);
+      need += Timestamps.bytes(timestamps);
+    }
     if (!fits || need != size) {
       throw new CorruptionException(
-          name, position + groupsAt, "groups that fill the footer", count + " groups");
+          name, position + groupsAt, "groups in order that fill the footer", count + " groups");
     }
     ByteBuffer groups = footer.slice(groupsAt, size - groupsAt).order(ByteOrder.LITTLE_ENDIAN);
-    return new Read(pageBytes, groups, begins, name, position + groupsAt);
+    return new Read(pageBytes, groups, begins, timestamps, name, position + groupsAt);
   }
 
   private static void putVarint(ByteBuffer out, long value) {

@@ -24,6 +24,7 @@ public final class StateSnapshot implements AutoCloseable {
   private final PageWriter.Ticket ticket;
   private final StateFiles files;
   private final Localiser localiser;
+  private final Cleaner cleaner;
   private final long number;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -32,11 +33,13 @@ public final class StateSnapshot implements AutoCloseable {
       PageWriter.Ticket ticket,
       StateFiles files,
       Localiser localiser,
+      Cleaner cleaner,
       long number) {
     this.image = image;
     this.ticket = ticket;
     this.files = files;
     this.localiser = localiser;
+    this.cleaner = cleaner;
     this.number = number;
   }
 
@@ -48,6 +51,7 @@ public final class StateSnapshot implements AutoCloseable {
   public void await() {
     ticket.await();
     files.narrowImage(number, byFile().keySet());
+    cleaner.awaitCopies();
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keyed state of one task: tables of values, lists, maps and ordered sets, in memory that is
@@ -28,6 +29,7 @@ public final class StateStore implements AutoCloseable {
   private final StateMemory memory;
   private final FirstFailure failure = new FirstFailure();
   private final StateFiles files;
+  private final Expiries expiries = new Expiries();
   private final PageWriter writer;
   private final HybridLog log;
   private final RecordStore records;
@@ -44,10 +46,10 @@ public final class StateStore implements AutoCloseable {
       Executor transfers) {
     this.memory = memory;
     this.files = new StateFiles(folder, settings.nonce(), work.strand());
-    this.writer = new PageWriter(files, work.strand(), failure);
+    this.writer = new PageWriter(files, expiries, work.strand(), failure);
     this.log = new HybridLog(memory, writer);
     this.records = new RecordStore(log);
-    this.cleaner = new Cleaner(log, records, files, writer, work.strand(), failure);
+    this.cleaner = new Cleaner(log, records, files, expiries, writer, work.strand(), failure);
     records.cleanBy(cleaner);
     this.localiser = new Localiser(files, transfers);
   }
@@ -146,19 +148,48 @@ public final class StateStore implements AutoCloseable {
     return kind.cast(table);
   }
 
+  /**
+   * Says when values of a table have had their time, from now on: they go when cleaning comes by
+   * them. Those of a table that was opened from a snapshot stay until this is said.
+   *
+   * @param expiry null: they don't expire
+   * @param table a table of values, of maps or of lists; of these each entry's value, or each
+   *     element, expires
+   * @throws IllegalArgumentException if it is another
+   */
+  public void expire(StateTable table, @Nullable Expiry expiry) {
+    check();
+    Expiries.TableKind kind = Expiries.kind(table);
+    boolean fits =
+        expiry == null || (expiry.elements() != null) == (kind == Expiries.TableKind.LISTS);
+    if (kind == null || !fits || tables.get(table.table()) != table) {
+      throw new IllegalArgumentException(
+          "Table " + table.table() + " is none of this store whose values expire like this");
+    }
+    if (expiry == null) {
+      expiries.remove(table.table());
+    } else {
+      expiries.set(table, kind, expiry);
+    }
+  }
+
   /** Forgets all that a table holds; its number may be used for another kind then. */
   public void drop(int table) {
     check();
+    expiries.remove(table);
     records.drop(table);
     tables.remove(table);
   }
 
   /**
-   * What the store holds now; nothing is copied. If cleaning has fallen so far behind that the
-   * snapshot would have too many files, it is waited for.
+   * What the store holds now, in the same time whatever that is; nothing is copied. Only if
+   * cleaning has fallen so far behind that the snapshot would have very many files, it is waited
+   * for.
    *
-   * <p>A store that does nothing else gives back here what is more than its share of the memory: at
-   * the first snapshot what is in files already, at the second the rest.
+   * <p>Writing begins with the next operation, or when {@link StateSnapshot#await} is called.
+   *
+   * <p>A store that does nothing else gives back here what is more than its share of the memory,
+   * some of it at each snapshot: at the first what is in files already.
    */
   public StateSnapshot snapshot() {
     check();
@@ -167,7 +198,7 @@ public final class StateStore implements AutoCloseable {
     LogImage image = log.image();
     log.begin();
     log.shrink();
-    return new StateSnapshot(image, writer.finish(), files, localiser, number);
+    return new StateSnapshot(image, writer.finish(), files, localiser, cleaner, number);
   }
 
   /**
@@ -189,6 +220,7 @@ public final class StateStore implements AutoCloseable {
         cleaner.isCleaning(),
         cleaner.passes(),
         cleaner.writtenBytes(),
+        cleaner.expiredRecords(),
         CleaningPolicy.backlogBytes(fileBytes + log.unwrittenBytes(), log.liveBytes()),
         log.reads() - log.readsCold(),
         log.readsCold(),

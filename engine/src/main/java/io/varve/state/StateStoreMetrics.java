@@ -15,6 +15,7 @@ package io.varve.state;
  * @param cleaning whether files are being cleaned
  * @param cleaningPasses times that files have been cleaned
  * @param cleanedBytes bytes that were written to clean files
+ * @param expiredRecords records that cleaning has let go since they had expired
  * @param cleaningBacklogBytes garbage in files, or about to be, beyond what is left alone
  * @param readsFromMemory records looked at in memory
  * @param readsFromFiles records that had to be read from a file
@@ -35,6 +36,7 @@ public record StateStoreMetrics(
     boolean cleaning,
     long cleaningPasses,
     long cleanedBytes,
+    long expiredRecords,
     long cleaningBacklogBytes,
     long readsFromMemory,
     long readsFromFiles,

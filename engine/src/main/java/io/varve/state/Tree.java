@@ -46,6 +46,7 @@ final class Tree {
 
   private int keyGroup;
   private long changes;
+  private long expirations;
 
   /**
    * @param whenNodesGo is told the key group of a tree some of whose nodes have been removed
@@ -60,6 +61,11 @@ final class Tree {
   /** Counts changes to entries; as long as it stays, a copy of a leaf is right. */
   long changes() {
     return changes;
+  }
+
+  /** Counts times that cleaning has taken out entries, which are changes too. */
+  long expirations() {
+    return expirations;
   }
 
   /** Counts nodes that were split; as long as it stays, and the next, paths are right. */
@@ -78,8 +84,9 @@ final class Tree {
 
   /** Begins an operation on one key's tree. */
   void select(int keyGroup, ByteSpan key) {
-    this.keyGroup = keyGroup;
+    // Cleaning may take entries out of any tree of the table meanwhile.
     records.select(table, keyGroup, key);
+    this.keyGroup = keyGroup;
   }
 
   // ---- reading
@@ -115,9 +122,9 @@ final class Tree {
     return true;
   }
 
-  /** Copies the value that the record of that suffix holds. */
+  /** Copies the value that the record of that suffix holds, which is there. */
   void getOutOfLine(int keyGroup, ByteSpan key, int suffix, ByteSpan target) {
-    select(keyGroup, key);
+    records.selectAlone(table, keyGroup, key);
     entry.get(records, suffix, target);
   }
 
@@ -129,7 +136,7 @@ final class Tree {
   long readAhead(int keyGroup, ByteSpan key, LeafCopy leaf, int from) {
     long fill = records.batch.begin();
     if (fill != 0) {
-      select(keyGroup, key);
+      records.selectAlone(table, keyGroup, key);
       for (int i = from; i < leaf.count(); i++) {
         if (leaf.isOutOfLine(i)) {
           records.touch(leaf.suffix(i));
@@ -275,6 +282,52 @@ final class Tree {
     changes++;
     shape.makeMutable(node, suffix);
     node.remove(0);
+  }
+
+  /**
+   * Takes out what had expired at some moment, of the leaf in which a user key is or would be: the
+   * values in it, and that user key's, wherever it is. What is there now is looked at.
+   *
+   * @return how many entries
+   */
+  int expire(int keyGroup, ByteSpan key, ByteSpan userKey, Expiry expiry, long timeMs) {
+    records.selectAlone(table, keyGroup, key);
+    this.keyGroup = keyGroup;
+    long prefix = TreeLayout.prefix(userKey);
+    if (!path.seek(records, node, prefix, userKey)) {
+      return 0;
+    }
+    int i = node.search(prefix, userKey);
+    if (i >= 0 && node.isOutOfLine(i)) {
+      long timestamp = entry.timestamp(records, node.suffix(i), expiry);
+      if (!expiry.isExpired(timestamp, timeMs)) {
+        return 0;
+      }
+      expirations++;
+      remove(i);
+      return 1;
+    }
+    int count = node.count();
+    int expired = 0;
+    for (i = 0; i < count; i++) {
+      expired += expiry.isExpired(node.timestamp(i, expiry), timeMs) ? 1 : 0;
+    }
+    if (expired == 0) {
+      return 0;
+    }
+    changes++;
+    expirations++;
+    if (expired == count) {
+      shape.unlink(path.level);
+      return expired;
+    }
+    shape.makeMutable(node, path.suffixes[path.level]);
+    for (i = count - 1; i >= 0; i--) {
+      if (expiry.isExpired(node.timestamp(i, expiry), timeMs)) {
+        node.remove(i);
+      }
+    }
+    return expired;
   }
 
   /** Removes all entries under the key; false if there are none. */

@@ -48,6 +48,23 @@ final class TreeEntry {
     return true;
   }
 
+  /** The timestamp of the value in the record of that suffix of the selected key. */
+  long timestamp(RecordStore records, int suffix, Expiry expiry) {
+    if (suffix == 0 || !records.find(suffix, view)) {
+      throw malformed("no record of suffix " + suffix);
+    }
+    return timestamp(view.buffer(), view.valueAt(), view.valueLength(), expiry);
+  }
+
+  /** The timestamp of the value in such a record; none if it is no such record. */
+  static long timestamp(ByteBuffer buffer, int at, int length, Expiry expiry) {
+    int userKey = userKeyLength(buffer, at, length);
+    int header = HEADER_BYTES + userKey;
+    return userKey < 0
+        ? Expiry.NO_TIMESTAMP
+        : expiry.timestamp(buffer, at + header, length - header);
+  }
+
   /** Bytes of the user key in such a record's value; -1 if it is none. */
   static int userKeyLength(ByteBuffer buffer, int at, int length) {
     if (length < HEADER_BYTES || buffer.get(at) != RecordKind.ENTRY) {

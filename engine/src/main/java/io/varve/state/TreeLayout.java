@@ -85,6 +85,11 @@ final class TreeLayout {
     return prefix ^ Long.MIN_VALUE;
   }
 
+  /** Writes a key's first 8 bytes, which stand in a slot as {@link #prefix} tells. */
+  static void putPrefix(long prefix, byte[] key) {
+    BIG_ENDIAN.set(key, 0, prefix ^ Long.MIN_VALUE);
+  }
+
   /** Bytes that an entry and its slot take. */
   static int bytes(int keyLength, int valueLength) {
     return SLOT_BYTES + ENTRY_HEADER_BYTES + Math.max(0, keyLength - PREFIX_BYTES) + valueLength;

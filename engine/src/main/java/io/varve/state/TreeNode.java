@@ -293,6 +293,18 @@ final class TreeNode {
         TreeLayout.valueLength(header));
   }
 
+  /** The timestamp of an entry; none if its value is in a record of its own. */
+  long timestamp(int i, Expiry expiry) {
+    int entry = entry(i);
+    int header = buffer.getInt(entry);
+    return (header & TreeLayout.OUT_OF_LINE) != 0
+        ? Expiry.NO_TIMESTAMP
+        : expiry.timestamp(
+            buffer,
+            entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header),
+            TreeLayout.valueLength(header));
+  }
+
   /** Writes over an entry's value, with one of the same length. */
   void setValue(int i, ByteSpan value) {
     int entry = entry(i);
@@ -307,7 +319,11 @@ final class TreeNode {
 
   /** The bytes of the record of that suffix, if the node is a leaf. */
   int recordBytes(int i) {
-    return buffer.getInt(reference(i) + TreeLayout.SUFFIX_BYTES);
+    int bytes = buffer.getInt(reference(i) + TreeLayout.SUFFIX_BYTES);
+    if (bytes < RecordLayout.BYTES_MIN || bytes % 8 != 0) {
+      throw malformed("a record of " + bytes + " bytes");
+    }
+    return bytes;
   }
 
   /** Notes that the record of that suffix takes so many bytes now. */

@@ -158,6 +158,9 @@ final class TreeShape {
     int moved = 0;
     for (int j = kept; j < count; j++) {
       moved += node.bytes(j);
+      if (moved > node.size()) {
+        throw node.malformed("entries that overlap");
+      }
     }
     int newBytes = TreeLayout.HEADER_BYTES + moved + (above ? bytes : 0);
     // Where keys come in order there will be more.
@@ -210,7 +213,7 @@ final class TreeShape {
   }
 
   /** Bytes of {@code high} that tell it from {@code low}, which is less. */
-  private static int distinguishing(ByteSpan low, ByteSpan high) {
+  private int distinguishing(ByteSpan low, ByteSpan high) {
     int same =
         Arrays.mismatch(
             low.array(),
@@ -219,6 +222,9 @@ final class TreeShape {
             high.array(),
             high.offset(),
             high.offset() + high.length());
+    if (same < 0 || same == high.length()) {
+      throw node.malformed("keys that are not in order");
+    }
     return same + 1;
   }
 

@@ -23,6 +23,8 @@
  *       later record. A snapshot is the files, and the dead bits of that moment.
  *   <li>A copy of a record that cleaning has made is dead until the slot leads to it; from then on
  *       the record itself is. So a snapshot may be taken in the midst of cleaning.
+ *   <li>A value expires only by what stands in it, in a page that is sealed, and goes only if it is
+ *       still alive there when the owner comes to it.
  *   <li>Memory is taken from a {@link io.varve.state.StateMemory} and never past it.
  * </ol>
  *

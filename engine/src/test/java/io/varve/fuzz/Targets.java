@@ -19,6 +19,8 @@ import io.varve.format.SegmentHeader;
 import io.varve.format.Snapshot;
 import io.varve.format.SparseIndex;
 import io.varve.format.StoreMarker;
+import io.varve.state.StateFuzz;
+import io.varve.state.StateStoreFuzz;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -49,7 +51,12 @@ public final class Targets {
           LossRecord.class,
           KeyTableFile.class,
           RepositoryMark.class,
-          StoreFuzz.class);
+          StoreFuzz.class,
+          StateFuzz.StateFooterFile.class,
+          StateFuzz.StateMeta.class,
+          StateFuzz.StatePage.class,
+          StateFuzz.StateRecords.class,
+          StateStoreFuzz.class);
 
   private static final String FILE = "file";
 

@@ -1,13 +1,17 @@
 package io.varve.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.base.CorruptionException;
+import io.varve.format.FileNames;
 import io.varve.format.SegmentEntry;
 import io.varve.format.SegmentHeader;
 import io.varve.format.SparseIndex;
 import io.varve.io.Directory;
 import io.varve.testkit.CrashDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,5 +58,19 @@ final class IndexesTest {
   void blocksThatLeadElsewhereAreNot(long offset, long position, long nextOffset, long nextPosition)
       throws IOException {
     assertThat(isBelieved(offset, position, nextOffset, nextPosition)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9223372036854775807, 64, -5, 2000", "100, 9223372036854775807, 150, -5"})
+  void nothingIsBehindTheHighestNumber(
+      long offset, long position, long nextOffset, long nextPosition) {
+    SparseIndex.Builder blocks = new SparseIndex.Builder(Integer.MIN_VALUE);
+    blocks.add(offset, position, 0, 9);
+    blocks.add(nextOffset, nextPosition, 0, 9);
+    ByteBuffer index = blocks.build().encode(FIRST_OFFSET, 1, 0);
+    String segment = FileNames.segment(FIRST_OFFSET, 1, 0);
+    assertThatThrownBy(() -> SparseIndex.decode(index, segment, "index"))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("9223372036854775807");
   }
 }

@@ -118,6 +118,9 @@ final class CleanerTest {
         for (int step = 0; step < steps; step++) {
           update(store, model, random);
           check(store, model, random.nextInt(KEYS));
+          if (store.metrics().cleaning() && random.nextInt(300) == 0) {
+            break;
+          }
         }
         StateSnapshot snapshot = store.snapshot();
         boolean cleaning = store.metrics().cleaning();

@@ -59,6 +59,13 @@ final class CleaningPolicyTest {
   }
 
   @Test
+  void aFileInWhichAllHasExpiredGoesAtOnce() {
+    List<Candidate> files = List.of(file(100, 99), file(1, 0), file(100, 99));
+    assertThat(victims(files, 198)).containsExactly(1);
+    assertThat(victims(List.of(file(100, 99), new Candidate(MIB, 0, false)), 99)).isEmpty();
+  }
+
+  @Test
   void whatIsYetToBeWrittenCounts() {
     List<Candidate> files = List.of(file(100, 40), file(100, 90));
     assertThat(CleaningPolicy.victims(files, 230 * MIB, 0, CleaningPolicy.FILES_MAX)).isEmpty();

@@ -50,23 +50,6 @@ final class CopiedSnapshot {
     if (bytes == null) {
       throw new IOException("no file " + name);
     }
-    return new ReadFile() {
-      @Override
-      public int read(ByteBuffer target, long position) {
-        int length = (int) Math.max(0, Math.min(target.remaining(), bytes.length - position));
-        if (length > 0) {
-          target.put(bytes, (int) position, length);
-        }
-        return length;
-      }
-
-      @Override
-      public long length() {
-        return bytes.length;
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new SmallSnapshot.BytesFile(bytes);
   }
 }

@@ -2,20 +2,18 @@ package io.varve.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.base.VarveException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A snapshot with one thing wrong: what is read of it is right, or an error that names the file,
@@ -23,230 +21,205 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class StateDamageTest {
 
-  private static final int KEYS = 8;
-  private static final int ENTRIES = 5;
-  private static final int LARGE = 6;
+  private static final String META = "";
+  private static final String META_NAME = "a snapshot of state";
 
-  @TempDir Path folder;
+  private static long damages;
+  private static long detected;
 
-  private final ByteSpan target = new ByteSpan();
-  private int errors;
-  private int opened;
+  private final StateMemory memory = StateMemory.direct(StateMemory.STORE_BYTES_MIN);
+  private final SmallSnapshot sound = sound();
+  private final Map<String, Object> answers = answers();
+
+  private SmallSnapshot sound() {
+    try {
+      return SmallSnapshot.make(memory);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Map<String, Object> answers() {
+    try (StateStore store = sound.open(memory, "sound")) {
+      Map<String, Object> answers = SmallSnapshot.answers(store);
+      assertThat(answers.values()).noneMatch(VarveException.class::isInstance);
+      return answers;
+    }
+  }
+
+  @AfterEach
+  void allMemoryIsGivenBack() {
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @AfterAll
+  static void tellCount() {
+    System.out.println("Damages of state explored: " + damages + ", detected: " + detected);
+  }
 
   @Test
-  void noBitOfAFileCanTurnOverUnnoticed() throws Exception {
-    try (TestStores stores = new TestStores(folder, 1 << 20, new InlineWork())) {
-      CopiedSnapshot snapshot = snapshot(stores);
-      Map.Entry<String, byte[]> file = onlyFile(snapshot);
-      byte[] bytes = file.getValue();
-      int footer = footerBegin(bytes);
-      for (int at = 0; at < bytes.length; at += inRecords(at, footer) ? 3 : 1) {
-        bytes[at] ^= (byte) (1 << at % 8);
-        errors = 0;
-        opened = 0;
-        tryAll(stores, snapshot, file.getKey());
-        if (at < StateFile.HEADER_BYTES) {
-          // What is in a file is told by its end; its header is for people.
-          assertThat(errors).as("byte %s, of the header", at).isZero();
-        } else if (at >= footer) {
-          assertThat(opened).as("byte %s, of the footer", at).isZero();
-        } else {
-          assertThat(opened).as("byte %s, of a record", at).isEqualTo(1);
+  void everyBitOfEveryFileThatTurnsOverIsDetectedOrHarmless() {
+    for (String file : sound.files.keySet()) {
+      turnEachBit(file, sound.files.get(file));
+    }
+  }
+
+  @Test
+  void everyBitOfTheMetadataThatTurnsOverIsDetectedOrHarmless() {
+    turnEachBit(META, sound.meta);
+  }
+
+  private void turnEachBit(String file, byte[] bytes) {
+    for (int at = 0; at < bytes.length; at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        check(file, turned(bytes, at, bit), "bit " + bit + " of byte " + at);
+      }
+    }
+  }
+
+  private static byte[] turned(byte[] bytes, int at, int bit) {
+    byte[] damaged = bytes.clone();
+    damaged[at] ^= (byte) (1 << bit);
+    return damaged;
+  }
+
+  @Test
+  void everyLengthThatAFileIsCutToIsDetected() {
+    sound.files.forEach(
+        (file, bytes) -> {
+          for (int length = 0; length < bytes.length; length++) {
+            boolean told = check(file, Arrays.copyOf(bytes, length), "cut to " + length);
+            assertThat(told).as("cut to %s", length).isTrue();
+          }
+        });
+  }
+
+  @Test
+  void everyLengthThatTheMetadataIsCutToIsDetectedOrHarmless() {
+    int detectedUpTo = 0;
+    for (int length = 0; length < sound.meta.length; length++) {
+      if (check(META, Arrays.copyOf(sound.meta, length), "cut to " + length)) {
+        detectedUpTo = length;
+      }
+    }
+    // Behind the checksum there is only the end of what was deflated.
+    assertThat(detectedUpTo).isGreaterThan(sound.meta.length - 8);
+  }
+
+  /** Cleaning reads records in its own way, and what it copies gets a checksum that is right. */
+  @Test
+  void damageIsDetectedOrHarmlessWhenFilesAreMerged() throws IOException {
+    for (String file : sound.files.keySet()) {
+      byte[] bytes = sound.files.get(file);
+      int footer = SealedState.footerBegin(bytes);
+      for (int at = StateFile.HEADER_BYTES; at < footer; at += 3) {
+        damages++;
+        SmallSnapshot damaged = sound.with(file, turned(bytes, at, at / 3 % 8));
+        try {
+          detected += isToldWhenMerged(file, damaged) ? 1 : 0;
+        } catch (RuntimeException | AssertionError e) {
+          fail(file + ", byte " + at, e);
         }
-        bytes[at] ^= (byte) (1 << at % 8);
       }
-      errors = 0;
-      tryAll(stores, snapshot, file.getKey());
-      assertThat(errors).as("sound again").isZero();
+    }
+  }
+
+  private boolean isToldWhenMerged(String file, SmallSnapshot damaged) throws IOException {
+    CopiedSnapshot merged;
+    try (StateStore store = damaged.open(memory, "damaged")) {
+      merged = SmallSnapshot.merge(store);
+      assertThat(merged.files).as("were merged").doesNotContainKey(file);
+      compare(file, SmallSnapshot.answers(store));
+    } catch (CorruptionException e) {
+      assertThat(e.file()).isEqualTo(file);
+      return true;
+    }
+    try (StateStore store =
+        SmallSnapshot.open(
+            memory, "merged", List.of(merged.restored()), 0, SmallSnapshot.GROUPS - 1)) {
+      assertThat(compare(file, SmallSnapshot.answers(store))).as("copied").isFalse();
+    }
+    return false;
+  }
+
+  @Test
+  void aRecordThatIsDamagedIsAnErrorEachTimeThatItIsAskedFor() {
+    String file = sound.files.keySet().iterator().next();
+    SmallSnapshot damaged =
+        sound.with(file, turned(sound.files.get(file), StateFile.HEADER_BYTES + 40, 0));
+    try (StateStore store = damaged.open(memory, "damaged")) {
+      long used = 0;
+      for (int times = 0; times < 3; times++) {
+        assertThat(compare(file, SmallSnapshot.answers(store))).isTrue();
+        long before = used;
+        used = memory.usedBytes();
+        assertThat(used)
+            .as("damaged pages are not kept")
+            .isLessThanOrEqualTo(times == 0 ? used : before);
+      }
     }
   }
 
   @Test
-  void aRecordThatIsDamagedIsAnErrorEachTimeThatItIsAskedFor() throws Exception {
-    try (TestStores stores = new TestStores(folder, 1 << 20, new InlineWork())) {
-      CopiedSnapshot snapshot = snapshot(stores);
-      Map.Entry<String, byte[]> file = onlyFile(snapshot);
-      file.getValue()[StateFile.HEADER_BYTES + 40] ^= 1;
-      try (StateStore store = stores.restore(0, 3, List.of(snapshot.restored()))) {
-        long used = 0;
-        for (int times = 0; times < 3; times++) {
-          errors = 0;
-          readAll(store, file.getKey());
-          assertThat(errors).isPositive();
-          long before = used;
-          used = stores.memory.usedBytes();
-          assertThat(used)
-              .as("damaged pages are not kept")
-              .isLessThanOrEqualTo(times == 0 ? used : before);
-        }
-      }
-      assertThat(stores.memory.usedBytes()).isZero();
-    }
-  }
-
-  @Test
-  void aFileThatIsCutShortIsNotOpened() throws Exception {
-    try (TestStores stores = new TestStores(folder, 1 << 20, new InlineWork())) {
-      CopiedSnapshot snapshot = snapshot(stores);
-      Map.Entry<String, byte[]> file = onlyFile(snapshot);
-      byte[] whole = file.getValue();
-      for (int length = 0; length < whole.length; length += 1 + length % 5) {
-        snapshot.files.put(file.getKey(), Arrays.copyOf(whole, length));
-        assertThatThrownBy(() -> stores.restore(0, 3, List.of(snapshot.restored())))
-            .isInstanceOf(CorruptionException.class)
-            .hasMessageContaining(file.getKey());
-      }
-      assertThat(stores.memory.usedBytes()).isZero();
-    }
-  }
-
-  @Test
-  void aFileThatIsMissingIsNamed() throws Exception {
-    try (TestStores stores = new TestStores(folder, 1 << 20, new InlineWork())) {
-      CopiedSnapshot snapshot = snapshot(stores);
-      String name = onlyFile(snapshot).getKey();
-      snapshot.files.clear();
-      assertThatThrownBy(() -> stores.restore(0, 3, List.of(snapshot.restored())))
+  void aFileThatIsMissingIsNamed() {
+    for (String name : sound.files.keySet()) {
+      assertThatThrownBy(() -> sound.without(name).open(memory, "damaged"))
           .isInstanceOf(VarveException.class)
           .hasMessageContaining(name);
     }
   }
 
   @Test
-  void noBitOfTheMetadataCanTurnOverUnnoticed() throws Exception {
-    try (TestStores stores = new TestStores(folder, 1 << 20, new InlineWork())) {
-      CopiedSnapshot snapshot = snapshot(stores);
-      String name = onlyFile(snapshot).getKey();
-      for (int at = 0; at < snapshot.meta.length; at++) {
-        for (int bit = 0; bit < 8; bit++) {
-          snapshot.meta[at] ^= (byte) (1 << bit);
-          errors = 0;
-          tryAll(stores, snapshot, name);
-          snapshot.meta[at] ^= (byte) (1 << bit);
-        }
-      }
-      assertThat(stores.memory.usedBytes()).isZero();
+  void aLaterFormatIsRefused() throws IOException {
+    for (String name : sound.files.keySet()) {
+      byte[] later = sound.files.get(name).clone();
+      later[later.length - 64 + 12] = 99;
+      SealedState.file(later, SealedState.footerBegin(sound.files.get(name)));
+      assertThatThrownBy(() -> sound.with(name, later).open(memory, "later"))
+          .isInstanceOf(FormatTooNewException.class)
+          .hasMessageContaining(name);
     }
+    byte[] later = sound.meta.clone();
+    later[11] = 99;
+    assertThatThrownBy(() -> sound.with(META, later).open(memory, "later"))
+        .isInstanceOf(FormatTooNewException.class);
   }
 
-  private static Map.Entry<String, byte[]> onlyFile(CopiedSnapshot snapshot) {
-    assertThat(snapshot.files).hasSize(1);
-    return snapshot.files.entrySet().iterator().next();
-  }
-
-  private static boolean inRecords(int at, int footer) {
-    return at >= StateFile.HEADER_BYTES && at < footer - 3;
-  }
-
-  private static int footerBegin(byte[] file) {
-    ByteBuffer trailer =
-        ByteBuffer.wrap(file, file.length - StateFile.HEADER_BYTES, StateFile.HEADER_BYTES)
-            .slice()
-            .order(ByteOrder.LITTLE_ENDIAN);
-    return (int) trailer.getLong(16);
-  }
-
-  // ---- a little of each kind
-
-  private CopiedSnapshot snapshot(TestStores stores) throws Exception {
-    try (StateStore store = stores.open(0, 3)) {
-      for (int i = 0; i < KEYS; i++) {
-        store.values(0).put(i % 4, bytes("key", i), value(i));
-        for (int j = 0; j < ENTRIES; j++) {
-          store.lists(1).append(i % 4, bytes("key", i), bytes("element", j));
-          store.maps(2).put(i % 4, bytes("key", i), bytes("user", j), value(i + j));
-          store.ordered(3).add(i % 4, bytes("timer" + i, j));
-        }
-      }
-      // Something dead in between.
-      store.values(0).clear(0, bytes("key", 4));
-      return new CopiedSnapshot(store.snapshot());
-    }
-  }
-
-  private static ByteSpan bytes(String text, int number) {
-    byte[] bytes = (text + number).getBytes(StandardCharsets.UTF_8);
-    return new ByteSpan().wrap(bytes);
-  }
-
-  private static ByteSpan value(int number) {
-    return bytes("value".repeat(number == LARGE ? 60 : 3), number);
-  }
-
-  private void tryAll(TestStores stores, CopiedSnapshot snapshot, String name) {
-    StateStore store;
+  private boolean check(String file, byte[] damaged, String what) {
+    damages++;
     try {
-      store = stores.restore(0, 3, List.of(snapshot.restored()));
+      boolean told = isTold(file, sound.with(file, damaged));
+      detected += told ? 1 : 0;
+      return told;
+    } catch (RuntimeException | AssertionError e) {
+      return fail(file + ", " + what, e);
+    }
+  }
+
+  /** Whether whoever reads is told of the damage, also a second time. */
+  private boolean isTold(String file, SmallSnapshot damaged) {
+    try (StateStore store = damaged.open(memory, "damaged")) {
+      boolean told = compare(file, SmallSnapshot.answers(store));
+      if (damages % 8 == 0) {
+        assertThat(compare(file, SmallSnapshot.answers(store))).as("told again").isEqualTo(told);
+      }
+      return told;
     } catch (CorruptionException | FormatTooNewException e) {
-      errors++;
-      assertThat(e).message().containsAnyOf(name, "snapshot of state");
-      return;
-    }
-    opened++;
-    try (store) {
-      readAll(store, name);
-      readAll(store, name);
+      assertThat(e).message().contains(file.isEmpty() ? META_NAME : file);
+      return true;
     }
   }
 
-  private void readAll(StateStore store, String name) {
-    for (int i = 0; i < KEYS; i++) {
-      int key = i;
-      attempt(
-          name,
-          () -> {
-            boolean there = store.values(0).get(key % 4, bytes("key", key), target);
-            assertThat(there).as("value %s", key).isEqualTo(key != 4);
-            if (there) {
-              assertThat(target).isEqualTo(value(key));
-            }
-          });
-      attempt(
-          name,
-          () -> {
-            assertThat(store.lists(1).get(key % 4, bytes("key", key), target)).isTrue();
-            StringBuilder all = new StringBuilder();
-            for (int j = 0; j < ENTRIES; j++) {
-              all.append("element").append(j);
-            }
-            assertThat(text(target)).isEqualTo(all.toString());
-          });
-      attempt(
-          name,
-          () -> {
-            List<String> found = new ArrayList<>();
-            try (MapCursor cursor = store.maps(2).cursor(key % 4, bytes("key", key))) {
-              while (cursor.next()) {
-                found.add(text(cursor.userKey()) + "=" + text(cursor.value()));
-              }
-            }
-            List<String> expected = new ArrayList<>();
-            for (int j = 0; j < ENTRIES; j++) {
-              expected.add("user" + j + "=" + text(value(key + j)));
-            }
-            assertThat(found).isEqualTo(expected);
-          });
-      attempt(
-          name,
-          () -> {
-            for (int j = 0; j < ENTRIES; j++) {
-              assertThat(store.ordered(3).containsElement(key % 4, bytes("timer" + key, j)))
-                  .isTrue();
-            }
-          });
+  private boolean compare(String file, Map<String, Object> found) {
+    boolean told = false;
+    for (Map.Entry<String, Object> answer : found.entrySet()) {
+      if (answer.getValue() instanceof CorruptionException e) {
+        assertThat(e.file()).isEqualTo(file);
+        told = true;
+      } else {
+        assertThat(answer.getValue()).as(answer.getKey()).isEqualTo(answers.get(answer.getKey()));
+      }
     }
-  }
-
-  private static String text(ByteSpan span) {
-    return new String(span.array(), span.offset(), span.length(), StandardCharsets.UTF_8);
-  }
-
-  private void attempt(String name, Runnable read) {
-    try {
-      read.run();
-    } catch (CorruptionException e) {
-      errors++;
-      assertThat(e.file()).isEqualTo(name);
-    }
+    return told;
   }
 }

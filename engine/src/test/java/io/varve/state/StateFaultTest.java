@@ -240,6 +240,7 @@ final class StateFaultTest {
     fill(store, 0, 400);
     disk.holdWrites = new CountDownLatch(1);
     StateSnapshot snapshot = store.snapshot();
+    check(store, 1); // with which writing begins
     await().until(() -> disk.held.get() > 0);
     long used = memory.usedBytes();
     Thread closing = new Thread(store::close, "closing");

@@ -1,9 +1,11 @@
 package io.varve.state;
 
 import io.varve.base.FirstFailure;
+import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,21 +14,32 @@ final class TestRecords implements AutoCloseable {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  private final Work work = new ThreadedWork(1, "records-test");
+  private final Work work;
   private final StateFiles files;
   private final PageWriter writer;
   private final HybridLog log;
   private final StateMemory memory;
   final RecordStore records;
 
-  TestRecords(Path folder, long memoryBytes) throws Exception {
-    String nonce = "records" + NUMBER.incrementAndGet();
-    PosixDirectory directory = new PosixDirectory(folder.resolve(nonce));
+  TestRecords(Path folder, long memoryBytes) throws IOException {
+    this(folder, memoryBytes, "records" + NUMBER.incrementAndGet());
+  }
+
+  private TestRecords(Path folder, long memoryBytes, String nonce) throws IOException {
+    this(
+        new PosixDirectory(folder.resolve(nonce)),
+        StateMemory.direct(memoryBytes),
+        new ThreadedWork(1, "records-test"),
+        nonce);
+  }
+
+  TestRecords(Directory directory, StateMemory memory, Work work, String nonce) throws IOException {
+    this.memory = memory;
+    this.work = work;
     directory.create();
-    memory = StateMemory.direct(memoryBytes);
     memory.join();
     files = new StateFiles(directory, nonce, work.strand());
-    writer = new PageWriter(files, work.strand(), new FirstFailure());
+    writer = new PageWriter(files, new Expiries(), work.strand(), new FirstFailure());
     log = new HybridLog(memory, writer);
     records = new RecordStore(log);
   }
@@ -54,6 +67,7 @@ final class TestRecords implements AutoCloseable {
     work.close();
     records.close();
     log.close();
+    memory.leave();
     files.close();
   }
 }

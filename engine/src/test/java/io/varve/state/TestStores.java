@@ -40,6 +40,13 @@ final class TestStores implements AutoCloseable {
         snapshots);
   }
 
+  /** Takes a snapshot, waits until it is in files, and lets it go. */
+  static void snapshot(StateStore store) {
+    try (StateSnapshot snapshot = store.snapshot()) {
+      snapshot.await();
+    }
+  }
+
   @Override
   public void close() {
     work.close();

@@ -39,10 +39,10 @@ final class CompactedTopicTest {
   private static final String TOPIC = "accounts";
   private static final int PARTITIONS = 2;
   private static final int KEYS = 300;
-  private static final int EVENTS = 8_000;
+  private static final int EVENTS = 4_000;
 
-  /** So slow that a pass over the first half takes seconds. */
-  private static final String SLOW_BYTES_PER_SECOND = "131072";
+  /** So slow that writing one segment anew takes longer than seeing it and killing the worker. */
+  private static final String SLOW_BYTES_PER_SECOND = "65536";
 
   private final Random random = new Random(1);
   @TempDir Path folder;
@@ -61,7 +61,7 @@ final class CompactedTopicTest {
               "min.cleanable.dirty.ratio",
               "0",
               "segment.bytes",
-              "65536",
+              "262144",
               "segment.ms",
               "1000");
       connectors.start(
@@ -103,7 +103,7 @@ final class CompactedTopicTest {
     List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int key = random.nextInt(KEYS);
-      byte[] value = new byte[150 + random.nextInt(200)];
+      byte[] value = new byte[600 + random.nextInt(800)];
       random.nextBytes(value);
       events.add(
           new ProducerRecord<>(

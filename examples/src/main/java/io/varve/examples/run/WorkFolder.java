@@ -2,6 +2,7 @@ package io.varve.examples.run;
 
 import io.varve.examples.input.InputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: {@link #close} may be called by any, also twice.
  */
 public final class WorkFolder implements AutoCloseable {
+  private static final int TRIES = 3;
+
   private final Path path;
   private volatile boolean stays;
 
@@ -59,19 +62,28 @@ public final class WorkFolder implements AutoCloseable {
 
   /** Removes a temporary folder with all that is in it. */
   @Override
-  public void close() {
-    if (stays || !Files.exists(path)) {
-      return;
+  public synchronized void close() {
+    IOException failure = null;
+    // A process that was killed a moment ago may still write.
+    for (int tries = 0; tries < TRIES && !stays && Files.exists(path); tries++) {
+      try {
+        remove();
+        return;
+      } catch (IOException | UncheckedIOException e) {
+        failure = new IOException(e);
+      }
     }
+    if (failure != null) {
+      System.err.println("could not remove all of " + path + ": " + failure.getCause());
+    }
+  }
+
+  private void remove() throws IOException {
     try (Stream<Path> content = Files.walk(path)) {
       List<Path> deepestFirst = content.sorted(Comparator.reverseOrder()).toList();
       for (Path file : deepestFirst) {
         Files.deleteIfExists(file);
       }
-    } catch (IOException e) {
-      // A process that was killed a moment ago may still write; what stays is only a temporary
-      // file.
-      System.err.println("could not remove all of " + path + ": " + e);
     }
   }
 }

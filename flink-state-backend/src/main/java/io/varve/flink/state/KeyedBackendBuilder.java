@@ -12,6 +12,7 @@ import io.varve.flink.state.restore.NativeRestore;
 import io.varve.flink.state.snapshot.ConfirmedFiles;
 import io.varve.flink.state.snapshot.LocalCopies;
 import io.varve.flink.state.snapshot.NativeSnapshots;
+import io.varve.flink.state.snapshot.Rehearsal;
 import io.varve.state.RestoredSnapshot;
 import io.varve.state.StateStore;
 import io.varve.state.StateStoreSettings;
@@ -134,13 +135,17 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
     NativeRestore.Opener opener =
         (List<RestoredSnapshot> snapshots) -> {
           phases.fetched();
-          return StateStore.restore(
-              storeSettings,
-              settings.folders().open(folder),
-              lease.getResourceHandle().memory(),
-              lease.getResourceHandle().work(),
-              lease.getResourceHandle().fetches(),
-              snapshots);
+          StateStore store =
+              StateStore.restore(
+                  storeSettings,
+                  settings.folders().open(folder),
+                  lease.getResourceHandle().memory(),
+                  lease.getResourceHandle().work(),
+                  lease.getResourceHandle().fetches(),
+                  snapshots);
+          opened.store = store;
+          new Rehearsal(store).run();
+          return store;
         };
 
     List<KeyedStateHandle> handles = restoreStateHandles.stream().filter(Objects::nonNull).toList();
@@ -152,7 +157,6 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
           new NativeRestore<>(
               keyGroupRange, userCodeClassLoader, keySerializerProvider, registered, registry);
       StateStore store = restore.restore(checkpoints, opener);
-      opened.store = store;
       if (heapTimers != null) {
         restore.moveTimers(store, heapTimers);
       }
@@ -165,7 +169,6 @@ final class KeyedBackendBuilder<K> extends AbstractKeyedStateBackendBuilder<K> {
       }
     } else {
       StateStore store = opener.open(List.of());
-      opened.store = store;
       if (!handles.isEmpty()) {
         new CanonicalRestore<>(
                 keyGroupRange,

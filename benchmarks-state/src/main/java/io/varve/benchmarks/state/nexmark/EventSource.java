@@ -15,7 +15,6 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.connector.source.lib.util.IteratorSourceEnumerator;
 import org.apache.flink.api.connector.source.lib.util.IteratorSourceReader;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
@@ -50,13 +49,13 @@ final class EventSource implements Source<Event, EventSplit, Collection<EventSpl
     for (int index = 0; index < splits; index++) {
       all.add(EventSplit.first(workload, kinds, index, splits));
     }
-    return new IteratorSourceEnumerator<>(context, all);
+    return new OwnSplits(context, all);
   }
 
   @Override
   public SplitEnumerator<EventSplit, Collection<EventSplit>> restoreEnumerator(
       SplitEnumeratorContext<EventSplit> context, Collection<EventSplit> checkpoint) {
-    return new IteratorSourceEnumerator<>(context, checkpoint);
+    return new OwnSplits(context, checkpoint);
   }
 
   @Override

@@ -42,7 +42,9 @@ final class Migration {
     while (keys.next()) {
       gate.enter();
       try {
-        table.get(keys.keyGroup(), keys.key(), before);
+        if (!table.get(keys.keyGroup(), keys.key(), before)) {
+          continue;
+        }
         in.setBuffer(before.array(), before.offset(), before.length());
         out.clear();
         migrate(from, to);
@@ -61,7 +63,9 @@ final class Migration {
     while (keys.next()) {
       gate.enter();
       try {
-        table.get(keys.keyGroup(), keys.key(), before);
+        if (!table.get(keys.keyGroup(), keys.key(), before)) {
+          continue;
+        }
         in.setBuffer(before.array(), before.offset(), before.length());
         out.clear();
         while (in.available() > 0) {

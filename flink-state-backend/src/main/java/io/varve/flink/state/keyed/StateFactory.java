@@ -38,6 +38,7 @@ final class StateFactory<K> {
   private final RegisteredStates registered;
   private final TableState.Scope<K> scope;
   private final TtlTimeProvider clock;
+  private final BackgroundExpiry expiry;
   private final Map<String, TableState<K, ?, ?>> made = new HashMap<>();
 
   StateFactory(
@@ -49,6 +50,7 @@ final class StateFactory<K> {
     this.registered = registered;
     this.scope = scope;
     this.clock = clock;
+    this.expiry = new BackgroundExpiry(store, clock);
   }
 
   <N, V, E> TableState<K, N, V> createOrUpdate(
@@ -77,7 +79,9 @@ final class StateFactory<K> {
     state.describe(meta);
     meta.updateSnapshotTransformFactory(
         SavepointTransform.of(descriptor.getType(), transform, meta.getStateSerializer()));
-    return describe(state, meta, descriptor);
+    TableState<K, N, V> described = describe(state, meta, descriptor);
+    expiry.start(state, meta.getStateSerializer(), descriptor.getTtlConfig());
+    return described;
   }
 
   @SuppressWarnings("unchecked")
@@ -161,6 +165,7 @@ final class StateFactory<K> {
               + " is incompatible with");
     }
     if (values.isCompatibleAfterMigration()) {
+      expiry.stop(state);
       migrate(state.table(), meta, descriptor);
     }
   }

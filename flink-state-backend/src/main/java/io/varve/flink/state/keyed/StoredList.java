@@ -70,7 +70,8 @@ public final class StoredList<K, N, V> extends TableState<K, N, List<V>>
       elements.add(elementSerializer.deserialize(in));
       in.skipBytesToRead(1);
     }
-    return elements;
+    // All may have expired, and have been taken out of a list whose records are still there.
+    return elements.isEmpty() ? null : elements;
   }
 
   private boolean load() {
@@ -170,7 +171,9 @@ public final class StoredList<K, N, V> extends TableState<K, N, List<V>>
         if (load()) {
           clear();
           setCurrentNamespace(target);
-          append(read);
+          if (read.length() > 0) {
+            append(read);
+          }
         }
       }
     }
@@ -181,10 +184,11 @@ public final class StoredList<K, N, V> extends TableState<K, N, List<V>>
   byte @Nullable [] serializedValue(
       int keyGroup, ByteSpan key, TypeSerializer<List<V>> safeValueSerializer) {
     ByteSpan list = new ByteSpan();
-    return table.get(keyGroup, key, list) ? withoutLastDelimiter(list) : null;
+    boolean any = table.get(keyGroup, key, list) && list.length() > 0;
+    return any ? withoutLastDelimiter(list) : null;
   }
 
-  /** A list as canonical savepoints have it. */
+  /** A list that has elements, as canonical savepoints have it. */
   public static byte[] withoutLastDelimiter(ByteSpan list) {
     return Arrays.copyOfRange(list.array(), list.offset(), list.offset() + list.length() - 1);
   }

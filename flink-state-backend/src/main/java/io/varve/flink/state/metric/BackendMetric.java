@@ -36,6 +36,10 @@ public enum BackendMetric {
       "compactionBacklogBytes",
       "Garbage in files, or about to be, beyond what is left alone; compaction falls behind if it keeps growing",
       m -> m.cleaningBacklogBytes()),
+  EXPIRED_RECORDS(
+      "expiredRecords",
+      "Records that compaction has let go since they had expired",
+      m -> m.expiredRecords()),
   READS_MEMORY(
       "readsFromMemory", "Records looked at that were in memory", m -> m.readsFromMemory()),
   READS_FILES(

@@ -1,5 +1,6 @@
 package io.varve.flink.state.restore;
 
+import io.varve.flink.state.keyed.BackgroundExpiry;
 import io.varve.flink.state.keyed.RegisteredStates;
 import io.varve.flink.state.keyed.RegisteredStates.Registered;
 import io.varve.flink.state.keyed.StoredList;
@@ -158,6 +159,7 @@ public final class CanonicalRestore<K> {
       return maps(state);
     }
     if (state.isList()) {
+      BackgroundExpiry.keepTimes(store, state);
       var lists = store.lists(table);
       return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) -> {
         byte[] delimited = value.resize(valueLength + 1);
@@ -166,6 +168,7 @@ public final class CanonicalRestore<K> {
         lists.put(keyGroup, key.wrap(bytes, keyAt, keyLength), value);
       };
     }
+    BackgroundExpiry.keepTimes(store, state);
     var values = store.values(table);
     return (keyGroup, bytes, keyAt, keyLength, valueAt, valueLength) ->
         values.put(
@@ -176,6 +179,7 @@ public final class CanonicalRestore<K> {
    * A map's entry has its user key behind key and namespace, whose end only their serializers know.
    */
   private Target maps(Registered state) {
+    BackgroundExpiry.keepTimes(store, state);
     var maps = store.maps(state.table());
     TypeSerializer<K> keys = keySerializer.currentSchemaSerializer();
     TypeSerializer<?> namespaces =

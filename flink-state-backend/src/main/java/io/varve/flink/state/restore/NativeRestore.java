@@ -60,7 +60,7 @@ public final class NativeRestore<K> {
 
   /** Opens a store. */
   public interface Opener {
-    StateStore open(List<RestoredSnapshot> snapshots);
+    StateStore open(List<RestoredSnapshot> snapshots) throws Exception;
   }
 
   /** Opens a store with what the checkpoints hold of the key groups. */

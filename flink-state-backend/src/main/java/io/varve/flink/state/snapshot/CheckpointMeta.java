@@ -4,12 +4,16 @@ import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.flink.state.keyed.RegisteredStates.Registered;
 import io.varve.state.StateSnapshot;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
@@ -18,9 +22,15 @@ import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 
 /**
- * The stream of metadata of a checkpoint: what Flink knows of serializers and states, in its
- * format; behind it a magic number, the version of the rest, and the number of each state's table;
- * and behind that the store's own metadata, to the end.
+ * The stream of metadata of a checkpoint, big-endian:
+ *
+ * <pre>
+ * u32 magic, i32 format version, i32 bytes of what follows before the store's metadata, u32 CRC32C
+ * what Flink knows of serializers and states, in its format;  for each state: i32 table
+ * the store's own metadata, to the end
+ * </pre>
+ *
+ * <p>Nothing is made of what Flink knows before its checksum is found right.
  *
  * <p>Thread: immutable.
  */
@@ -28,6 +38,7 @@ public final class CheckpointMeta {
 
   private static final int MAGIC = 0x56_46_53_42; // VFSB
   private static final int FORMAT_VERSION = 1;
+  private static final int HEAD_BYTES = 16;
 
   private final List<StateMetaInfoSnapshot> states;
   private final List<Integer> tables;
@@ -63,15 +74,30 @@ public final class CheckpointMeta {
 
   void write(TypeSerializer<?> keySerializer, StateSnapshot snapshot, OutputStream to)
       throws IOException {
-    DataOutputViewStreamWrapper out = new DataOutputViewStreamWrapper(to);
+    writeStates(keySerializer, to);
+    snapshot.writeMeta(to);
+  }
+
+  /** Writes all but the store's metadata. */
+  void writeStates(TypeSerializer<?> keySerializer, OutputStream to) throws IOException {
+    ByteArrayOutputStream known = new ByteArrayOutputStream();
+    DataOutputViewStreamWrapper out = new DataOutputViewStreamWrapper(known);
     new KeyedBackendSerializationProxy<>(keySerializer, states, false).write(out);
-    out.writeInt(MAGIC);
-    out.writeInt(FORMAT_VERSION);
     for (int table : tables) {
       out.writeInt(table);
     }
     out.flush();
-    snapshot.writeMeta(to);
+    byte[] bytes = known.toByteArray();
+    ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+    head.putInt(MAGIC).putInt(FORMAT_VERSION).putInt(bytes.length).putInt(checksum(bytes));
+    to.write(head.array());
+    to.write(bytes);
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
   }
 
   /** What to do with the key serializer that a checkpoint was written with. */
@@ -87,11 +113,27 @@ public final class CheckpointMeta {
   public static <K> CheckpointMeta read(
       InputStream from, String name, ClassLoader classes, KeySerializerCheck<K> keySerializer)
       throws Exception {
-    DataInputViewStreamWrapper in = new DataInputViewStreamWrapper(from);
+    DataInputViewStreamWrapper in = new DataInputViewStreamWrapper(checked(from, name));
     KeyedBackendSerializationProxy<K> proxy = new KeyedBackendSerializationProxy<>(classes);
     proxy.read(in);
     keySerializer.check(proxy.getKeySerializerSnapshot());
-    int magic = in.readInt();
+    List<StateMetaInfoSnapshot> states = proxy.getStateMetaInfoSnapshots();
+    List<Integer> tables = new ArrayList<>();
+    for (int i = 0; i < states.size(); i++) {
+      tables.add(in.readInt());
+    }
+    return new CheckpointMeta(states, tables);
+  }
+
+  /** What Flink knows, and the tables. */
+  private static InputStream checked(InputStream from, String name) throws IOException {
+    byte[] bytes = from.readNBytes(HEAD_BYTES);
+    if (bytes.length < HEAD_BYTES) {
+      throw new CorruptionException(
+          name, 0, HEAD_BYTES + " bytes at the least", bytes.length + " bytes");
+    }
+    ByteBuffer head = ByteBuffer.wrap(bytes);
+    int magic = head.getInt();
     if (magic != MAGIC) {
       throw new CorruptionException(
           name,
@@ -99,15 +141,21 @@ public final class CheckpointMeta {
           "metadata of this state backend, with magic number " + Integer.toHexString(MAGIC),
           Integer.toHexString(magic));
     }
-    int version = in.readInt();
+    int version = head.getInt();
     if (version > FORMAT_VERSION) {
       throw new FormatTooNewException(name, version, FORMAT_VERSION);
     }
-    List<StateMetaInfoSnapshot> states = proxy.getStateMetaInfoSnapshots();
-    List<Integer> tables = new ArrayList<>();
-    for (int i = 0; i < states.size(); i++) {
-      tables.add(in.readInt());
+    int length = head.getInt();
+    int expected = head.getInt();
+    // Takes no more memory than there are bytes, whatever the length says.
+    byte[] known = from.readNBytes(Math.max(0, length));
+    if (version < 1 || known.length != length || checksum(known) != expected) {
+      throw new CorruptionException(
+          name,
+          0,
+          length + " bytes of metadata with CRC32C " + Integer.toHexString(expected),
+          known.length + " bytes with " + Integer.toHexString(checksum(known)));
     }
-    return new CheckpointMeta(states, tables);
+    return new ByteArrayInputStream(known);
   }
 }

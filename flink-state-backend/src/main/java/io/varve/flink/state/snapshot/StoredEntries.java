@@ -59,6 +59,9 @@ final class StoredEntries implements EntrySource {
     while (entries.next()) {
       state = Objects.requireNonNull(stateByTable.get(entries.table()));
       CanonicalResources.Stored stored = states.get(state);
+      if (stored.isList() && entries.value().length() == 0) {
+        continue; // all of it has expired
+      }
       value =
           stored.isTimers()
               ? NOTHING
