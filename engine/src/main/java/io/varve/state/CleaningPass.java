@@ -263,7 +263,10 @@ final class CleaningPass {
     if (left == 0) {
       addGone(source, at, bytes, target, to, table);
     } else {
-      RecordLayout.setTable(target, to, table);
+      if (table != RecordLayout.table(target, to) || expired.of(table) != null) {
+        RecordLayout.setTable(target, to, table);
+        target.putInt(to, RecordLayout.checksum(target, to));
+      }
       page.add(source, at, bytes, RecordLayout.hash(target, to), table, to);
       page.used += left;
     }
@@ -383,7 +386,7 @@ final class CleaningPass {
 
   private void flush() throws IOException {
     if (page.used > 0) {
-      page.position = out().page(buffers.page, page.used);
+      page.position = out().checkedPage(buffers.page, page.used);
       buffers.page.clear();
       addPage();
     }
@@ -391,7 +394,9 @@ final class CleaningPass {
 
   private void addPage() {
     CleanedFile to = cleaned;
-    if (to != null) {
+    StateFileWriter writer = out;
+    if (to != null && writer != null) {
+      page.prints = writer.prints(page.used);
       to.pages().add(page);
     }
     page = new CleanedPage();

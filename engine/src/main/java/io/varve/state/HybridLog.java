@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,12 @@ final class HybridLog {
   /** Counts snapshots, from 1: each seals all pages by beginning a new era. */
   private long era = 1;
 
+  /** Bytes of memory in use. */
   private long frameBytes;
+
+  /** And of these, of what tells records apart. */
+  private long printBytes;
+
   private long usedBytes;
   private long liveBytes;
   private long unwrittenBytes;
@@ -174,6 +180,25 @@ final class HybridLog {
   /** Whether looking at the record of that address takes no reading. */
   boolean inMemory(long address) {
     return page(address).frame != null;
+  }
+
+  /**
+   * Whose the record of that address is, by the prints of its page; {@link RecordPrints#NONE} if
+   * that isn't known or it takes no reading to look at it.
+   */
+  long printUnread(RecordView view, long address) {
+    Page page = page(address);
+    RecordPrints prints = page.prints;
+    if (prints == null || page.frame != null || view.holds(page, address)) {
+      return RecordPrints.NONE;
+    }
+    return prints.at(place(address), page.used);
+  }
+
+  /** Bytes of a record whose print is known. */
+  int bytesUnread(long address) {
+    Page page = page(address);
+    return Objects.requireNonNull(page.prints).bytesAt(place(address), page.used);
   }
 
   /** Whether the record of that address can be changed in place. */
@@ -414,7 +439,12 @@ final class HybridLog {
         continue;
       }
       sealOldest();
-      if (!awaitSealed()) {
+      if (awaitSealed()) {
+        continue;
+      }
+      if (printBytes > 0) {
+        dropPrints();
+      } else {
         throw new BadSettingException(
             "managed memory",
             memory.bytesMax() + " bytes",
@@ -464,6 +494,49 @@ final class HybridLog {
   /** What the store may use now. */
   long memoryBytes() {
     return memory.limitBytes();
+  }
+
+  /** Counts what tells the page's records apart, and forgets it if there is no room for it. */
+  private void keepPrints(Page page) {
+    RecordPrints prints = page.prints;
+    if (prints == null) {
+      return;
+    }
+    int bytes = prints.bytes();
+    long limit = memory.limitBytes();
+    while (printBytes + bytes <= limit / 8) {
+      if (frameBytes + bytes <= limit && memory.tryReserve(bytes)) {
+        printBytes += bytes;
+        frameBytes += bytes;
+        return;
+      }
+      Page gone = content.takeToEvict(operation);
+      if (gone == null) {
+        break;
+      }
+      dropFrame(gone);
+    }
+    page.prints = null;
+  }
+
+  private void dropPrints(Page page) {
+    RecordPrints prints = page.prints;
+    if (prints != null && page.counted) {
+      int bytes = prints.bytes();
+      page.prints = null;
+      printBytes -= bytes;
+      frameBytes -= bytes;
+      memory.release(bytes);
+    }
+  }
+
+  private void dropPrints() {
+    for (int i = 1; i < pagesEnd; i++) {
+      Page page = pages[i];
+      if (page != null) {
+        dropPrints(page);
+      }
+    }
   }
 
   /** Whether so many bytes are no more than half of what the store may use. */
@@ -614,6 +687,7 @@ final class HybridLog {
       sealedBytes -= page.used;
       unwrittenBytes -= page.used;
       page.counted = true;
+      keepPrints(page);
       StateFile file = page.file;
       if (file != null) {
         file.addPage(page);
@@ -681,6 +755,7 @@ final class HybridLog {
 
   private void drop(Page page) {
     dropFrame(page);
+    dropPrints(page);
     usedBytes -= page.used;
     pages[page.number] = null;
     freeNumbers.add(page.number);
@@ -748,6 +823,8 @@ final class HybridLog {
     page.kind = from.kind;
     page.adopting = true;
     page.killAll(from, epoch);
+    page.prints = from.prints;
+    keepPrints(page);
     file.addPage(page);
     return page;
   }
@@ -849,6 +926,7 @@ final class HybridLog {
       Page page = pages[i];
       if (page != null) {
         dropFrame(page);
+        dropPrints(page);
       }
     }
   }

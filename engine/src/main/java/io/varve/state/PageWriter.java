@@ -114,6 +114,7 @@ final class PageWriter {
     page.file = to.file();
     page.indexInFile = to.pages();
     page.filePosition = to.page(frame.duplicate().order(ByteOrder.LITTLE_ENDIAN), page.used);
+    page.prints = to.prints(page.used);
     page.written = true;
     if (to.isFull(1)) {
       finishFile();

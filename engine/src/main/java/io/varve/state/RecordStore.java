@@ -21,6 +21,7 @@ final class RecordStore {
   private @Nullable KeyIndex[] indexes = new KeyIndex[8];
   private final RecordView probe = new RecordView();
   private final long[] addresses = new long[KeyIndex.SLOTS_MAX];
+  private final RecordPrints.Maker prints;
   private @Nullable Cleaner cleaner;
 
   /** What cursors and lists read ahead of who asks for it. */
@@ -43,8 +44,12 @@ final class RecordStore {
   private int foundBytes;
   private boolean searchValid;
 
-  RecordStore(HybridLog log) {
+  /**
+   * @param prints as made by who writes the log's pages
+   */
+  RecordStore(HybridLog log, RecordPrints.Maker prints) {
     this.log = log;
+    this.prints = prints;
     this.arena = new IndexArena(log);
     this.batch = new RecordBatch(log);
     this.index = index(0);
@@ -107,6 +112,37 @@ final class RecordStore {
       }
     }
     found = 0;
+    return false;
+  }
+
+  /**
+   * The same for who replaces or removes the record, whatever it holds: it may not be read if it is
+   * on disk. {@link #put} and {@link #remove} know of it anyway.
+   *
+   * @return whether the view shows it
+   */
+  boolean findToReplace(int suffix, RecordView view) {
+    int hash = RecordLayout.hash(keyHash, suffix);
+    long print = RecordPrints.NONE;
+    for (long address = index.first(hash); address != 0; address = index.next()) {
+      long known = log.printUnread(view, address);
+      if (known != RecordPrints.NONE) {
+        if (print == RecordPrints.NONE) {
+          print = prints.print(keyGroup, key, suffix);
+        }
+        if (known == print) {
+          foundAt(suffix, address, log.bytesUnread(address));
+          return false;
+        }
+        continue;
+      }
+      log.point(view, address);
+      if (RecordLayout.is(view.buffer(), view.at(), keyGroup, key, suffix)) {
+        foundAt(suffix, address, view.bytes());
+        return true;
+      }
+    }
+    foundAt(suffix, 0, 0);
     return false;
   }
 
@@ -197,10 +233,11 @@ final class RecordStore {
 
   /** Removes the key's record of that suffix; whether there was one. */
   boolean remove(int suffix) {
-    if (!find(suffix, probe)) {
+    findToReplace(suffix, probe);
+    if (found == 0) {
       return false;
     }
-    remove(probe, suffix);
+    removeAt(suffix, found, foundBytes);
     return true;
   }
 
