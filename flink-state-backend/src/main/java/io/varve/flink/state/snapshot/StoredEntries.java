@@ -67,7 +67,7 @@ final class StoredEntries implements EntrySource {
               ? NOTHING
               : stored.isList()
                   ? StoredList.withoutLastDelimiter(entries.value())
-                  : entries.value().toArray();
+                  : entries.valueBytes();
       if (stored.transformer() == null) {
         return true;
       }
