@@ -687,7 +687,6 @@ final class HybridLog {
       sealedBytes -= page.used;
       unwrittenBytes -= page.used;
       page.counted = true;
-      keepPrints(page);
       StateFile file = page.file;
       if (file != null) {
         file.addPage(page);
@@ -695,10 +694,13 @@ final class HybridLog {
         throw new IllegalStateException("a page with live records that was not written");
       }
       if (page.liveBytes() == 0) {
+        page.prints = null;
         hollow.add(page);
       } else {
         trim(page);
         region(page).clean.add(page);
+        // The page itself may go for what tells its records apart.
+        keepPrints(page);
       }
     }
     writer.check();
