@@ -1,7 +1,6 @@
 package io.varve.state;
 
 import io.varve.base.CorruptionException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,12 +51,6 @@ public final class SnapshotEntries implements AutoCloseable {
   private final ByteSpan userKey = new ByteSpan();
   private final ByteSpan value = new ByteSpan();
 
-  /** Where the value still is, {@link #valueLength} bytes from {@link #valueAt}; null: copied. */
-  private @Nullable ByteBuffer valueIn;
-
-  private int valueAt;
-  private int valueLength;
-
   SnapshotEntries(
       Map<StateFile, List<LogImage.Part>> files,
       Set<Integer> values,
@@ -79,7 +72,6 @@ public final class SnapshotEntries implements AutoCloseable {
   public boolean next() {
     Reading reading = reading();
     SnapshotReader reader = reading.reader();
-    valueIn = null;
     while (true) {
       SnapshotGroup from = group;
       if (from != null) {
@@ -181,7 +173,7 @@ public final class SnapshotEntries implements AutoCloseable {
     reader.key(key);
     switch (kind) {
       case VALUES -> {
-        leaveValue(reader, reader.valueAt(), reader.valueLength());
+        value.copy(reader.buffer(), reader.valueAt(), reader.valueLength());
         return true;
       }
       case LISTS -> {
@@ -222,15 +214,8 @@ public final class SnapshotEntries implements AutoCloseable {
       return false;
     }
     int header = ListRecords.headerBytes(true);
-    leaveValue(reader, at + header, reader.valueLength() - header);
+    value.copy(reader.buffer(), at + header, reader.valueLength() - header);
     return true;
-  }
-
-  /** Notes where the value is; it is copied when it is asked for. */
-  private void leaveValue(SnapshotReader reader, int at, int length) {
-    valueIn = reader.buffer();
-    valueAt = at;
-    valueLength = length;
   }
 
   private boolean nextInRecord(SnapshotGroup from, SnapshotReader reader) {
@@ -279,24 +264,7 @@ public final class SnapshotEntries implements AutoCloseable {
    */
   public ByteSpan value() {
     current();
-    ByteBuffer from = valueIn;
-    if (from != null) {
-      value.copy(from, valueAt, valueLength);
-      valueIn = null;
-    }
     return value;
-  }
-
-  /** The same bytes in an array of their own, which the caller may keep. */
-  public byte[] valueBytes() {
-    current();
-    ByteBuffer from = valueIn;
-    if (from == null) {
-      return value.toArray();
-    }
-    byte[] bytes = new byte[valueLength];
-    from.get(valueAt, bytes);
-    return bytes;
   }
 
   private SnapshotGroup current() {

@@ -67,7 +67,7 @@ final class StoredEntries implements EntrySource {
               ? NOTHING
               : stored.isList()
                   ? StoredList.withoutLastDelimiter(entries.value())
-                  : entries.valueBytes();
+                  : entries.value().toArray();
       if (stored.transformer() == null) {
         return true;
       }
