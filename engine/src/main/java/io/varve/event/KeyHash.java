@@ -40,7 +40,8 @@ public final class KeyHash {
     of(encoding.ordinal(), key, length);
   }
 
-  void of(long first, byte[] rest, int length) {
+  /** Hashes eight bytes and then the first {@code length} bytes of {@code rest}. */
+  public void of(long first, byte[] rest, int length) {
     v0 = secret0 ^ 0x736f6d6570736575L;
     v1 = secret1 ^ 0x646f72616e646f6dL ^ 0xee;
     v2 = secret0 ^ 0x6c7967656e657261L;

@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PosixDirectory implements Directory {
 
+  /**
+   * What is on the heap goes through a direct buffer of its size, which Java keeps as long as the
+   * thread lives: so no more of it at once.
+   */
+  private static final int HEAP_PIECE_BYTES = 256 << 10;
+
   private final Path path;
   private final @Nullable PosixDirectory above;
 
@@ -251,6 +257,13 @@ public final class PosixDirectory implements Directory {
       this.channel = channel;
     }
 
+    /** What is to be written or read at once of the buffer, from its position on. */
+    static ByteBuffer piece(ByteBuffer bytes) {
+      return bytes.isDirect() || bytes.remaining() <= HEAP_PIECE_BYTES
+          ? bytes
+          : bytes.duplicate().limit(bytes.position() + HEAP_PIECE_BYTES);
+    }
+
     FileChannel channel() throws IOException {
       FileChannel open = channel;
       if (!open.isOpen() && !closed) {
@@ -287,7 +300,9 @@ public final class PosixDirectory implements Directory {
     public void writeAt(ByteBuffer bytes, long position) throws IOException {
       long start = position - bytes.position();
       while (bytes.hasRemaining()) {
-        uninterrupted(() -> channel().write(bytes, start + bytes.position()));
+        ByteBuffer piece = piece(bytes);
+        uninterrupted(() -> channel().write(piece, start + piece.position()));
+        bytes.position(piece.position());
       }
       length = Math.max(length, start + bytes.position());
     }
@@ -317,7 +332,9 @@ public final class PosixDirectory implements Directory {
       long start = position - first;
       long count = 0;
       while (target.hasRemaining() && count >= 0) {
-        count = uninterrupted(() -> channel().read(target, start + target.position()));
+        ByteBuffer piece = piece(target);
+        count = uninterrupted(() -> channel().read(piece, start + piece.position()));
+        target.position(piece.position());
       }
       return target.position() - first;
     }

@@ -3,6 +3,7 @@ package io.varve.state;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that cleaning has written, and where each record in it was before: made in the background,
@@ -22,6 +23,9 @@ record CleanedFile(StateFile file, List<CleanedPage> pages) {
     long position;
     int used;
     int records;
+
+    /** Whose they are, if that is known. */
+    @Nullable RecordPrints prints;
 
     /** By record: the page that it was in. */
     Page[] from = new Page[64];

@@ -1,26 +1,19 @@
 package io.varve.state;
 
-import io.varve.base.CorruptionException;
 import io.varve.base.FirstFailure;
-import io.varve.state.CleanedFile.CleanedPage;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps files few and garbage little: now and then some files are chosen, what is alive in them is
  * copied to a new one in the background, and the owner lets the indexes lead there, a few records
  * an operation. Nothing alive is left in the old files then, so they go.
  *
- * <p>A copy counts as dead until the index leads to it, when the old record dies: at every moment a
- * record is alive in one place, and a snapshot may be taken at any.
+ * <p>This decides when, and how fast; {@link CleaningPolicy} decides which files, {@link Grouping}
+ * which are to be put in order, and {@link CleaningRun} does it.
  *
- * <p>Thread: the store's owner, but for {@link #awaitCopies}; copying runs on a strand. One pass at
- * a time.
+ * <p>Thread: the store's owner, but for {@link #awaitCopies}. One pass at a time.
  */
 final class Cleaner {
 
@@ -39,14 +32,11 @@ final class Cleaner {
   /** Records that are moved, or let go since they have expired, by one operation. */
   private static final int STEP_RECORDS = 32;
 
-  /** And by a snapshot that follows another without any operation between them. */
-  private static final int IDLE_RECORDS = 1 << 14;
+  /** And by a snapshot that follows another without any operation between them: 1 to 2 ms. */
+  private static final int IDLE_RECORDS = 1 << 12;
 
   /** And while space is tight, by one that looks. */
   private static final int TIGHT_RECORDS = 2048;
-
-  /** A map's entry that has expired counts as so many: its way through the tree is longer. */
-  private static final int ENTRY_RECORDS = 16;
 
   /**
    * While nothing can be cleaned, because a snapshot needs the files, so long at most is waited
@@ -61,9 +51,10 @@ final class Cleaner {
   private final RecordStore records;
   private final StateFiles files;
   private final Expiries expiries;
-  private final LettingGo letGo;
   private final PageWriter writer;
   private final StateStrand strand;
+  private final Grouping grouping;
+  private final CleaningRun run;
 
   /** More than {@link #SNAPSHOT_FILES_MAX} at first if the store was opened with more. */
   private int snapshotFilesMax;
@@ -76,42 +67,11 @@ final class Cleaner {
   /** Records that an operation moves now. */
   private int stepRecords = STEP_RECORDS;
 
-  private CleaningPass.@Nullable Buffers buffers;
-
-  private @Nullable CleaningPass pass;
-
-  /** By how many the pass makes the files fewer. */
-  private int filesLess;
-
+  /** Whether the pass under way is to make files fewer. */
   private boolean merging;
 
   /** When there are more files, some are merged. */
   private int mergeAbove = CleaningPolicy.FILES_MAX;
-
-  /** Whether the strand has something to copy. */
-  private volatile boolean copying;
-
-  /** Whether the strand waits for the owner; it has set what is below before. */
-  private volatile boolean handed;
-
-  private CleaningPass.@Nullable Slice handedSlice;
-  private boolean copiedAll;
-
-  /** Counts what the strand has copied. */
-  private final AtomicInteger slices = new AtomicInteger();
-
-  /** How copying goes on when the file has been taken in. */
-  private FirstFailure.Step goOn = () -> {};
-
-  // What is being taken in, and where in it: first what has expired, then the file.
-  private CleaningPass.@Nullable Slice taking;
-  private int goneIndex;
-  private int pageIndex;
-  private @Nullable Page page;
-  private int record;
-
-  private long writtenBytes;
-  private long passes;
 
   Cleaner(
       HybridLog log,
@@ -127,7 +87,8 @@ final class Cleaner {
     this.expiries = expiries;
     this.writer = writer;
     this.strand = new StateStrand(executor, failure, "Cleaning state in " + files.path());
-    this.letGo = new LettingGo(log, records, expiries, strand);
+    this.grouping = new Grouping(log, files);
+    this.run = new CleaningRun(log, records, files, expiries, strand, grouping);
     this.snapshotFilesMax = SNAPSHOT_FILES_MAX;
   }
 
@@ -140,24 +101,29 @@ final class Cleaner {
 
   /** Whether {@link #step} has something to do. */
   boolean isDue() {
-    return handed || taking != null || snapshotTaken || log.pagesMade() >= nextLook;
+    return run.hasToTake() || snapshotTaken || isLookDue();
+  }
+
+  private boolean isLookDue() {
+    return log.pagesMade() >= nextLook || grouping.isDue();
   }
 
   /** Does a little; when an operation begins, before it has looked at any record. */
   void step() {
     take(stepRecords);
     if (snapshotTaken) {
+      writer.start();
+      strand.start();
       afterSnapshot();
     }
-    if (log.pagesMade() >= nextLook) {
+    if (isLookDue()) {
       look();
     }
   }
 
-  /** Does what a snapshot has left to the next operation: what wakes threads, and may take long. */
+  /** Does what a snapshot has left to the next operation, since it may take long. */
   private void afterSnapshot() {
     snapshotTaken = false;
-    writer.start();
     log.harvest();
     writer.retireEmpty();
     int count = files.count();
@@ -178,10 +144,14 @@ final class Cleaner {
 
   private void look() {
     nextLook = log.pagesMade() + PAGES_BETWEEN;
+    grouping.look();
     log.harvest();
     begin(mergeAbove);
     long bytes = diskBytes();
-    if (pass != null && CleaningPolicy.isFlooded(bytes, log.liveBytes())) {
+    if (!run.isUnderWay()) {
+      beginGrouping(bytes);
+    }
+    if (run.isUnderWay() && CleaningPolicy.isFlooded(bytes, log.liveBytes())) {
       finishPass();
       begin(mergeAbove);
     } else if (CleaningPolicy.isTight(bytes, log.liveBytes())) {
@@ -194,11 +164,10 @@ final class Cleaner {
    * that have led here.
    */
   private void pace() {
-    if (handed || taking != null) {
+    if (run.hasToTake()) {
       take(TIGHT_RECORDS);
-    } else if (pass != null) {
-      int before = slices.get();
-      strand.waitUntil(() -> handed || slices.get() != before);
+    } else if (run.isUnderWay()) {
+      run.awaitSlice();
     } else if (files.retiredBytes() > 0) {
       files.awaitDeletion(TIGHT_WAIT_MS);
     }
@@ -225,17 +194,19 @@ final class Cleaner {
    */
   void beforeImage() {
     if (snapshotTaken) {
+      run.setQuiet(true);
       take(IDLE_RECORDS);
       afterSnapshot();
+      run.setQuiet(false);
     }
     snapshotTaken = true;
     boolean fewer = true;
     while (fewer && files.count() + more() > snapshotFilesMax + FILES_BEHIND_MAX) {
       log.harvest();
       writer.retireEmpty();
-      boolean begins = pass == null;
+      boolean begins = !run.isUnderWay();
       begin(filesWanted());
-      if (pass == null) {
+      if (!run.isUnderWay()) {
         break;
       }
       int before = files.count();
@@ -251,36 +222,37 @@ final class Cleaner {
    * takes the next one when this is complete goes no faster than cleaning then. Any thread.
    */
   void awaitCopies() {
+    strand.start();
     if (files.count() > PACED_FILES) {
-      strand.waitUntil(() -> !copying);
+      run.awaitCopies();
     }
   }
 
   /** Whether a pass is under way. */
   boolean isCleaning() {
-    return pass != null;
+    return run.isUnderWay();
   }
 
   /** How many passes have ended. */
   long passes() {
-    return passes;
+    return run.passes();
   }
 
   /** How many records have been let go since they had expired. */
   long expiredRecords() {
-    return letGo.records();
+    return run.expiredRecords();
   }
 
   /** Bytes of the pages that were written. */
   long writtenBytes() {
-    return writtenBytes;
+    return run.writtenBytes();
   }
 
   // ---- a pass
 
   /** Begins a pass if none is under way and there is something to clean. */
   private void begin(int filesMax) {
-    if (pass != null) {
+    if (run.isUnderWay()) {
       return;
     }
     files.stateHas(log.liveBytes(), records.records());
@@ -308,174 +280,53 @@ final class Cleaner {
       victims.add(all.get(i));
     }
     if (!victims.isEmpty()) {
-      CleaningPass.Buffers in = buffers;
-      if (in == null) {
-        in = new CleaningPass.Buffers();
-        buffers = in;
-      }
-      long image = files.openImage();
-      files.narrowImage(image, victims);
-      CleaningPass begun = new CleaningPass(files, log.capture(victims), expired, in);
-      pass = begun;
-      filesLess = victims.size();
+      run.begin(victims, expired, grouping.isApart(victims) ? grouping.begin() : null);
       merging = victims.size() >= CleaningPolicy.MERGED_MIN;
-      copying = true;
-      strand.execute(() -> copy(begun, image));
     } else if (unfinishedBytes > Math.max(CleaningPolicy.GARBAGE_BYTES_MIN, liveBytes / 8)
         && CleaningPolicy.isDirty(fileBytes + unwrittenBytes, liveBytes)) {
       // The garbage is in the file under way.
       writer.finish();
+      if (!run.isQuiet()) {
+        writer.start();
+      }
     }
   }
 
-  /** On the strand. */
-  private void copy(CleaningPass pass, long image) throws IOException {
-    CleaningPass.Slice slice = pass.slice();
-    slices.incrementAndGet();
-    boolean all = pass.done();
-    if (all) {
-      files.closeImage(image);
+  /** Begins to put together what is read together and lies apart, if there is any. */
+  private void beginGrouping(long diskBytes) {
+    List<StateFile> victims = grouping.victims(diskBytes);
+    OwnerOrder order = victims.isEmpty() ? null : grouping.begin();
+    if (order != null) {
+      run.begin(victims, expiries.now(), order);
+      merging = false;
     }
-    if (slice == null && !all) {
-      strand.execute(() -> copy(pass, image));
-      return;
-    }
-    handedSlice = slice;
-    copiedAll = all;
-    goOn = () -> copy(pass, image);
-    handed = true;
-    copying = false;
   }
 
-  /** Takes in up to so many records of what was copied. */
+  /** Takes in up to so many records of what a pass has copied. */
   private void take(int recordsMax) {
-    if (handed) {
-      handed = false;
-      taking = handedSlice;
-      handedSlice = null;
-      goneIndex = 0;
-      pageIndex = 0;
-      if (taking == null) {
-        endPass();
-      }
-    }
-    CleaningPass.Slice slice = taking;
-    if (slice == null) {
-      return;
-    }
-    CleanedFile file = slice.file();
-    for (int left = recordsMax; left > 0; left--) {
-      if (goneIndex < slice.gone().count()) {
-        int cost = slice.gone().isEntry(goneIndex) ? ENTRY_RECORDS : 1;
-        if (cost > left) {
-          return;
-        }
-        left -= cost - 1;
-        letGo(slice.gone(), goneIndex++);
-      } else if (file != null && pageIndex < file.pages().size()) {
-        takeRecord(file, file.pages().get(pageIndex));
-      } else {
-        endSlice(file != null);
-        return;
-      }
+    if (run.take(recordsMax)) {
+      passEnded();
     }
   }
 
-  private void letGo(ExpiredRecords gone, int i) {
-    try {
-      letGo.take(passUnderWay().expired(), gone, i);
-    } catch (CorruptionException e) {
-      throw strand.fail(e);
-    }
+  private void finishPass() {
+    run.finish();
+    passEnded();
   }
 
-  private CleaningPass passUnderWay() {
-    return Objects.requireNonNull(pass, "nothing is taken in without a pass");
-  }
-
-  /** Records that were written here are in the index; so it is a footer that told of others. */
-  static CorruptionException noSlot(Page page, int at) {
-    return new CorruptionException(
-        String.valueOf(page.file),
-        page.filePosition + at,
-        "a record that the footer tells of",
-        "another one");
-  }
-
-  private void takeRecord(CleanedFile file, CleanedPage from) {
-    Page to = page;
-    if (to == null) {
-      to = log.adoptDead(file.file(), pageIndex, from);
-      page = to;
-      writtenBytes += from.used;
-      record = 0;
-    }
-    Page before = from.from[record];
-    int at = from.fromAt[record];
-    int bytesBefore = from.fromBytes[record];
-    int bytes = from.bytes(record);
-    // Of a page that was dropped meanwhile all is dead.
-    if (!Page.isDead(before.dead, at)
-        && (bytes == bytesBefore || letGo.holds(passUnderWay().expired(), from.tables[record]))) {
-      long old = HybridLog.address(before, at);
-      long moved = HybridLog.address(to, from.at[record]);
-      if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
-        throw strand.fail(noSlot(before, at));
-      }
-      log.reviveAdopted(to, from.at[record], bytes);
-      log.kill(old, bytesBefore);
-    }
-    if (++record == from.records) {
-      log.endAdopting(to);
-      page = null;
-      pageIndex++;
-    }
-  }
-
-  private void endSlice(boolean file) {
-    taking = null;
-    filesLess -= file ? 1 : 0;
-    if (copiedAll) {
-      endPass();
-    } else {
-      copying = true;
-      strand.execute(goOn);
-    }
-  }
-
-  private void endPass() {
-    pass = null;
-    passes++;
+  private void passEnded() {
     nextLook = log.pagesMade();
     if (merging) {
       // Files of very many records may not become fewer; there is no use in trying again at once.
       mergeAbove =
-          filesLess > 0
+          run.filesLess() > 0
               ? CleaningPolicy.FILES_MAX
               : Math.max(CleaningPolicy.FILES_MAX, files.count() + CleaningPolicy.MERGED_MIN);
     }
   }
 
-  /** Waits until the pass has copied all, and takes everything in. */
-  private void finishPass() {
-    while (pass != null) {
-      if (taking == null) {
-        strand.waitUntil(() -> handed);
-      }
-      take(Integer.MAX_VALUE);
-    }
-    // What is empty now goes.
-    log.begin();
-  }
-
   /** Ends what is under way. The failure is set before, so that nothing is begun. */
   void close() {
-    CleaningPass underWay = pass;
-    strand.end(
-        () -> {
-          if (underWay != null) {
-            underWay.abandon();
-          }
-        });
+    run.close();
   }
 }

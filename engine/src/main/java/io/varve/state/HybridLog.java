@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,13 +80,19 @@ final class HybridLog {
   /** Counts snapshots, from 1: each seals all pages by beginning a new era. */
   private long era = 1;
 
+  /** Bytes of memory in use. */
   private long frameBytes;
+
+  /** And of these, of what tells records apart. */
+  private long printBytes;
+
   private long usedBytes;
   private long liveBytes;
   private long unwrittenBytes;
   private long sealedBytes;
   private long reads;
   private long readsCold;
+  private long readsApart;
 
   HybridLog(StateMemory memory, PageWriter writer) {
     this.memory = memory;
@@ -138,13 +145,60 @@ final class HybridLog {
     }
   }
 
-  private static int place(long address) {
+  /** Where in its page the record of that address begins. */
+  static int place(long address) {
     return (int) (address & IN_PAGE_MASK) << UNIT_BITS;
+  }
+
+  /** Whether two addresses are in one page. */
+  static boolean inOnePage(long address, long other) {
+    return (address ^ other) >>> IN_PAGE_BITS == 0;
+  }
+
+  /** Whether a page that is looked into is read whole, there being room. */
+  boolean takesPages() {
+    return hasRoom(Page.BYTES);
+  }
+
+  /** The page of that address if it is in a file only, else null. */
+  @Nullable Page pageToRead(long address) {
+    Page page = page(address);
+    return page.frame == null ? page : null;
+  }
+
+  /**
+   * Counts records that were read past {@link #point}, with one read.
+   *
+   * @param apart whether another read was made for records of the same key
+   */
+  void readAhead(int records, boolean apart) {
+    reads += records;
+    readsCold += records;
+    readsApart += apart ? 1 : 0;
   }
 
   /** Whether looking at the record of that address takes no reading. */
   boolean inMemory(long address) {
     return page(address).frame != null;
+  }
+
+  /**
+   * Whose the record of that address is, by the prints of its page; {@link RecordPrints#NONE} if
+   * that isn't known or it takes no reading to look at it.
+   */
+  long printUnread(RecordView view, long address) {
+    Page page = page(address);
+    RecordPrints prints = page.prints;
+    if (prints == null || page.frame != null || view.holds(page, address)) {
+      return RecordPrints.NONE;
+    }
+    return prints.at(place(address), page.used);
+  }
+
+  /** Bytes of a record whose print is known. */
+  int bytesUnread(long address) {
+    Page page = page(address);
+    return Objects.requireNonNull(page.prints).bytesAt(place(address), page.used);
   }
 
   /** Whether the record of that address can be changed in place. */
@@ -385,7 +439,12 @@ final class HybridLog {
         continue;
       }
       sealOldest();
-      if (!awaitSealed()) {
+      if (awaitSealed()) {
+        continue;
+      }
+      if (printBytes > 0) {
+        dropPrints();
+      } else {
         throw new BadSettingException(
             "managed memory",
             memory.bytesMax() + " bytes",
@@ -394,6 +453,88 @@ final class HybridLog {
                 + " bytes are in use that can't be written to disk, and "
                 + bytes
                 + " more are needed");
+      }
+    }
+  }
+
+  /** The same if there is room, or is when pages are let go that are written; else null. */
+  @Nullable ByteBuffer tryFrame(int bytes) {
+    while (frameBytes + bytes > memory.limitBytes()) {
+      if (!evict()) {
+        return null;
+      }
+    }
+    ByteBuffer frame = memory.tryAllocate(bytes);
+    frameBytes += frame == null ? 0 : bytes;
+    return frame;
+  }
+
+  /**
+   * Counts bytes that are kept on the heap as this store's, and lets pages go for them; false if
+   * there is no room.
+   */
+  boolean reserve(long bytes) {
+    while (frameBytes + bytes > memory.limitBytes()) {
+      if (!evict()) {
+        return false;
+      }
+    }
+    // Else other stores have it: what they have is not to be had by letting go.
+    boolean reserved = memory.tryReserve(bytes);
+    frameBytes += reserved ? bytes : 0;
+    return reserved;
+  }
+
+  /** Gives back what {@link #reserve} counted. */
+  void release(long bytes) {
+    frameBytes -= bytes;
+    memory.release(bytes);
+  }
+
+  /** What the store may use now. */
+  long memoryBytes() {
+    return memory.limitBytes();
+  }
+
+  /** Counts what tells the page's records apart, and forgets it if there is no room for it. */
+  private void keepPrints(Page page) {
+    RecordPrints prints = page.prints;
+    if (prints == null) {
+      return;
+    }
+    int bytes = prints.bytes();
+    long limit = memory.limitBytes();
+    while (printBytes + bytes <= limit / 8) {
+      if (frameBytes + bytes <= limit && memory.tryReserve(bytes)) {
+        printBytes += bytes;
+        frameBytes += bytes;
+        return;
+      }
+      Page gone = content.takeToEvict(operation);
+      if (gone == null) {
+        break;
+      }
+      dropFrame(gone);
+    }
+    page.prints = null;
+  }
+
+  private void dropPrints(Page page) {
+    RecordPrints prints = page.prints;
+    if (prints != null && page.counted) {
+      int bytes = prints.bytes();
+      page.prints = null;
+      printBytes -= bytes;
+      frameBytes -= bytes;
+      memory.release(bytes);
+    }
+  }
+
+  private void dropPrints() {
+    for (int i = 1; i < pagesEnd; i++) {
+      Page page = pages[i];
+      if (page != null) {
+        dropPrints(page);
       }
     }
   }
@@ -553,10 +694,13 @@ final class HybridLog {
         throw new IllegalStateException("a page with live records that was not written");
       }
       if (page.liveBytes() == 0) {
+        page.prints = null;
         hollow.add(page);
       } else {
         trim(page);
         region(page).clean.add(page);
+        // The page itself may go for what tells its records apart.
+        keepPrints(page);
       }
     }
     writer.check();
@@ -613,6 +757,7 @@ final class HybridLog {
 
   private void drop(Page page) {
     dropFrame(page);
+    dropPrints(page);
     usedBytes -= page.used;
     pages[page.number] = null;
     freeNumbers.add(page.number);
@@ -680,6 +825,8 @@ final class HybridLog {
     page.kind = from.kind;
     page.adopting = true;
     page.killAll(from, epoch);
+    page.prints = from.prints;
+    keepPrints(page);
     file.addPage(page);
     return page;
   }
@@ -765,6 +912,11 @@ final class HybridLog {
     return readsCold;
   }
 
+  /** Reads that would not have been made if what belongs to one key had lain together. */
+  long readsApart() {
+    return readsApart;
+  }
+
   /** Bytes of memory in use. */
   long frameBytes() {
     return frameBytes;
@@ -776,6 +928,7 @@ final class HybridLog {
       Page page = pages[i];
       if (page != null) {
         dropFrame(page);
+        dropPrints(page);
       }
     }
   }

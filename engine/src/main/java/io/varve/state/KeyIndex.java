@@ -79,6 +79,17 @@ final class KeyIndex {
     return atOrBehind();
   }
 
+  /**
+   * Looks at the slot where a search for that hash begins. Several are looked at in the time of
+   * one, if nothing depends on what is there: who searches for many looks at all of them first.
+   */
+  long touch(int hash) {
+    int block = blockOf(hash);
+    int reference = references[block];
+    int home = hash & ((1 << logSlots[block]) - 1);
+    return arena.chunk(reference).getLong(IndexArena.at(reference) + (home << 3));
+  }
+
   /** The address of the next record of the hash that {@link #first} was asked for, or 0. */
   long next() {
     slot = (slot + 1) & mask;

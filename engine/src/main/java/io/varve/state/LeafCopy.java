@@ -85,13 +85,21 @@ final class LeafCopy {
 
   /** The suffix of the record that has an entry's value. */
   int suffix(int i) {
+    return (int) INTS.get(bytes, reference(i));
+  }
+
+  /** The bytes that the record takes which has an entry's value. */
+  int recordBytes(int i) {
+    return (int) INTS.get(bytes, reference(i) + TreeLayout.SUFFIX_BYTES);
+  }
+
+  private int reference(int i) {
     int entry = entry(i);
     int header = (int) INTS.get(bytes, entry);
     if (TreeLayout.valueLength(header) != TreeLayout.REFERENCE_BYTES) {
       throw malformed("a suffix of " + TreeLayout.valueLength(header) + " bytes");
     }
-    return (int)
-        INTS.get(bytes, entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header));
+    return entry + TreeLayout.ENTRY_HEADER_BYTES + TreeLayout.restBytes(header);
   }
 
   /** Points the target at an entry's value, in here. */

@@ -55,7 +55,7 @@ final class LettingGo {
     }
     long address = HybridLog.address(page, at);
     if (!records.index(table).remove(gone.hash(i), address)) {
-      throw strand.fail(Cleaner.noSlot(page, at));
+      throw strand.fail(CleaningRun.noSlot(page, at));
     }
     log.kill(address, gone.bytes(i));
     count++;

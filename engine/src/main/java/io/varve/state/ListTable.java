@@ -1,6 +1,7 @@
 package io.varve.state;
 
 import io.varve.base.CorruptionException;
+import java.nio.ByteBuffer;
 
 /**
  * A list a key, to which bytes are appended and that is read as a whole.
@@ -15,8 +16,8 @@ import io.varve.base.CorruptionException;
  * <p>A sealed head is written anew when something is appended. If there is much in it, that goes to
  * a chunk on the occasion, so that no byte is copied again and again, snapshot after snapshot.
  *
- * <p>What lies on disk in pieces is put together when it is read, unless most of it is in one piece
- * already: so a byte is moved as many times at most as the list's length has bits.
+ * <p>Chunks on disk are read together. If many lists are read whose chunks lie apart, cleaning puts
+ * those of each side by side ({@link Grouping}).
  *
  * <p>The head's value: u8 {@link RecordKind#LIST_HEAD}, u32 number of chunks, bytes. A chunk's: u8
  * {@link RecordKind#LIST_CHUNK}, bytes.
@@ -37,10 +38,8 @@ public final class ListTable implements StateTable {
   /** Chunks that can be changed in place grow up to so many bytes. */
   private static final int CHUNK_BYTES_MAX = 4096;
 
-  /** Chunks of more bytes together are left as they are. */
-  private static final int JOINED_BYTES_MAX = 32 << 10;
-
-  private static final int JOINED_CHUNKS_MAX = JOINED_BYTES_MAX / SETTLED_BYTES;
+  /** More is not read in the expectation that a chunk is so large. */
+  private static final int EXPECTED_BYTES_MAX = 8 << 10;
 
   private static final int HEAD_CAPACITY_MIN = 32;
 
@@ -52,9 +51,8 @@ public final class ListTable implements StateTable {
   private final RecordView other = new RecordView();
   private final RecordView larger = new RecordView();
 
-  // Of the chunks that are read: where they are, and how large.
-  private final long[] addresses = new long[JOINED_CHUNKS_MAX];
-  private final int[] sizes = new int[JOINED_CHUNKS_MAX];
+  /** How large a chunk is likely to be. */
+  private int expectedBytes;
 
   ListTable(RecordStore records, int table) {
     this.records = records;
@@ -74,57 +72,55 @@ public final class ListTable implements StateTable {
     }
     int chunks = chunks();
     target.resize(0);
-    int read = 0;
-    int largest = 0;
+    RecordBatch batch = records.batch;
+    boolean ahead = false;
     for (int i = 1; i <= chunks; i++) {
-      if (!records.find(i, other)) {
-        throw malformed(chunks + " chunks, without number " + i);
+      if (i < chunks && !(ahead && batch.reaches(i))) {
+        ahead = readAhead(i, chunks);
       }
-      if (ListRecords.isHead(other.buffer(), other.valueAt(), other.valueLength())) {
-        throw malformed("a head in place of chunk " + i);
-      }
-      append(other, CHUNK_HEADER_BYTES, target);
-      read += other.isRead() ? 1 : 0;
-      largest = Math.max(largest, other.valueLength());
-      if (i <= JOINED_CHUNKS_MAX) {
-        addresses[i - 1] = other.address();
-        sizes[i - 1] = other.bytes();
+      if (ahead && batch.wasAdded(i) && batch.at() >= 0) {
+        appendChunk(i, batch.buffer(), batch.at(), target);
+      } else {
+        if (!records.find(i, other)) {
+          throw malformed(chunks + " chunks, without number " + i);
+        }
+        appendChunk(i, other.buffer(), other.at(), target);
       }
     }
-    int bytes = target.length();
-    append(head, HEAD_BYTES, target);
-    boolean scattered = read > 1 && largest <= bytes / 2;
-    if (scattered && chunks <= JOINED_CHUNKS_MAX && bytes <= JOINED_BYTES_MAX) {
-      join(chunks, target, bytes);
-    }
+    append(head.buffer(), head.at(), HEAD_BYTES, target);
     return true;
   }
 
-  /** Makes one chunk of all, which have the first bytes of the list. */
-  private void join(int chunks, ByteSpan list, int bytes) {
-    // Reading may have looked into more pages than there is memory for beside new ones.
-    records.letGo();
-    if (!records.find(0, head)) {
-      throw malformed("none");
+  /** Reads chunks from that number on into the batch; whether there is room for any. */
+  private boolean readAhead(int from, int chunks) {
+    if (records.batch.begin() == 0) {
+      return false;
     }
-    records.foundAt(1, addresses[0], sizes[0]);
-    int length = CHUNK_HEADER_BYTES + bytes;
-    records.put(PageKind.CONTENT, 1, length, length, other);
-    int to = other.valueAt();
-    other.buffer().put(to, RecordKind.LIST_CHUNK);
-    other.buffer().put(to + CHUNK_HEADER_BYTES, list.array(), list.offset(), bytes);
-    for (int i = 2; i <= chunks; i++) {
-      records.removeAt(i, addresses[i - 1], sizes[i - 1]);
+    // As large as the last one, perhaps.
+    int expected = Math.min(EXPECTED_BYTES_MAX, Math.max(SETTLED_BYTES, expectedBytes));
+    int to = Math.min(chunks, from + RecordBatch.RECORDS_MAX - 1);
+    for (int i = from; i <= to; i++) {
+      records.touch(i);
     }
-    if (!head.mutable()) {
-      copyHead(head.valueLength(), head.valueLength());
-      head.set(other.buffer(), other.at(), other.address(), true);
+    for (int i = from; i <= to && records.addToBatch(i, i, expected); i++) {
+      // One more.
     }
-    head.buffer().putInt(head.valueAt() + 1, 1);
+    records.readBatch();
+    return true;
   }
 
-  private static void append(RecordView from, int header, ByteSpan target) {
-    target.append(from.buffer(), from.valueAt() + header, Math.max(0, from.valueLength() - header));
+  private void appendChunk(int number, ByteBuffer from, int record, ByteSpan target) {
+    int valueAt = RecordLayout.valueAt(from, record);
+    if (ListRecords.isHead(from, valueAt, RecordLayout.valueLength(from, record))) {
+      throw malformed("a head in place of chunk " + number);
+    }
+    expectedBytes = Math.max(RecordLayout.bytes(from, record), expectedBytes - expectedBytes / 8);
+    append(from, record, CHUNK_HEADER_BYTES, target);
+  }
+
+  private static void append(ByteBuffer from, int record, int header, ByteSpan target) {
+    int length = RecordLayout.valueLength(from, record) - header;
+    target.append(from, RecordLayout.valueAt(from, record) + header, Math.max(0, length));
   }
 
   /** Appends bytes to the key's list. */

@@ -33,6 +33,12 @@ public final class MapCursor implements AutoCloseable {
 
   private boolean begun;
 
+  /** Whether a value in a record of its own has been asked for. */
+  private boolean reads;
+
+  /** The filling of the store's batch that has values of the leaf; 0: there is none. */
+  private long batch;
+
   // As long as the tree says so, copy and path are right.
   private long changes;
   private long expirations;
@@ -49,6 +55,8 @@ public final class MapCursor implements AutoCloseable {
     this.key.copy(key.array(), key.offset(), key.length());
     open = true;
     begun = false;
+    reads = false;
+    batch = 0;
     unchanged = false;
     last = false;
     at = -1;
@@ -114,6 +122,7 @@ public final class MapCursor implements AutoCloseable {
     begun = true;
     last = path.isLast();
     node.copy(leaf);
+    batch = 0;
     show(from);
     return true;
   }
@@ -148,7 +157,9 @@ public final class MapCursor implements AutoCloseable {
         return value;
       }
       if (isCurrent()) {
-        tree.getOutOfLine(keyGroup, key, leaf.suffix(at), value);
+        if (!readAhead()) {
+          tree.getOutOfLine(keyGroup, key, leaf.suffix(at), value);
+        }
         return value;
       }
     }
@@ -156,6 +167,28 @@ public final class MapCursor implements AutoCloseable {
       throw new IllegalStateException("The cursor's entry is not there");
     }
     return value;
+  }
+
+  /** Takes the value from the batch, where it is if several have been asked for. */
+  private boolean readAhead() {
+    RecordBatch from = tree.records.batch;
+    if (batch != 0 && from.isOf(batch) && !from.reaches(at)) {
+      batch = 0;
+    }
+    if (batch == 0) {
+      if (!reads) {
+        // Perhaps only the first is wanted.
+        reads = true;
+        return false;
+      }
+      batch = tree.readAhead(keyGroup, key, leaf, at);
+    }
+    // Two that take turns in filling it would read all again and again; one of them goes without.
+    return batch != 0
+        && from.isOf(batch)
+        && from.wasAdded(at)
+        && from.at() >= 0
+        && TreeEntry.copy(from.buffer(), from.at(), value);
   }
 
   /** Removes the entry that the cursor is at, from the map. It may be gone already. */

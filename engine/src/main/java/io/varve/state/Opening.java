@@ -72,6 +72,15 @@ final class Opening {
       return page < meta.pages().size() && meta.pages().get(page).alive(at);
     }
 
+    /** The dead bits of so many pages; null where nothing is alive. */
+    long @Nullable [] @Nullable [] dead(int pages) {
+      long @Nullable [] @Nullable [] dead = new long[pages][];
+      for (int i = 0; i < meta.pages().size(); i++) {
+        dead[i] = meta.pages().get(i).dead();
+      }
+      return dead;
+    }
+
     boolean hollow(int page) {
       return page >= meta.pages().size() || meta.pages().get(page).dead() == null;
     }
@@ -191,22 +200,30 @@ final class Opening {
     }
     Loading loading = new Loading(file, uses, pages, footer.pageBytes());
     footer.forEach(loading);
-    loading.checkComplete();
+    loading.complete();
     log.endOpening();
   }
 
-  /** Puts what is alive into the indexes. */
+  /**
+   * Puts what is alive into the indexes. What is asked of each record is kept in arrays by page:
+   * the records of one group lie in all of them.
+   */
   private final class Loading implements StateFooter.Group {
 
     private final StateFile file;
     private final List<Use> uses;
+
+    /** Null where nothing was alive. */
     private final @Nullable Page[] pages;
 
-    /** The only use there is, as a rule. */
-    private final @Nullable Use single;
+    /** The dead bits of each page, of the only use there is; null if there are several. */
+    private final long @Nullable [] @Nullable [] dead;
 
     /** Bytes of each page that belong to no record shown so far. */
     private final int[] bytesLeft;
+
+    /** What becomes each page's {@link Page#digest}. */
+    private final long[] digests;
 
     private @Nullable IndexLoader loader;
     private int keyGroup;
@@ -217,7 +234,8 @@ final class Opening {
       this.uses = uses;
       this.pages = pages;
       this.bytesLeft = pageBytes.clone();
-      this.single = uses.size() == 1 ? uses.get(0) : null;
+      this.digests = new long[pages.length];
+      this.dead = uses.size() == 1 ? uses.get(0).dead(pages.length) : null;
     }
 
     @Override
@@ -234,11 +252,12 @@ final class Opening {
       if (page == null) {
         return;
       }
-      bytesLeft[number] -= bytes;
-      if (bytesLeft[number] < 0) {
+      int left = bytesLeft[number] - bytes;
+      if (left < 0) {
         throw incomplete(page);
       }
-      page.digest += RecordLayout.digest(at, bytes, hash, keyGroup, tableInFile);
+      bytesLeft[number] = left;
+      digests[number] += RecordLayout.digest(at, bytes, hash, keyGroup, tableInFile);
       if (loader != null && alive(number, at)) {
         loader.add(hash, HybridLog.address(page, at));
       } else {
@@ -246,12 +265,18 @@ final class Opening {
       }
     }
 
-    /** Checks that records take all of each page, so that none is alive that nobody knows. */
-    void checkComplete() {
+    /**
+     * Tells the pages what their records are, once it is checked that these take all of each page:
+     * none is alive that nobody knows.
+     */
+    void complete() {
       for (int i = 0; i < pages.length; i++) {
         Page page = pages[i];
-        if (page != null && bytesLeft[i] != 0) {
-          throw incomplete(page);
+        if (page != null) {
+          if (bytesLeft[i] != 0) {
+            throw incomplete(page);
+          }
+          page.digest = digests[i];
         }
       }
     }
@@ -265,9 +290,9 @@ final class Opening {
     }
 
     private boolean alive(int page, int at) {
-      Use single = this.single;
-      if (single != null) {
-        return single.alive(page, at);
+      long @Nullable [] @Nullable [] dead = this.dead;
+      if (dead != null) {
+        return !Page.isDead(dead[page], at);
       }
       for (int i = 0; i < uses.size(); i++) {
         if (uses.get(i).alive(page, at)) {

@@ -50,6 +50,9 @@ final class Page {
    */
   long digest;
 
+  /** Whose its records are; null: not known. Only pages that are {@link #counted} are asked. */
+  @Nullable RecordPrints prints;
+
   /** Which of the file's pages it is. */
   int indexInFile;
 

@@ -4,7 +4,6 @@ import io.varve.base.FirstFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Writes sealed pages to files, in the background, in the order in which they were sealed. The
  * first failure ends it for good.
  *
- * <p>What a snapshot seals is only put down at first. Writing it begins when somebody waits for it,
- * or with the owner's next operation: a thread that is woken may take the processor from the one
- * that wakes it, which is just what a snapshot must not wait for.
+ * <p>What a snapshot seals is only put down at first, as {@link StateStrand} tells.
  *
- * <p>Thread: called by the store's owner; what it does runs on a strand. {@link #start} and {@link
- * Ticket#await} may be called by any thread. What was put down is guarded by this.
+ * <p>Thread: called by the store's owner; what it does runs on a strand. {@link Ticket#await} may
+ * be called by any thread.
  */
 final class PageWriter {
 
@@ -27,9 +24,6 @@ final class PageWriter {
   private final StateFiles files;
   private final Expiries expiries;
   private final StateStrand strand;
-
-  /** What was put down. */
-  private final ArrayDeque<FirstFailure.Step> waiting = new ArrayDeque<>();
 
   /** The file under way, on the strand. */
   private @Nullable StateFileWriter out;
@@ -41,8 +35,7 @@ final class PageWriter {
   }
 
   /** Writes the page some time later. */
-  synchronized void write(Page page) {
-    start();
+  void write(Page page) {
     strand.execute(() -> writePage(page));
   }
 
@@ -51,17 +44,17 @@ final class PageWriter {
    *
    * @param pages that do not change any more
    */
-  synchronized void putDown(Iterable<Page> pages, LogImage image) {
-    waiting.add(() -> writePages(pages, image));
+  void putDown(Iterable<Page> pages, LogImage image) {
+    strand.putDown(() -> writePages(pages, image));
   }
 
   /**
    * Puts down that the file under way is to end behind the pages given so far; the ticket tells
    * when it is done.
    */
-  synchronized Ticket finish() {
+  Ticket finish() {
     Ticket ticket = new Ticket();
-    waiting.add(
+    strand.putDown(
         () -> {
           finishFile();
           ticket.done = true;
@@ -70,16 +63,12 @@ final class PageWriter {
   }
 
   /** Begins with what was put down. */
-  synchronized void start() {
-    FirstFailure.Step step;
-    while ((step = waiting.poll()) != null) {
-      strand.execute(step);
-    }
+  void start() {
+    strand.start();
   }
 
   /** Waits until the page is written. */
   void await(Page page) {
-    start();
     strand.waitUntil(() -> page.written);
   }
 
@@ -125,6 +114,7 @@ final class PageWriter {
     page.file = to.file();
     page.indexInFile = to.pages();
     page.filePosition = to.page(frame.duplicate().order(ByteOrder.LITTLE_ENDIAN), page.used);
+    page.prints = to.prints(page.used);
     page.written = true;
     if (to.isFull(1)) {
       finishFile();
@@ -164,7 +154,6 @@ final class PageWriter {
      * @throws io.varve.base.VarveException what has ended the writing before
      */
     void await() {
-      start();
       strand.waitUntil(() -> done);
     }
   }

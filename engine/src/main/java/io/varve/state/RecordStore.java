@@ -21,7 +21,15 @@ final class RecordStore {
   private @Nullable KeyIndex[] indexes = new KeyIndex[8];
   private final RecordView probe = new RecordView();
   private final long[] addresses = new long[KeyIndex.SLOTS_MAX];
+  private final RecordPrints.Maker prints;
   private @Nullable Cleaner cleaner;
+
+  /** What cursors and lists read ahead of who asks for it. */
+  final RecordBatch batch;
+
+  /** Of no use but that what is looked at for it is looked at. */
+  @SuppressWarnings("unused")
+  private long touched;
 
   // The selected key.
   private KeyIndex index;
@@ -36,9 +44,14 @@ final class RecordStore {
   private int foundBytes;
   private boolean searchValid;
 
-  RecordStore(HybridLog log) {
+  /**
+   * @param prints as made by who writes the log's pages
+   */
+  RecordStore(HybridLog log, RecordPrints.Maker prints) {
     this.log = log;
+    this.prints = prints;
     this.arena = new IndexArena(log);
+    this.batch = new RecordBatch(log);
     this.index = index(0);
   }
 
@@ -85,12 +98,6 @@ final class RecordStore {
     this.searchValid = false;
   }
 
-  /** Lets go of what views show; records stay where they are. */
-  void letGo() {
-    log.begin();
-    searchValid = false;
-  }
-
   /** Points the view at the key's record of that suffix; false if there is none. */
   boolean find(int suffix, RecordView view) {
     int hash = RecordLayout.hash(keyHash, suffix);
@@ -109,6 +116,37 @@ final class RecordStore {
   }
 
   /**
+   * The same for who replaces or removes the record, whatever it holds: it may not be read if it is
+   * on disk. {@link #put} and {@link #remove} know of it anyway.
+   *
+   * @return whether the view shows it
+   */
+  boolean findToReplace(int suffix, RecordView view) {
+    int hash = RecordLayout.hash(keyHash, suffix);
+    long print = RecordPrints.NONE;
+    for (long address = index.first(hash); address != 0; address = index.next()) {
+      long known = log.printUnread(view, address);
+      if (known != RecordPrints.NONE) {
+        if (print == RecordPrints.NONE) {
+          print = prints.print(keyGroup, key, suffix);
+        }
+        if (known == print) {
+          foundAt(suffix, address, log.bytesUnread(address));
+          return false;
+        }
+        continue;
+      }
+      log.point(view, address);
+      if (RecordLayout.is(view.buffer(), view.at(), keyGroup, key, suffix)) {
+        foundAt(suffix, address, view.bytes());
+        return true;
+      }
+    }
+    foundAt(suffix, 0, 0);
+    return false;
+  }
+
+  /**
    * The same for a record of which it is known that it is there, and takes so many bytes. If it is
    * on disk and no other has its hash, it is not read.
    *
@@ -122,6 +160,30 @@ final class RecordStore {
     log.checkTold(address, bytes);
     foundAt(suffix, address, bytes);
     return false;
+  }
+
+  /** Gets the index ready for a search for that suffix, which will follow. */
+  void touch(int suffix) {
+    touched ^= index.touch(RecordLayout.hash(keyHash, suffix));
+  }
+
+  /**
+   * Adds the key's record of that suffix to the {@link #batch}, if the index alone tells which it
+   * is.
+   *
+   * @return whether there may be room for more
+   */
+  boolean addToBatch(int name, int suffix, int expectedBytes) {
+    if (!RecordBatch.takes(expectedBytes)) {
+      return true;
+    }
+    long address = index.first(RecordLayout.hash(keyHash, suffix));
+    return address == 0 || index.next() != 0 || batch.add(name, suffix, address, expectedBytes);
+  }
+
+  /** Reads what was added to the batch. */
+  void readBatch() {
+    batch.read(keyGroup, key);
   }
 
   /** Points the view at the key's record of that suffix if it can be changed in place. */
@@ -171,10 +233,11 @@ final class RecordStore {
 
   /** Removes the key's record of that suffix; whether there was one. */
   boolean remove(int suffix) {
-    if (!find(suffix, probe)) {
+    findToReplace(suffix, probe);
+    if (found == 0) {
       return false;
     }
-    remove(probe, suffix);
+    removeAt(suffix, found, foundBytes);
     return true;
   }
 
@@ -190,8 +253,7 @@ final class RecordStore {
     removeAt(suffix, view.address(), view.bytes());
   }
 
-  /** Removes a record that was found before, in this operation. */
-  void removeAt(int suffix, long address, int bytes) {
+  private void removeAt(int suffix, long address, int bytes) {
     index.remove(RecordLayout.hash(keyHash, suffix), address);
     log.kill(address, bytes);
     searchValid = false;
@@ -247,6 +309,7 @@ final class RecordStore {
   }
 
   void close() {
+    batch.close();
     arena.close();
   }
 }

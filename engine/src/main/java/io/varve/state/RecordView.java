@@ -47,11 +47,6 @@ final class RecordView {
     return read == page && this.address == address;
   }
 
-  /** Whether the view shows a copy of a record that is on disk only. */
-  boolean isRead() {
-    return read != null;
-  }
-
   /** Bytes of the record that was read last, up to a limit. */
   int lastReadBytes(int bytesMax) {
     return Math.min(readBytes, bytesMax);

@@ -2,6 +2,7 @@ package io.varve.state;
 
 import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -48,6 +49,7 @@ record SnapshotMeta(List<FileMeta> files) {
   private static final int FILES_MAX = 1 << 16;
   private static final int ALL_DEAD = -1;
   private static final int TABLES_EXPECTED = 64;
+  private static final int BUFFER_BYTES = 1 << 15;
 
   /** A file, and the dead bits of its pages. */
   record FileMeta(String name, long bytes, int @Nullable [] tables, List<PageMeta> pages) {}
@@ -74,9 +76,9 @@ record SnapshotMeta(List<FileMeta> files) {
     head.flush();
     Deflater deflater = new Deflater(Deflater.BEST_SPEED);
     try {
-      DeflaterOutputStream deflated = new DeflaterOutputStream(to, deflater, 1 << 15);
+      DeflaterOutputStream deflated = new DeflaterOutputStream(to, deflater, BUFFER_BYTES);
       CheckedOutputStream checked = new CheckedOutputStream(deflated, new CRC32C());
-      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(checked, 1 << 15));
+      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(checked, BUFFER_BYTES));
       out.writeInt(files.size());
       for (FileMeta file : files) {
         out.writeUTF(file.name());
@@ -116,8 +118,11 @@ record SnapshotMeta(List<FileMeta> files) {
     Inflater inflater = new Inflater();
     try {
       readHead(new DataInputStream(from));
-      CheckedInputStream checked =
-          new CheckedInputStream(new InflaterInputStream(from, inflater), new CRC32C());
+      // Beneath the sum, which must not take in more than has been read.
+      InputStream inflated =
+          new BufferedInputStream(
+              new InflaterInputStream(from, inflater, BUFFER_BYTES), BUFFER_BYTES);
+      CheckedInputStream checked = new CheckedInputStream(inflated, new CRC32C());
       DataInputStream in = new DataInputStream(checked);
       int count = bounded(in.readInt(), 0, FILES_MAX, "files");
       List<FileMeta> files = new ArrayList<>();

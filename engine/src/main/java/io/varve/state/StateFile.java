@@ -46,11 +46,15 @@ final class StateFile {
   /** Whether it is in the snapshot's place only, not in the store's folder. */
   private volatile boolean elsewhere;
 
+  /** Whether what belongs to one key lies together. */
+  private volatile boolean grouped;
+
   private final List<@Nullable Page> pages = new ArrayList<>();
   private long pageBytes;
   private long liveBytes;
   private int livePages;
   private int pagesCounted;
+  private long bytesReadApart;
 
   StateFile(String name, Source source) {
     this.name = name;
@@ -69,6 +73,16 @@ final class StateFile {
   /** Notes that it is to be copied to the store's folder; before anybody else knows the file. */
   void setElsewhere() {
     elsewhere = true;
+  }
+
+  /** Notes that what belongs to one key lies together; before its first page is known. */
+  void setGrouped() {
+    grouped = true;
+  }
+
+  /** Whether what belongs to one key lies together, as far as it is in this file. */
+  boolean isGrouped() {
+    return grouped;
   }
 
   /** Whether the store's folder doesn't have it. */
@@ -160,6 +174,16 @@ final class StateFile {
 
   long liveBytes() {
     return liveBytes;
+  }
+
+  /** Counts bytes that took a read of their own, beside others of the same key. */
+  void addReadApart(long bytes) {
+    bytesReadApart += bytes;
+  }
+
+  /** Bytes that were read apart from others of their keys, since the file is there. */
+  long bytesReadApart() {
+    return bytesReadApart;
   }
 
   /** Bytes of the pages that were counted, whether anything in them is alive or not. */

@@ -5,6 +5,7 @@ import io.varve.io.WriteFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one file of sealed pages: its header, pages as they come, the footer at its end.
@@ -18,6 +19,7 @@ final class StateFileWriter {
   private final WriteFile to;
   private final StateFooter.Builder footer = new StateFooter.Builder();
   private final TimestampsBuilder timestamps;
+  private final RecordPrints.Maker prints;
 
   private StateFileWriter(
       StateFiles files, StateFile file, WriteFile to, TimestampsBuilder timestamps) {
@@ -25,6 +27,7 @@ final class StateFileWriter {
     this.file = file;
     this.to = to;
     this.timestamps = timestamps;
+    this.prints = files.prints();
   }
 
   /** Creates a file. */
@@ -63,10 +66,18 @@ final class StateFileWriter {
    * @param bytes little-endian; its position and limit are changed
    */
   long page(ByteBuffer bytes, int used) throws IOException {
+    for (int at = 0; at < used; at += RecordLayout.bytes(bytes, at)) {
+      bytes.putInt(at, RecordLayout.checksum(bytes, at));
+    }
+    return checkedPage(bytes, used);
+  }
+
+  /** The same of a page whose records have their checksums. */
+  long checkedPage(ByteBuffer bytes, int used) throws IOException {
     footer.page(used);
+    prints.begin();
     for (int at = 0; at < used; ) {
       int size = RecordLayout.bytes(bytes, at);
-      bytes.putInt(at, RecordLayout.checksum(bytes, at));
       record(bytes, at, size);
       at += size;
     }
@@ -83,6 +94,7 @@ final class StateFileWriter {
    */
   long largePage(ByteBuffer header, int used) {
     footer.page(used);
+    prints.begin();
     record(header, 0, used);
     return to.length();
   }
@@ -99,6 +111,12 @@ final class StateFileWriter {
         size,
         RecordLayout.hash(bytes, at));
     timestamps.record(bytes, at, size);
+    prints.add(bytes, at);
+  }
+
+  /** What tells the records of the last page apart, of which so many bytes are used. */
+  @Nullable RecordPrints prints(int used) {
+    return prints.make(used);
   }
 
   /** Writes the footer; the file is whole then. */

@@ -66,6 +66,11 @@ final class StateFiles {
     this.nonce = nonce;
   }
 
+  /** What makes {@link RecordPrints} of this store's records. */
+  RecordPrints.Maker prints() {
+    return new RecordPrints.Maker(nonce);
+  }
+
   String path() {
     return folder.path();
   }

@@ -48,7 +48,7 @@ public final class StateStore implements AutoCloseable {
     this.files = new StateFiles(folder, settings.nonce(), work.strand());
     this.writer = new PageWriter(files, expiries, work.strand(), failure);
     this.log = new HybridLog(memory, writer);
-    this.records = new RecordStore(log);
+    this.records = new RecordStore(log, files.prints());
     this.cleaner = new Cleaner(log, records, files, expiries, writer, work.strand(), failure);
     records.cleanBy(cleaner);
     this.localiser = new Localiser(files, transfers);

@@ -5,6 +5,7 @@ import io.varve.base.StoreClosedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +17,11 @@ import org.slf4j.LoggerFactory;
  * A store's work in the background: steps one after another, whose first failure ends it for good
  * and is told to all who wait.
  *
- * <p>Thread: safe.
+ * <p>What a snapshot gives it is only put down at first: a thread that is woken may take the
+ * processor from the one that wakes it, which is just what a snapshot must not wait for. The
+ * owner's next operation begins with it, or whoever waits for anything.
+ *
+ * <p>Thread: safe; what was put down is guarded by itself.
  */
 final class StateStrand {
 
@@ -25,6 +30,8 @@ final class StateStrand {
   private final Executor executor;
   private final FirstFailure failure;
   private final String doing;
+
+  private final ArrayDeque<FirstFailure.Step> putDown = new ArrayDeque<>();
 
   /** Guards waiting. */
   private final Object progress = new Object();
@@ -38,8 +45,30 @@ final class StateStrand {
     this.doing = doing;
   }
 
+  /** Puts a step down, to be begun with by {@link #start}. */
+  void putDown(FirstFailure.Step step) {
+    synchronized (putDown) {
+      putDown.add(step);
+    }
+  }
+
+  /** Begins with what was put down. */
+  void start() {
+    synchronized (putDown) {
+      FirstFailure.Step step;
+      while ((step = putDown.poll()) != null) {
+        submit(step);
+      }
+    }
+  }
+
   /** Does the step some time later, unless anything has failed by then. */
   void execute(FirstFailure.Step step) {
+    start();
+    submit(step);
+  }
+
+  private void submit(FirstFailure.Step step) {
     failure.check();
     try {
       executor.execute(
@@ -86,6 +115,7 @@ final class StateStrand {
    * @throws VarveException what has failed before
    */
   void waitUntil(BooleanSupplier reached) {
+    start();
     synchronized (progress) {
       while (!reached.getAsBoolean()) {
         failure.check();

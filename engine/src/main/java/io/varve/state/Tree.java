@@ -128,6 +128,29 @@ final class Tree {
     entry.get(records, suffix, target);
   }
 
+  /**
+   * Reads what records hold of a leaf's values, from an entry on, as many as there is room for.
+   *
+   * @return the number of the batch's filling, 0 if it has none
+   */
+  long readAhead(int keyGroup, ByteSpan key, LeafCopy leaf, int from) {
+    long fill = records.batch.begin();
+    if (fill != 0) {
+      records.selectAlone(table, keyGroup, key);
+      for (int i = from; i < leaf.count(); i++) {
+        if (leaf.isOutOfLine(i)) {
+          records.touch(leaf.suffix(i));
+        }
+      }
+      boolean more = true;
+      for (int i = from; more && i < leaf.count(); i++) {
+        more = !leaf.isOutOfLine(i) || records.addToBatch(i, leaf.suffix(i), leaf.recordBytes(i));
+      }
+      records.readBatch();
+    }
+    return fill;
+  }
+
   // ---- changing
 
   /** Sets the user key's value. */

@@ -31,14 +31,21 @@ final class TreeEntry {
     if (suffix == 0 || !records.find(suffix, view)) {
       throw malformed("no record of suffix " + suffix);
     }
-    ByteBuffer buffer = view.buffer();
-    int at = view.valueAt();
-    int length = view.valueLength();
-    int userKey = userKeyLength(buffer, at, length);
-    if (userKey < 0) {
+    if (!copy(view.buffer(), view.at(), target)) {
       throw malformed("a record that is none, of suffix " + suffix);
     }
+  }
+
+  /** Copies the value in the record that begins there; false if it is no entry's. */
+  static boolean copy(ByteBuffer buffer, int record, ByteSpan target) {
+    int at = RecordLayout.valueAt(buffer, record);
+    int length = RecordLayout.valueLength(buffer, record);
+    int userKey = userKeyLength(buffer, at, length);
+    if (userKey < 0) {
+      return false;
+    }
     target.copy(buffer, at + HEADER_BYTES + userKey, length - HEADER_BYTES - userKey);
+    return true;
   }
 
   /** The timestamp of the value in the record of that suffix of the selected key. */

@@ -23,6 +23,7 @@ final class TreeNode {
   private static final VarHandle LITTLE_ENDIAN =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private final SlotSearch search = new SlotSearch();
   private RecordView view = new RecordView();
   private RecordView spare = new RecordView();
   private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -169,26 +170,31 @@ final class TreeNode {
   }
 
   private int search(int low, long prefix, ByteSpan key) {
-    ByteBuffer in = buffer;
-    int slots = at + TreeLayout.HEADER_BYTES;
+    int end = count();
+    int first = search.firstNotBelow(buffer, slot(0), low, end, prefix);
+    if (first == end || prefix(first) != prefix) {
+      return -1 - first;
+    }
+    if (first + 1 < end && prefix(first + 1) == prefix) {
+      return searchAlike(first, prefix, key);
+    }
+    int order = compare(first, key);
+    return order == 0 ? first : order > 0 ? -1 - first : -2 - first;
+  }
+
+  /** The same among entries of which several begin with the same 8 bytes. */
+  private int searchAlike(int low, long prefix, ByteSpan key) {
     int high = count() - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      long other = in.getLong(slots + middle * TreeLayout.SLOT_BYTES);
-      if (other < prefix) {
+      int order = prefix(middle) > prefix ? 1 : compare(middle, key);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
         low = middle + 1;
-      } else if (other > prefix) {
-        high = middle - 1;
       } else {
-        int order = compare(middle, key);
-        if (order == 0) {
-          return middle;
-        }
-        if (order < 0) {
-          low = middle + 1;
-        } else {
-          high = middle - 1;
-        }
+        high = middle - 1;
       }
     }
     return -1 - low;
@@ -222,6 +228,10 @@ final class TreeNode {
   }
 
   // ---- entries
+
+  private long prefix(int i) {
+    return buffer.getLong(slot(i));
+  }
 
   private int slot(int i) {
     return at + TreeLayout.HEADER_BYTES + i * TreeLayout.SLOT_BYTES;

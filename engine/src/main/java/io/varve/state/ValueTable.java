@@ -39,7 +39,7 @@ public final class ValueTable implements StateTable {
   public void put(int keyGroup, ByteSpan key, ByteSpan value) {
     records.select(table, keyGroup, key);
     int length = value.length();
-    if (!records.find(0, view)
+    if (!records.findToReplace(0, view)
         || !view.mutable()
         || length > view.capacity()
         || (view.capacity() > LOOSE_BYTES && length < view.capacity() / 4)) {

@@ -3,6 +3,7 @@ package io.varve.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.state.CleaningPolicy.Candidate;
+import io.varve.state.CleaningPolicy.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -20,6 +21,23 @@ final class CleaningPolicyTest {
     assertThat(victims(List.of(file(100, 80), file(100, 70), file(100, 90)), 240)).isEmpty();
     // Much of it, but less than what is alive in memory allows for.
     assertThat(victims(List.of(file(100, 20), file(100, 90)), 240)).isEmpty();
+  }
+
+  @Test
+  void filesFromWhichMuchIsReadApartArePutInOrder() {
+    List<Reading> files =
+        List.of(
+            new Reading(100 * MIB, 30 * MIB, true),
+            new Reading(100 * MIB, 24 * MIB, true),
+            new Reading(100 * MIB, 90 * MIB, false),
+            new Reading(50 * MIB, 40 * MIB, true),
+            new Reading(0, 40 * MIB, true));
+    assertThat(CleaningPolicy.toGroup(files, 800 * MIB, 800 * MIB)).containsExactly(0, 3);
+    // No more than a quarter of all at once, most apart first.
+    assertThat(CleaningPolicy.toGroup(files, 500 * MIB, 500 * MIB)).containsExactly(3);
+    // Nor more than there is room for.
+    assertThat(CleaningPolicy.toGroup(files, 800 * MIB, 1140 * MIB)).containsExactly(3);
+    assertThat(CleaningPolicy.toGroup(files, 800 * MIB, 1160 * MIB)).isEmpty();
   }
 
   @Test

@@ -168,15 +168,15 @@ final class ExpiryTest {
       for (int i = 0; i < KEYS; i++) {
         dying.put(store, i, 1000);
       }
-      store.snapshot().close();
+      TestStores.snapshot(store);
       clock.advanceMs(TTL_MS - 1);
       for (int i = 0; i < 5; i++) {
-        store.snapshot().close();
+        TestStores.snapshot(store);
       }
       assertThat(store.metrics().records()).isEqualTo(KEYS);
       clock.advanceMs(1);
       for (int i = 0; i < 5; i++) {
-        store.snapshot().close();
+        TestStores.snapshot(store);
       }
       assertThat(store.metrics().records()).isZero();
       assertThat(store.metrics().expiredRecords()).isEqualTo(KEYS);
@@ -202,11 +202,11 @@ final class ExpiryTest {
         store = open(memory, work, bytesRead, "b", List.of(copy.restored()));
         store.expire(store.values(1), expiry);
       }
-      store.snapshot().close();
+      TestStores.snapshot(store);
       clock.advanceMs(TTL_MS);
       bytesRead.set(0);
       for (int i = 0; i < 5; i++) {
-        store.snapshot().close();
+        TestStores.snapshot(store);
       }
       assertThat(store.metrics().records()).isZero();
       assertThat(store.metrics().files()).isZero();

@@ -207,9 +207,7 @@ final class MapExpiryTest {
       model.put(store, 3, 7, 400_000);
       // What the first has written, the second has counted.
       for (int i = 0; i < 2; i++) {
-        try (StateSnapshot snapshot = store.snapshot()) {
-          snapshot.await();
-        }
+        TestStores.snapshot(store);
       }
       long before = store.metrics().fileBytes();
       assertThat(before).isGreaterThan(1 << 20);
@@ -217,20 +215,20 @@ final class MapExpiryTest {
       model.put(store, 1, 0, 100);
       clock.advanceMs(TTL_MS / 2);
       for (int i = 0; i < SNAPSHOTS; i++) {
-        store.snapshot().close();
+        TestStores.snapshot(store);
       }
       model.checkAll(store);
       assertThat(store.metrics().fileBytes()).isLessThan(before / 10);
       clock.advanceMs(TTL_MS);
       for (int i = 0; i < SNAPSHOTS; i++) {
-        store.snapshot().close();
+        TestStores.snapshot(store);
       }
       // As little as is left is not worth the work.
       assertThat(store.metrics().fileBytes()).isLessThan(1 << 20);
       model.checkAll(store);
       long written = store.metrics().cleanedBytes();
       for (int i = 0; i < SNAPSHOTS; i++) {
-        store.snapshot().close();
+        TestStores.snapshot(store);
       }
       assertThat(store.metrics().cleanedBytes()).isEqualTo(written);
     }

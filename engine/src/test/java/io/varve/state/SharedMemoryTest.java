@@ -22,8 +22,8 @@ final class SharedMemoryTest {
       try (StateStore joined = stores.open(1, 1)) {
         long share = stores.memory.limitBytes();
         assertThat(alone).isGreaterThan(share);
-        idle.snapshot().close();
-        idle.snapshot().close();
+        TestStores.snapshot(idle);
+        TestStores.snapshot(idle);
         assertThat(idle.metrics().memoryBytes()).isLessThanOrEqualTo(share);
         fill(joined);
         assertThat(joined.metrics().memoryBytes()).isGreaterThan(share / 2);

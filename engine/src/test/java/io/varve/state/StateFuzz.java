@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decoders of keyed state. The lowest bit of an input's first byte says whether the rest is
@@ -158,7 +159,8 @@ public final class StateFuzz {
       page.used = bytes.length;
       page.written = true;
       Trial.run(bytes.length, 8, () -> readWhole(file, page));
-      Trial.run(1 << 20, 1, () -> clean(page));
+      Trial.run(1 << 20, 1, () -> clean(page, null));
+      Trial.run(1 << 20, 1, () -> clean(page, new OwnerOrder(OwnerOrder.BYTES_MIN)));
     }
 
     private static void readWhole(StateFile file, Page page) {
@@ -172,11 +174,11 @@ public final class StateFuzz {
       }
     }
 
-    private static void clean(Page page) throws IOException {
+    private static void clean(Page page, @Nullable OwnerOrder order) throws IOException {
       StateFiles files = new StateFiles(new MemoryFolder(), "cleaned", Runnable::run);
       List<LogImage.Part> parts = List.of(new LogImage.Part(page, null));
       CleaningPass pass =
-          new CleaningPass(files, parts, Expired.NOTHING, new CleaningPass.Buffers());
+          new CleaningPass(files, parts, Expired.NOTHING, new CleaningPass.Buffers(), order);
       while (!pass.done()) {
         CleaningPass.Slice cleaned = pass.slice();
         CleanedFile file = cleaned == null ? null : cleaned.file();

@@ -41,7 +41,7 @@ final class TestRecords implements AutoCloseable {
     files = new StateFiles(directory, nonce, work.strand());
     writer = new PageWriter(files, new Expiries(), work.strand(), new FirstFailure());
     log = new HybridLog(memory, writer);
-    records = new RecordStore(log);
+    records = new RecordStore(log, files.prints());
   }
 
   /** Seals all that there is, as a snapshot does. */

@@ -13,7 +13,7 @@ final class TestStores implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Path folder;
-  private final Work work;
+  final Work work;
   final StateMemory memory;
 
   TestStores(Path folder, long memoryBytes) {
@@ -38,6 +38,13 @@ final class TestStores implements AutoCloseable {
         memory,
         work,
         snapshots);
+  }
+
+  /** Takes a snapshot, waits until it is in files, and lets it go. */
+  static void snapshot(StateStore store) {
+    try (StateSnapshot snapshot = store.snapshot()) {
+      snapshot.await();
+    }
   }
 
   @Override

@@ -79,6 +79,8 @@ final class Checkpoints implements AutoCloseable {
     SnapshotType type = SavepointType.savepoint(SavepointFormatType.CANONICAL);
     long id = ++lastId;
     CheckpointStreamFactory streams = streams(id);
+    // Of a task it is the operator's own handler, which was there before any state.
+    Class.forName(StreamOperatorStateHandler.class.getName());
     long start = System.nanoTime();
     RunnableFuture<SnapshotResult<KeyedStateHandle>> future =
         StreamOperatorStateHandler.prepareCanonicalSavepoint(slot.backend(), closeables)

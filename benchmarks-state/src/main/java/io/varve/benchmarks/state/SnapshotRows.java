@@ -155,10 +155,11 @@ final class SnapshotRows implements Rows {
       State state, String row, KeyGroupRange range, List<KeyedStateHandle> handles)
       throws Exception {
     Order order = Order.random(state.keys(), range);
+    Payload payload = new Payload(state.valueBytes());
     for (int i = 0; i < state.repeats(); i++) {
       long start = System.nanoTime();
       try (Slot slot = Slot.restored(state.turn(), range, handles)) {
-        Blobs blobs = state.blobs(slot);
+        Blobs blobs = new Blobs(slot, payload);
         blobs.get(order.at(0));
         add(row + "_FIRST_ACCESS", "ms", (System.nanoTime() - start) / 1e6);
         for (int read = 0; read < FIRST_READS; read++) {
