@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class RocksFolder implements Buckets.Opening {
 
   private static final Logger LOG = LoggerFactory.getLogger(RocksFolder.class);
-  private static final String FOLDER = "dedup";
 
   private final Directory parent;
   private final String newName;
@@ -29,7 +28,7 @@ public final class RocksFolder implements Buckets.Opening {
    * @param cacheBytes memory for blocks
    */
   public RocksFolder(LogFolder log, String newName, long cacheBytes) {
-    this.parent = log.directory().folder(FOLDER);
+    this.parent = SavedIds.of(log);
     this.newName = newName;
     this.cacheBytes = cacheBytes;
   }
@@ -84,23 +83,7 @@ public final class RocksFolder implements Buckets.Opening {
           folder.path(),
           message);
     }
-    delete(parent, name);
+    SavedIds.delete(parent, name);
     return null;
-  }
-
-  private static void delete(Directory parent, String name) throws IOException {
-    Directory folder = parent.folder(name);
-    for (String file : folder.list()) {
-      folder.delete(file);
-    }
-    parent.delete(name);
-  }
-
-  /** Takes away all that is saved of a log's ids, so that they are read from the log. */
-  public static void deleteAll(LogFolder log) throws IOException {
-    Directory parent = log.directory().folder(FOLDER);
-    for (String name : parent.list()) {
-      delete(parent, name);
-    }
   }
 }

@@ -2,7 +2,7 @@ package io.varve.repair;
 
 import io.varve.base.Clock;
 import io.varve.base.OwnedException;
-import io.varve.dedup.RocksFolder;
+import io.varve.dedup.SavedIds;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.Owner;
@@ -91,7 +91,7 @@ final class LogRepair {
     directory.sync();
     commit(mine, mine.epoch(), nextOffset, segments, open, retired);
     SavedTables.deleteAll(log);
-    RocksFolder.deleteAll(log);
+    SavedIds.deleteAll(log);
   }
 
   private Manifest commit(
