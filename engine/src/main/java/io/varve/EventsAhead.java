@@ -51,8 +51,11 @@ final class EventsAhead {
 
   /** The event of a timer; null if it has not been read, for whatever reason. */
   @Nullable Event take(int i) {
-    Event event = done ? events[i] : null;
-    events[i] = done ? null : events[i];
+    if (!done) {
+      return null;
+    }
+    Event event = events[i];
+    events[i] = null;
     return event;
   }
 

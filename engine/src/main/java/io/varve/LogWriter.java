@@ -109,7 +109,7 @@ public final class LogWriter implements AutoCloseable {
 
   /** The same for an event in one piece. */
   public boolean tryAppend(Event event) {
-    return committer.tryAppend(
+    return tryAppend(
         event.offset(),
         event.timestampMs(),
         event.timestampType(),
@@ -155,6 +155,11 @@ public final class LogWriter implements AutoCloseable {
   /** Commits and waits until it is done; returns the offset below which everything is durable. */
   public long sync() {
     return await(committer.commit(), Long.MAX_VALUE);
+  }
+
+  /** Its own, which no other writer of the log has. Thread: safe. */
+  long epoch() {
+    return committer.epoch();
   }
 
   /** The lowest offset that the next event may have. */

@@ -1,6 +1,7 @@
 package io.varve;
 
 import io.varve.base.CorruptionException;
+import io.varve.base.StoreFailedException;
 import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.Headers;
@@ -26,7 +27,6 @@ final class Releases {
   private final StreamPartition log;
   private final LogBlocks blocks;
 
-  // A ring would be no faster: they are filled, and emptied from the front.
   private final long[] dues;
   private final long[] offsets;
   private final @Nullable Event[] events;
@@ -200,7 +200,7 @@ final class Releases {
       // It has expired, so that there is nothing to be cancelled.
       return false;
     } catch (IOException e) {
-      throw new io.varve.base.StoreFailedException("Reading " + log + " failed", e);
+      throw new StoreFailedException("Reading " + log + " failed", e);
     }
     return same[0];
   }

@@ -122,7 +122,7 @@ public final class Scheduler implements AutoCloseable {
     LogWriter ready = host.store.openWriter(readyLog.name(), settings.ready(), owner);
     Opening opening = new Opening(ready);
     try {
-      long epoch = readyLog.manifests().load().epoch();
+      long epoch = ready.epoch();
       Progress released = lastReleased(host.store, ready);
       PendingTimers timers =
           PendingTimers.open(
@@ -262,7 +262,7 @@ public final class Scheduler implements AutoCloseable {
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
         busy |= release();
-      } else if (timers.isSaveDue(clock.nanos())) {
+      } else if (timers.isSaveDue(clock.wallMs())) {
         busy |= save();
       } else {
         busy |= takeIn();
@@ -481,7 +481,7 @@ public final class Scheduler implements AutoCloseable {
     if (ready.durableOffset() < ready.nextOffset()) {
       return false;
     }
-    timers.save(ready.nextOffset(), clock.nanos(), ownership);
+    timers.save(ready.nextOffset(), clock.wallMs(), ownership);
     lease.move(timers.lowestOffset());
     return true;
   }
@@ -500,7 +500,7 @@ public final class Scheduler implements AutoCloseable {
     try {
       if (ready.failure() == null && due.isEmpty()) {
         ready.sync();
-        timers.save(ready.nextOffset(), clock.nanos(), ownership);
+        timers.save(ready.nextOffset(), clock.wallMs(), ownership);
         ready.close();
       }
     } catch (IOException e) {

@@ -18,6 +18,8 @@ import io.varve.event.TimestampType;
 import io.varve.format.Release;
 import io.varve.io.PosixDirectory;
 import io.varve.verify.VerifyListener;
+import io.varve.view.BlockCache;
+import io.varve.view.LogBlocks;
 import io.varve.work.ThreadedWork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -233,6 +235,45 @@ final class SchedulerTest {
       settle(second);
     }
     assertThat(released()).hasSize(10);
+  }
+
+  /** It has taken in more than the one that took over, before that released what it had by then. */
+  @Test
+  void whatOneSavesWhoWasTakenOverFromIsNotBelieved() {
+    send(null, NOW + 30, "c");
+    send(null, NOW + 20, "b");
+    send(null, NOW + 10, "a");
+    Scheduler fenced = scheduler();
+    settle(fenced);
+    clock.nowMs = NOW + 70_000;
+    Scheduler second = scheduler(settings().withMemory(new TimerMemory(100, 50, 1024, 20, 30, 1)));
+    second.step();
+    while (released().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    second.abandon();
+    fenced.step();
+    assertThat(fenced.metrics().files()).as("what it has saved").isEqualTo(1);
+    fenced.abandon();
+
+    try (Scheduler third = scheduler()) {
+      settle(third);
+    }
+    assertThat(released()).containsExactly("c", "b", "a");
+  }
+
+  @Test
+  void idsAreComparedByTheirBytes() throws IOException {
+    send("x", NOW + 10, "1");
+    send(null, NOW + 10, "2");
+    try (LogBlocks blocks = new LogBlocks(store.backupSource().log(LOG), new BlockCache(1 << 20))) {
+      Releases releases = new Releases(LOG, blocks, 1);
+      assertThat(releases.hasId(0, SchedulerSettings.ID_HEADER, text("x"))).isTrue();
+      assertThat(releases.hasId(0, SchedulerSettings.ID_HEADER, text("y"))).isFalse();
+      assertThat(releases.hasId(0, "another.header", text("x"))).isFalse();
+      assertThat(releases.hasId(1, SchedulerSettings.ID_HEADER, text("x"))).isFalse();
+      assertThat(releases.hasId(2, SchedulerSettings.ID_HEADER, text("x"))).isFalse();
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.varve.event.Encoding;
 import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import io.varve.format.BatchBuilder;
+import io.varve.format.Manifest;
 import io.varve.manifest.LogFolder;
 import io.varve.work.Work;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +49,7 @@ public final class Committer {
   private final LogSettings settings;
   private final Batches batches;
   private final CommitPipeline pipeline;
+  private final long epoch;
 
   private @Nullable BatchBuilder filling;
   private long nextOffset;
@@ -58,12 +60,13 @@ public final class Committer {
       LogSettings settings,
       Batches batches,
       CommitPipeline pipeline,
-      long nextOffset) {
+      Manifest manifest) {
     this.log = log;
     this.settings = settings;
     this.batches = batches;
     this.pipeline = pipeline;
-    this.nextOffset = nextOffset;
+    this.epoch = manifest.epoch();
+    this.nextOffset = manifest.nextOffset();
   }
 
   /**
@@ -84,7 +87,7 @@ public final class Committer {
     CommitPipeline pipeline =
         new CommitPipeline(
             log, settings, clock, batches, work, lane, maintenanceMs, takeover.manifest());
-    return new Committer(log, settings, batches, pipeline, takeover.manifest().nextOffset());
+    return new Committer(log, settings, batches, pipeline, takeover.manifest());
   }
 
   /**
@@ -228,6 +231,11 @@ public final class Committer {
   }
 
   /** The next event's lowest offset. */
+  /** The writer's, which no other has. Thread: safe. */
+  public long epoch() {
+    return epoch;
+  }
+
   public long nextOffset() {
     return nextOffset;
   }

@@ -87,12 +87,13 @@ final class EntryBuffer {
    * Sorts the entries and shows them from a place on; of those with the same key and offset the one
    * that was added last. Nothing may be added until the cursor is done with.
    */
-  EntryCursor sorted() {
+  Cursor sorted() {
     new RadixSort().sort();
     return new Cursor();
   }
 
-  private final class Cursor implements EntryCursor {
+  /** Reads what is in memory, which does not fail. */
+  final class Cursor implements EntryCursor {
 
     private int at = -1;
 

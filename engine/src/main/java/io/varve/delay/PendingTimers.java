@@ -1,23 +1,17 @@
 package io.varve.delay;
 
-import io.varve.base.StoreFailedException;
-import io.varve.base.VarveException;
 import io.varve.format.EntryBlock;
 import io.varve.format.Progress;
 import io.varve.format.TimerState;
 import io.varve.io.Directory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The timers of one log that have been neither released nor cancelled. A timer is known by its due
@@ -35,70 +29,58 @@ import org.slf4j.LoggerFactory;
  */
 public final class PendingTimers implements Closeable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PendingTimers.class);
-
-  private static final long SAVE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long SAVE_MS = 60_000;
 
   private final TimerFolder folder;
   private final TimerMemory memory;
   private final Runs timers;
   private final Runs ids;
+  private final NearTimers near;
 
-  // What is not in a run yet.
+  // What is behind the horizon and in no run yet.
   private final EntryBuffer far = new EntryBuffer();
   private final EntryTable newIds = new EntryTable();
 
-  private TimingWheel near;
-  private final int tickMs;
+  /** Timers before this place are near, all others in the buffer and the runs. */
+  private Place horizon = Place.END;
 
-  /** Offsets of timers in the wheel that have been cancelled, with their due times. */
-  private EntryTable cancelled = new EntryTable();
-
-  /** Timers before this place are in the wheel, all others in the buffer and the runs. */
-  private Place horizon;
+  /** How far timers had been released when this was opened. */
+  private final Progress released;
 
   private Progress progress;
 
-  /** How far timers had been released when this was opened. */
-  private Progress released = Progress.NONE;
+  /** Near timers that were taken in since then are in no run. */
+  private Progress savedProgress;
 
-  /** Timers in the wheel that were taken in since then are in no run. */
-  private Progress savedProgress = Progress.NONE;
-
-  private long savedNanos;
-
-  /** Timers that were taken ahead; few batches. */
-  private final List<Batch> batches = new ArrayList<>();
-
-  // The wheel's first timer, if it has been looked at.
-  private boolean wheelHas;
-  private long wheelDueMs;
-  private long wheelOffset;
-
-  private long pending;
-  private @Nullable Batch batch;
-  private int index;
-  private long dueMs;
-  private long offset;
+  private long savedMs;
   private long unsaved;
+  private long pending;
   private final EntryBuffer found = new EntryBuffer();
 
-  private PendingTimers(
+  /**
+   * Nothing that is pending, yet.
+   *
+   * @param nextOffset what is taken in first
+   * @param released how far timers have been released
+   */
+  PendingTimers(
       TimerFolder folder,
       TimerMemory memory,
       Runs timers,
       Runs ids,
-      Progress progress,
-      int tickMs,
-      long nowMs) {
+      NearTimers near,
+      long nowMs,
+      long nextOffset,
+      Progress released) {
     this.folder = folder;
     this.memory = memory;
     this.timers = timers;
     this.ids = ids;
-    this.progress = progress;
-    this.tickMs = tickMs;
-    this.near = new TimingWheel(nowMs, tickMs);
-    this.horizon = Place.END;
+    this.near = near;
+    this.released = released;
+    this.progress = new Progress(nextOffset, released.dueMs(), released.offset());
+    this.savedProgress = progress;
+    this.savedMs = nowMs;
   }
 
   /**
@@ -128,102 +110,15 @@ public final class PendingTimers implements Closeable {
       throws IOException {
     files.create();
     TimerFolder folder = new TimerFolder(files, storeId, epoch);
-    Progress known = readyNextOffset == 0 ? Progress.NONE : released;
-    for (TimerState state : folder.states()) {
-      if (known == null && state.readyNextOffset() == readyNextOffset) {
-        known = state.released();
-      }
-      if (known != null && isSound(state, known, readyNextOffset)) {
-        Progress later = state.readyNextOffset() == readyNextOffset ? state.released() : known;
-        PendingTimers opened = open(folder, state, later, memory, tickMs, nowMs, background);
-        if (opened != null) {
-          return opened;
-        }
-      }
-    }
-    if (known == null) {
-      throw new StoreFailedException(
-          "Nothing tells any more which timers have been released: the ready log has no event left"
-              + " before its offset "
-              + readyNextOffset
-              + ", and none of the states saved in "
-              + files.path()
-              + " was saved at that offset. Take the ready log's folder away to begin anew: all"
-              + " timers of the log are released again then",
-          null);
-    }
-    folder.sweep(null);
-    Progress none = new Progress(0, known.dueMs(), known.offset());
-    PendingTimers anew =
-        new PendingTimers(
-            folder,
-            memory,
-            new Runs(files, folder::nextTimers, false, background),
-            new Runs(files, folder::nextIds, true, background),
-            none,
-            tickMs,
-            nowMs);
-    anew.released = known;
-    return anew;
+    return new TimersOpening(folder, released, readyNextOffset, memory, tickMs, nowMs, background)
+        .open();
   }
 
-  /**
-   * Whether a state was saved by who released timers at that time: what was released later had been
-   * taken in later. One who was fenced, and did not know, may have taken in more.
-   */
-  private static boolean isSound(TimerState state, Progress released, long readyNextOffset) {
-    return state.readyNextOffset() == readyNextOffset
-        || (state.readyNextOffset() < readyNextOffset
-            && state.nextOffset() <= released.nextOffset());
-  }
-
-  /**
-   * Opens a saved state; null if it is damaged.
-   *
-   * @param later how far timers were released in the end
-   */
-  private static @Nullable PendingTimers open(
-      TimerFolder folder,
-      TimerState state,
-      Progress later,
-      TimerMemory memory,
-      int tickMs,
-      long nowMs,
-      Executor background)
-      throws IOException {
-    Runs timers = new Runs(folder.directory(), folder::nextTimers, false, background);
-    Runs ids = new Runs(folder.directory(), folder::nextIds, true, background);
-    PendingTimers opened = null;
-    try {
-      for (String name : state.timers()) {
-        timers.open(name);
-      }
-      for (String name : state.ids()) {
-        ids.open(name);
-      }
-      folder.sweep(state);
-      // Taking in goes on from what was saved.
-      Progress progress = new Progress(state.nextOffset(), later.dueMs(), later.offset());
-      PendingTimers all = new PendingTimers(folder, memory, timers, ids, progress, tickMs, nowMs);
-      all.pending = state.pending() - all.count(state.released(), later);
-      all.savedProgress = progress;
-      all.released = later;
-      all.horizon = new Place(later.dueMs(), later.offset() + 1);
-      all.load();
-      opened = all;
-      return all;
-    } catch (NoSuchFileException | VarveException e) {
-      LOG.warn(
-          "The saved timers in {} are passed over, the log is read instead: {}",
-          folder.directory().path(),
-          e.toString());
-      return null;
-    } finally {
-      if (opened == null) {
-        timers.close();
-        ids.close();
-      }
-    }
+  /** Takes over what a state's runs have. */
+  void restore(TimerState state) throws IOException {
+    pending = state.pending() - count(state.released(), released);
+    horizon = new Place(released.dueMs(), released.offset() + 1);
+    load();
   }
 
   /** How many timers of the runs were released between two states. */
@@ -287,7 +182,7 @@ public final class PendingTimers implements Closeable {
     unsaved++;
     if (horizon.isBehind(timerDueMs, timerOffset)) {
       near.add(timerDueMs, timerOffset);
-      if (near.size() > memory.nearMax()) {
+      if (near.inWheel() > memory.nearMax()) {
         spill();
       }
     } else {
@@ -325,7 +220,7 @@ public final class PendingTimers implements Closeable {
     pending--;
     unsaved++;
     if (horizon.isBehind(timerDueMs, timerOffset)) {
-      cancelled.add(timerOffset, timerOffset, timerDueMs, false);
+      near.cancel(timerDueMs, timerOffset);
     } else {
       far.add(timerDueMs, timerOffset, 0, true);
     }
@@ -338,7 +233,7 @@ public final class PendingTimers implements Closeable {
     List<EntryCursor> cursors = new ArrayList<>();
     for (Run run : ids.all()) {
       if (run.mayHold(idHash)) {
-        cursors.add(new OfKey(run.cursor(idHash, 0, 1), idHash));
+        cursors.add(run.cursorOf(idHash));
       }
     }
     found.clear();
@@ -362,40 +257,9 @@ public final class PendingTimers implements Closeable {
    * @return null if there are none
    */
   public @Nullable Batch takeAhead(long untilMs) throws IOException {
-    int max = memory.ahead();
-    if (near.size() < max) {
-      // So few are as soon read one by one.
-      return null;
-    }
-    long[] dues = new long[max];
-    long[] offsets = new long[max];
-    int count = 0;
-    while (count < max && nextOfWheel(untilMs)) {
-      dues[count] = wheelDueMs;
-      offsets[count] = wheelOffset;
-      count++;
-      wheelHas = false;
-    }
-    if (count == 0) {
-      return null;
-    }
-    Batch taken = new Batch(dues, offsets, count);
-    batches.add(taken);
-    return taken;
-  }
-
-  /** Looks at the wheel's first timer, if it is due; it stays the first until it is taken. */
-  private boolean nextOfWheel(long nowMs) throws IOException {
-    if (wheelHas) {
-      return wheelDueMs <= nowMs;
-    }
-    while (near.size() <= memory.loadBelow() && !horizon.equals(Place.END)) {
-      load();
-    }
-    wheelHas = near.next(nowMs);
-    wheelDueMs = near.dueMs();
-    wheelOffset = near.offset();
-    return wheelHas;
+    loadIfFew();
+    // So few are as soon read one by one.
+    return near.inWheel() < memory.ahead() ? null : near.takeAhead(untilMs, memory.ahead());
   }
 
   /**
@@ -405,70 +269,45 @@ public final class PendingTimers implements Closeable {
    */
   public boolean next(long nowMs) throws IOException {
     do {
-      Batch from = firstBatch(nowMs);
-      long limit = from == null ? nowMs : from.firstDueMs();
-      boolean inWheel = nextOfWheel(limit);
-      if (from != null
-          && !(inWheel
-              && EntryBlock.isBefore(
-                  wheelDueMs, wheelOffset, from.firstDueMs(), from.firstOffset()))) {
-        batch = from;
-        index = from.first();
-        dueMs = from.firstDueMs();
-        offset = from.firstOffset();
-        from.removeFirst();
-      } else if (inWheel) {
-        batch = null;
-        dueMs = wheelDueMs;
-        offset = wheelOffset;
-        wheelHas = false;
-      } else {
+      loadIfFew();
+      if (!near.next(nowMs)) {
         return false;
       }
-    } while (cancelled.count() > 0 && cancelled.contains(offset, dueMs));
+    } while (near.isCancelled());
     return true;
-  }
-
-  /** The batch whose first timer is the first of all batches, if it is due. */
-  private @Nullable Batch firstBatch(long nowMs) {
-    batches.removeIf(Batch::isEmpty);
-    Batch first = null;
-    for (Batch other : batches) {
-      if (other.firstDueMs() <= nowMs
-          && (first == null
-              || EntryBlock.isBefore(
-                  other.firstDueMs(),
-                  other.firstOffset(),
-                  first.firstDueMs(),
-                  first.firstOffset()))) {
-        first = other;
-      }
-    }
-    return first;
   }
 
   /** The batch that the timer was in to which {@link #next} stepped; null if it was in none. */
   public @Nullable Batch batch() {
-    return batch;
+    return near.batch();
   }
 
   /** Its number in that batch. */
   public int index() {
-    return index;
+    return near.index();
   }
 
   /** The due time of the timer that {@link #next} stepped to. */
   public long dueMs() {
-    return dueMs;
+    return near.dueMs();
   }
 
   /** The offset of that timer's event. */
   public long offset() {
-    return offset;
+    return near.offset();
   }
 
   /** Says that the timer has been released with all before it. */
   public void released(long timerDueMs, long timerOffset) {
+    if (!progress.isBehind(timerDueMs, timerOffset)) {
+      throw new IllegalStateException(
+          "the timer of offset "
+              + timerOffset
+              + ", due at "
+              + timerDueMs
+              + ", can't be released after "
+              + progress);
+    }
     pending--;
     progress = new Progress(progress.nextOffset(), timerDueMs, timerOffset);
   }
@@ -476,11 +315,7 @@ public final class PendingTimers implements Closeable {
   /** No timer is due before this time. */
   public long nextDueMs() {
     // Those behind the horizon are due later.
-    long next = wheelHas ? wheelDueMs : near.size() == 0 ? horizon.key() : near.nextDueMs();
-    for (Batch taken : batches) {
-      next = taken.isEmpty() ? next : Math.min(next, taken.firstDueMs());
-    }
-    return next;
+    return Math.min(near.nextDueMs(), horizon.key());
   }
 
   /** No pending timer's event has a lower offset. */
@@ -491,6 +326,12 @@ public final class PendingTimers implements Closeable {
     }
     // All others are taken in later than what was saved.
     return Math.min(lowest, savedProgress.nextOffset());
+  }
+
+  private void loadIfFew() throws IOException {
+    while (near.inWheel() <= memory.loadBelow() && !horizon.equals(Place.END)) {
+      load();
+    }
   }
 
   /** Loads the timers that come next, and moves the horizon behind them. */
@@ -515,83 +356,27 @@ public final class PendingTimers implements Closeable {
     while (all.next() && end.isBehind(all.key(), all.offset())) {
       near.add(all.key(), all.offset());
     }
-    keepGone(moved);
-    horizon = end;
-  }
-
-  /** Runs don't know yet of these that they are gone. */
-  private void keepGone(EntryBuffer moved) {
     for (int i = 0; i < moved.count(); i++) {
       if (moved.isGone(i)) {
-        cancelled.add(moved.offset(i), moved.offset(i), moved.key(i), false);
+        // Runs don't know yet that it is gone.
+        near.cancel(moved.key(i), moved.offset(i));
       }
     }
-  }
-
-  /** Moves the later half of the wheel to a run. */
-  private void spill() throws IOException {
-    EntryBuffer all = new EntryBuffer();
-    near.forEach((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
-    if (wheelHas) {
-      all.add(wheelDueMs, wheelOffset, 0, false);
-      wheelHas = false;
-    }
-    // They may be due later than what is kept, and must not be on both sides of the horizon.
-    for (Batch taken : batches) {
-      taken.forEach((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
-      taken.clear();
-    }
-    EntryCursor sorted = all.sorted();
-    long kept = memory.nearMax() / 2;
-    near = new TimingWheel(Math.max(0, progress.dueMs()), tickMs);
-    boolean more = sorted.next();
-    for (long i = 0; more && i < kept; i++) {
-      near.add(sorted.key(), sorted.offset());
-      more = sorted.next();
-    }
-    if (!more) {
-      return;
-    }
-    Place end = new Place(sorted.key(), sorted.offset());
-    do {
-      far.add(sorted.key(), sorted.offset(), 0, false);
-    } while (sorted.next());
-    EntryTable stillNear = new EntryTable();
-    for (int i = 0; i < cancelled.count(); i++) {
-      long timerOffset = cancelled.key(i);
-      long timerDueMs = cancelled.extra(i);
-      if (end.isBehind(timerDueMs, timerOffset)) {
-        stillNear.add(timerOffset, timerOffset, timerDueMs, false);
-      } else {
-        far.add(timerDueMs, timerOffset, 0, true);
-      }
-    }
-    cancelled = stillNear;
     horizon = end;
   }
 
-  /** Adds the timers before the horizon, from an offset on, that are not cancelled. */
-  private void takeAll(EntryBuffer to, long fromOffset) {
-    TimingWheel.TimerConsumer taker =
-        (timerDueMs, timerOffset) -> {
-          boolean alive = cancelled.count() == 0 || !cancelled.contains(timerOffset, timerDueMs);
-          if (timerOffset >= fromOffset && alive) {
-            to.add(timerDueMs, timerOffset, 0, false);
-          }
-        };
-    near.forEach(taker);
-    if (wheelHas) {
-      taker.accept(wheelDueMs, wheelOffset);
-    }
-    batches.forEach(taken -> taken.forEach(taker));
+  /** Moves the later half of what is near behind the horizon. */
+  private void spill() {
+    Place end = near.keepFirst(memory.nearMax() / 2, Math.max(0, progress.dueMs()), far);
+    horizon = end == null ? horizon : end;
   }
 
   /** Whether so much came since it was last saved, or so long ago, that it should be again. */
-  public boolean isSaveDue(long nowNanos) {
+  public boolean isSaveDue(long nowMs) {
     return far.count() >= memory.farMax()
         || newIds.count() >= memory.farMax()
         || unsaved >= 4L * memory.farMax()
-        || (nowNanos - savedNanos >= SAVE_NANOS && !progress.equals(savedProgress));
+        || (Math.abs(nowMs - savedMs) >= SAVE_MS && !progress.equals(savedProgress));
   }
 
   /**
@@ -600,16 +385,9 @@ public final class PendingTimers implements Closeable {
    * @param readyNextOffset that log's
    * @param ownership asked when all is written: whether nobody has taken the log over
    */
-  public void save(long readyNextOffset, long nowNanos, Ownership ownership) throws IOException {
-    takeAll(far, savedProgress.nextOffset());
-    EntryTable stillNear = new EntryTable();
-    for (int i = 0; i < cancelled.count(); i++) {
-      if (progress.isBehind(cancelled.extra(i), cancelled.key(i))) {
-        far.add(cancelled.extra(i), cancelled.key(i), 0, true);
-        stillNear.add(cancelled.key(i), cancelled.key(i), cancelled.extra(i), false);
-      }
-    }
-    cancelled = stillNear;
+  public void save(long readyNextOffset, long nowMs, Ownership ownership) throws IOException {
+    near.copy(savedProgress.nextOffset(), far);
+    near.copyCancelled(progress, far);
     timers.write(far.sorted(), far.count());
     far.clear();
     ids.write(newIds.sorted(), newIds.count());
@@ -626,15 +404,15 @@ public final class PendingTimers implements Closeable {
             timers.runNames(),
             ids.runNames()));
     savedProgress = now;
-    savedNanos = nowNanos;
+    savedMs = nowMs;
     unsaved = 0;
     if (ownership.isOurs()) {
       folder.deleteOlderStates();
       timers.deleteRetired(timers.runNames());
       ids.deleteRetired(ids.runNames());
     }
-    timers.tend((key, timerOffset, extra) -> !now.isBehind(key, timerOffset));
-    ids.tend((key, timerOffset, extra) -> !now.isBehind(extra, timerOffset));
+    timers.tend((key, timerOffset, extra) -> now.isBehind(key, timerOffset));
+    ids.tend((key, timerOffset, extra) -> now.isBehind(extra, timerOffset));
   }
 
   /** Tells whether the log is still the caller's. */
@@ -644,12 +422,7 @@ public final class PendingTimers implements Closeable {
 
   /** Bytes of memory that it takes. */
   public long memoryBytes() {
-    return near.bytes()
-        + far.bytes()
-        + newIds.bytes()
-        + cancelled.bytes()
-        + timers.memoryBytes()
-        + ids.memoryBytes();
+    return near.bytes() + far.bytes() + newIds.bytes() + timers.memoryBytes() + ids.memoryBytes();
   }
 
   /** How many files it has. */
@@ -661,34 +434,5 @@ public final class PendingTimers implements Closeable {
   public void close() throws IOException {
     timers.close();
     ids.close();
-  }
-
-  /** The entries of one key, from a cursor that begins there. */
-  private record OfKey(EntryCursor from, long only) implements EntryCursor {
-
-    @Override
-    public boolean next() throws IOException {
-      return from.next() && from.key() == only;
-    }
-
-    @Override
-    public long key() {
-      return from.key();
-    }
-
-    @Override
-    public long offset() {
-      return from.offset();
-    }
-
-    @Override
-    public long extra() {
-      return from.extra();
-    }
-
-    @Override
-    public boolean isGone() {
-      return from.isGone();
-    }
   }
 }

@@ -187,6 +187,13 @@ final class Run implements Closeable {
     return new Cursor(key, offset, blocksAhead);
   }
 
+  /** A cursor of one key's entries. */
+  Cursor cursorOf(long key) throws IOException {
+    Cursor cursor = new Cursor(key, 0, 1);
+    cursor.lastKey = key;
+    return cursor;
+  }
+
   @Override
   public void close() throws IOException {
     file.close();
@@ -207,6 +214,9 @@ final class Run implements Closeable {
     private int inWindow;
     private int at;
 
+    /** Entries with higher keys are not shown. */
+    private long lastKey = Long.MAX_VALUE;
+
     private Cursor(long key, long offset, int blocksAhead) throws IOException {
       this.blocksAhead = blocksAhead;
       this.window =
@@ -220,16 +230,15 @@ final class Run implements Closeable {
 
     @Override
     public boolean next() throws IOException {
-      if (++at < block.count()) {
-        return true;
+      if (++at >= block.count()) {
+        if (nextBlock == footer.blocks()) {
+          at = block.count();
+          return false;
+        }
+        load();
+        at = 0;
       }
-      if (nextBlock == footer.blocks()) {
-        at = block.count();
-        return false;
-      }
-      load();
-      at = 0;
-      return true;
+      return block.key(at) <= lastKey;
     }
 
     private void load() throws IOException {

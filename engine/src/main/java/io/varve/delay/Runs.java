@@ -41,11 +41,6 @@ final class Runs implements Closeable {
     String next();
   }
 
-  /** Says which entries are of no use any more. */
-  interface Use {
-    boolean isOver(long key, long offset, long extra);
-  }
-
   /**
    * @param filtered whether runs have filters of their keys
    */
@@ -111,9 +106,9 @@ final class Runs implements Closeable {
   /**
    * Takes in what was merged meanwhile, and begins to merge if there is something to.
    *
-   * @param use asked on another thread
+   * @param used which entries are of use; asked on another thread
    */
-  void tend(Use use) throws IOException {
+  void tend(EntryFilter.Wanted used) throws IOException {
     Merge done = merge;
     if (done != null && done.isDone()) {
       merge = null;
@@ -122,7 +117,7 @@ final class Runs implements Closeable {
     if (merge == null) {
       int first = firstToMerge();
       if (first >= 0) {
-        begin(new Merge(List.copyOf(all.subList(first, first + MERGED)), first == 0, use));
+        begin(new Merge(List.copyOf(all.subList(first, first + MERGED)), first == 0, used));
       }
     }
   }
@@ -204,16 +199,16 @@ final class Runs implements Closeable {
 
     private final List<Run> from;
     private final boolean oldest;
-    private final Use use;
+    private final EntryFilter.Wanted used;
     private final String name = names.next();
     private @Nullable String written;
     private @Nullable Throwable failure;
     private volatile boolean done;
 
-    private Merge(List<Run> from, boolean oldest, Use use) {
+    private Merge(List<Run> from, boolean oldest, EntryFilter.Wanted used) {
       this.from = from;
       this.oldest = oldest;
-      this.use = use;
+      this.used = used;
     }
 
     @Override
@@ -227,7 +222,7 @@ final class Runs implements Closeable {
         }
         // Only the oldest runs hold nothing that an entry of theirs says is gone elsewhere.
         EntryCursor merged = new MergeCursor(cursors, !oldest);
-        written = write(folder, name, new InUse(merged, use), filtered ? entries : 0);
+        written = write(folder, name, new EntryFilter(merged, used), filtered ? entries : 0);
       } catch (IOException | RuntimeException | Error e) {
         failure = e;
       } finally {
@@ -249,40 +244,6 @@ final class Runs implements Closeable {
         throw error;
       }
       return written;
-    }
-  }
-
-  /** Leaves out what is of no use any more. */
-  private record InUse(EntryCursor from, Use use) implements EntryCursor {
-
-    @Override
-    public boolean next() throws IOException {
-      while (from.next()) {
-        if (!use.isOver(from.key(), from.offset(), from.extra())) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    @Override
-    public long key() {
-      return from.key();
-    }
-
-    @Override
-    public long offset() {
-      return from.offset();
-    }
-
-    @Override
-    public long extra() {
-      return from.extra();
-    }
-
-    @Override
-    public boolean isGone() {
-      return from.isGone();
     }
   }
 }

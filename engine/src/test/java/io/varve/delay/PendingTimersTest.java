@@ -46,14 +46,25 @@ final class PendingTimersTest {
     long spread = 1L << (3 + random.nextInt(30));
     TreeSet<Timer> model = new TreeSet<>();
     Map<Long, Timer> ofId = new HashMap<>();
+    Timer last = new Timer(Long.MIN_VALUE, -1);
     long now = 1_000_000;
     long offset = 0;
     PendingTimers timers = open(0, null, 0, now);
     for (int step = 0; step < 300; step++) {
       int added = random.nextInt(300);
       for (int i = 0; i < added; i++) {
-        Timer timer = new Timer(now + 1 + Math.floorMod(random.nextLong(), spread), offset);
-        assertThat(timers.arrival(timer.dueMs(), offset)).isEqualTo(Arrival.PENDING);
+        long due = now + 1 + Math.floorMod(random.nextLong(), spread);
+        if (random.nextInt(8) == 0) {
+          due = now - random.nextInt(100);
+        }
+        Timer timer = new Timer(due, offset);
+        boolean late = timer.compareTo(last) < 0;
+        assertThat(timers.arrival(due, offset)).isEqualTo(late ? Arrival.LATE : Arrival.PENDING);
+        if (late) {
+          // Whoever takes it in releases it at once.
+          offset++;
+          continue;
+        }
         long id = random.nextInt(1000);
         boolean hasId = random.nextInt(3) == 0;
         if (hasId) {
@@ -79,6 +90,7 @@ final class PendingTimersTest {
       for (int i = 0; i < most && timers.next(now); i++) {
         Timer first = model.pollFirst();
         assertThat(new Timer(timers.dueMs(), timers.offset())).isEqualTo(first);
+        last = first;
         timers.released(timers.dueMs(), timers.offset());
       }
       if (most == 599 || model.isEmpty()) {
@@ -87,8 +99,8 @@ final class PendingTimersTest {
       assertThat(timers.pending()).isEqualTo(model.size());
       assertThat(timers.nextDueMs())
           .isLessThanOrEqualTo(model.isEmpty() ? Long.MAX_VALUE : model.first().dueMs());
-      if (timers.isSaveDue(0) || random.nextInt(20) == 0) {
-        timers.save(step, 0, () -> true);
+      if (timers.isSaveDue(now) || random.nextInt(20) == 0) {
+        timers.save(step, now, () -> true);
         if (random.nextBoolean()) {
           work.runAll();
         }
@@ -107,6 +119,25 @@ final class PendingTimersTest {
     }
     assertThat(model).isEmpty();
     assertThat(timers.pending()).isZero();
+    timers.close();
+  }
+
+  @Test
+  void aTimerOfAnotherIdWithTheSameHashIsNotCancelled() throws IOException {
+    PendingTimers timers = open(1, null, 0, 0);
+    timers.add(10, 0);
+    timers.addId(77, 10, 0);
+    timers.add(20, 1);
+    timers.addId(77, 20, 1);
+    timers.takenIn(2);
+
+    assertThat(timers.cancel(77, offset -> false)).isFalse();
+    assertThat(timers.cancel(77, offset -> offset == 1)).isTrue();
+    assertThat(timers.pending()).isEqualTo(1);
+    assertThat(timers.next(100)).isTrue();
+    assertThat(timers.offset()).isZero();
+    timers.released(10, 0);
+    assertThat(timers.next(100)).isFalse();
     timers.close();
   }
 
