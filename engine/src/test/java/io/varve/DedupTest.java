@@ -242,6 +242,18 @@ final class DedupTest {
   }
 
   @Test
+  void anIdCountsForTheTtlToTheMillisecond() {
+    try (Store store = store();
+        DedupWriter writer = open(store)) {
+      assertThat(writer.append(event(0, 1000, "a"))).isTrue();
+      assertThat(writer.append(event(1, 1000 + TTL_MS - 1, "a"))).isFalse();
+      assertThat(writer.append(event(2, 1000 + TTL_MS, "a"))).isTrue();
+      assertThat(writer.append(event(3, 1000 + 2 * TTL_MS - 1, "a"))).isFalse();
+    }
+    assertThat(offsets()).containsExactly(0L, 2L);
+  }
+
+  @Test
   void idsAreDroppedWithTheirBuckets() {
     try (Store store = store();
         DedupWriter writer = open(store)) {
