@@ -2,6 +2,7 @@ package io.varve;
 
 import io.varve.base.Clock;
 import io.varve.delay.PendingTimers;
+import io.varve.metrics.Latency;
 import io.varve.metrics.LatencyRecorder;
 import java.util.concurrent.TimeUnit;
 
@@ -24,25 +25,8 @@ final class SchedulerCounters {
   private long clockJumps;
   private long lastClockJumpMs;
 
-  private volatile Shown shown = new Shown(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0);
-
-  /** The numbers at the end of a step. */
-  private record Shown(
-      long nextOffset,
-      long endOffset,
-      long pending,
-      long taken,
-      long released,
-      long overdue,
-      long late,
-      long dropped,
-      long cancelled,
-      long missing,
-      long clockJumps,
-      long lastClockJumpMs,
-      boolean held,
-      long memoryBytes,
-      int files) {}
+  /** The numbers at the end of a step, without the lateness. */
+  private volatile SchedulerMetrics shown = SchedulerMetrics.NONE;
 
   SchedulerCounters(Clock clock) {
     this.lateness = new LatencyRecorder(clock);
@@ -83,7 +67,7 @@ final class SchedulerCounters {
   /** Shows others what was counted. */
   void publish(PendingTimers timers, long endOffset, boolean held) {
     shown =
-        new Shown(
+        new SchedulerMetrics(
             timers.progress().nextOffset(),
             endOffset,
             timers.pending(),
@@ -94,6 +78,7 @@ final class SchedulerCounters {
             dropped,
             cancelled,
             missing,
+            Latency.NONE,
             clockJumps,
             lastClockJumpMs,
             held,
@@ -102,23 +87,6 @@ final class SchedulerCounters {
   }
 
   SchedulerMetrics metrics() {
-    Shown now = shown;
-    return new SchedulerMetrics(
-        now.nextOffset,
-        now.endOffset,
-        now.pending,
-        now.taken,
-        now.released,
-        now.overdue,
-        now.late,
-        now.dropped,
-        now.cancelled,
-        now.missing,
-        lateness.latency(),
-        now.clockJumps,
-        now.lastClockJumpMs,
-        now.held,
-        now.memoryBytes,
-        now.files);
+    return shown.withLateness(lateness.latency());
   }
 }

@@ -38,4 +38,28 @@ public record SchedulerMetrics(
     long lastClockJumpMs,
     boolean waitingForClock,
     long memoryBytes,
-    int files) {}
+    int files) {
+
+  static final SchedulerMetrics NONE =
+      new SchedulerMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Latency.NONE, 0, 0, false, 0, 0);
+
+  SchedulerMetrics withLateness(Latency value) {
+    return new SchedulerMetrics(
+        nextOffset,
+        endOffset,
+        pending,
+        taken,
+        released,
+        overdue,
+        late,
+        dropped,
+        cancelled,
+        missing,
+        value,
+        clockJumps,
+        lastClockJumpMs,
+        waitingForClock,
+        memoryBytes,
+        files);
+  }
+}

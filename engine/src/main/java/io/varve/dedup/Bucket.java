@@ -1,5 +1,6 @@
 package io.varve.dedup;
 
+import io.varve.base.BloomFilter;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ final class Bucket {
   private final Buckets.Saved saved;
 
   /** Null if there is no memory for it. */
-  private @Nullable IdFilter filter;
+  private @Nullable BloomFilter filter;
 
   private Bucket(Buckets.Saved saved) {
     this.saved = saved;
@@ -27,7 +28,7 @@ final class Bucket {
   /** One that was saved from a table. */
   static Bucket of(Buckets.Saved saved, IdTable ids) {
     Bucket bucket = new Bucket(saved);
-    IdFilter filter = new IdFilter(ids.count());
+    BloomFilter filter = BloomFilter.sized(ids.count(), DedupSettings.FILTER_BITS);
     ids.forEach((high, low, timeMs) -> filter.add(high, low));
     bucket.filter = filter;
     return bucket;
@@ -39,7 +40,8 @@ final class Bucket {
    * @return how many ids it has
    */
   long read(boolean filtered) throws IOException {
-    IdFilter made = filtered ? new IdFilter(meta().count()) : null;
+    BloomFilter made =
+        filtered ? BloomFilter.sized(meta().count(), DedupSettings.FILTER_BITS) : null;
     long[] count = {0};
     saved.forEach(
         (high, low, timeMs) -> {
@@ -60,7 +62,7 @@ final class Bucket {
     return saved;
   }
 
-  @Nullable IdFilter filter() {
+  @Nullable BloomFilter filter() {
     return filter;
   }
 

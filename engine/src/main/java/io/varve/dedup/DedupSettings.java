@@ -16,6 +16,9 @@ public record DedupSettings(long ttlMs, long memoryBytes, int idBytesMax) {
   /** The longest time to remember ids: some millions of years. */
   static final long TTL_MS_MAX = 1L << 58;
 
+  /** Of filters, for each id. */
+  static final int FILTER_BITS = 16;
+
   private static final long MEMORY_BYTES_MIN = 1L << 20;
   private static final long MEMORY_BYTES_MAX = 32L << 30;
 

@@ -1,6 +1,7 @@
 package io.varve.dedup;
 
 import io.varve.base.BadEventException;
+import io.varve.base.BloomFilter;
 import io.varve.base.CorruptionException;
 import io.varve.base.FirstFailure;
 import io.varve.base.StoreClosedException;
@@ -193,7 +194,7 @@ public final class DedupWindow {
     Collections.reverse(buckets);
     for (Bucket bucket : buckets) {
       BucketMeta meta = bucket.meta();
-      long bytes = IdFilter.bytes(meta.count());
+      long bytes = BloomFilter.bytes(meta.count(), DedupSettings.FILTER_BITS);
       filterBytes += bytes;
       long ids = bucket.read(meta.count() >= 0 && filterBytes <= settings.filterBytesMax());
       if (ids != meta.count()) {
@@ -277,14 +278,14 @@ public final class DedupWindow {
 
   private long findSaved() {
     long id = high;
-    int firstWord = IdFilter.firstWord(low);
-    int secondWord = IdFilter.secondWord(low);
-    long firstBits = IdFilter.firstBits(low);
-    long secondBits = IdFilter.secondBits(low);
+    int firstWord = BloomFilter.firstWord(low);
+    int secondWord = BloomFilter.secondWord(low);
+    long firstBits = BloomFilter.firstBits(low);
+    long secondBits = BloomFilter.secondBits(low);
     List<Bucket> all = buckets;
     for (int i = 0, count = all.size(); i < count; i++) {
       Bucket bucket = all.get(i);
-      IdFilter filter = bucket.filter();
+      BloomFilter filter = bucket.filter();
       if (filter == null || filter.mayHave(id, firstWord, firstBits, secondWord, secondBits)) {
         long found = look(bucket);
         if (found >= 0) {

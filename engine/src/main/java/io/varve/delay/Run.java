@@ -1,5 +1,6 @@
 package io.varve.delay;
 
+import io.varve.base.BloomFilter;
 import io.varve.base.CorruptionException;
 import io.varve.format.EntryBlock;
 import io.varve.format.Fixed64;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Run implements Closeable {
 
+  /** Of filters, for each key. */
+  static final int FILTER_BITS = 10;
+
   private static final int WINDOW_BYTES = 128 << 10;
   private static final int CHUNK_BYTES = 256 << 10;
 
@@ -29,7 +33,7 @@ final class Run implements Closeable {
   private final ReadFile file;
   private final RunFooter footer;
   private final long[] blocks;
-  private final @Nullable Filter filter;
+  private final @Nullable BloomFilter filter;
 
   private Run(
       String name,
@@ -37,7 +41,7 @@ final class Run implements Closeable {
       ReadFile file,
       RunFooter footer,
       long[] blocks,
-      @Nullable Filter filter) {
+      @Nullable BloomFilter filter) {
     this.name = name;
     this.path = path;
     this.file = file;
@@ -68,7 +72,8 @@ final class Run implements Closeable {
       long[] blocks = longs(file, path, position, blockLongs, footer.blocksCrc());
       position += (long) blockLongs * Long.BYTES;
       long[] bits = longs(file, path, position, footer.filterLongs(), footer.filterCrc());
-      run = new Run(name, path, file, footer, blocks, bits.length == 0 ? null : Filter.of(bits));
+      run =
+          new Run(name, path, file, footer, blocks, bits.length == 0 ? null : BloomFilter.of(bits));
       return run;
     } finally {
       if (run == null) {
@@ -128,9 +133,15 @@ final class Run implements Closeable {
     return file.length();
   }
 
+  /** A key has 64 bits only: its lower half is made of the same. */
+  static long lowerHalf(long key) {
+    long spread = key * 0x9e3779b97f4a7c15L;
+    return spread ^ (spread >>> 32);
+  }
+
   /** Whether an entry may have that key. */
   boolean mayHold(long key) {
-    return filter == null || filter.mayHold(key);
+    return filter == null || filter.mayHave(key, lowerHalf(key));
   }
 
   /**

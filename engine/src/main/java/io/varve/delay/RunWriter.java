@@ -1,5 +1,6 @@
 package io.varve.delay;
 
+import io.varve.base.BloomFilter;
 import io.varve.format.EntryBlock;
 import io.varve.format.RunFooter;
 import io.varve.io.Directory;
@@ -23,7 +24,7 @@ final class RunWriter implements Closeable {
 
   private final String name;
   private final WriteFile file;
-  private final @Nullable Filter filter;
+  private final @Nullable BloomFilter filter;
   private final EntryBlock block = new EntryBlock();
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES + EntryBlock.BYTES_MAX).order(ByteOrder.LITTLE_ENDIAN);
@@ -36,7 +37,7 @@ final class RunWriter implements Closeable {
   private long lowestOffset = Long.MAX_VALUE;
   private long lastKey;
 
-  private RunWriter(String name, WriteFile file, @Nullable Filter filter) {
+  private RunWriter(String name, WriteFile file, @Nullable BloomFilter filter) {
     this.name = name;
     this.file = file;
     this.filter = filter;
@@ -47,7 +48,9 @@ final class RunWriter implements Closeable {
    */
   static RunWriter create(Directory folder, String name, long filteredKeys) throws IOException {
     return new RunWriter(
-        name, folder.create(name), filteredKeys == 0 ? null : Filter.sized(filteredKeys));
+        name,
+        folder.create(name),
+        filteredKeys == 0 ? null : BloomFilter.sized(filteredKeys, Run.FILTER_BITS));
   }
 
   void add(long key, long offset, long extra, boolean gone) throws IOException {
@@ -59,7 +62,7 @@ final class RunWriter implements Closeable {
     lowestOffset = Math.min(lowestOffset, offset);
     lastKey = key;
     if (filter != null) {
-      filter.add(key);
+      filter.add(key, Run.lowerHalf(key));
     }
   }
 
@@ -87,7 +90,7 @@ final class RunWriter implements Closeable {
     flush();
     long blocksEnd = file.length();
     int blocksCrc = append(blocks, blockCount * RunFooter.LONGS_PER_BLOCK);
-    long[] bits = filter == null ? new long[0] : filter.bits();
+    long[] bits = filter == null ? new long[0] : filter.words();
     int filterCrc = append(bits, bits.length);
     file.append(
         new RunFooter(

@@ -1,5 +1,6 @@
 package io.varve.format;
 
+import io.varve.base.BloomFilter;
 import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 
@@ -41,7 +42,7 @@ public record RunFooter(
   /** No run is larger, nor its filter: 2<sup>28</sup> longs. */
   private static final int BLOCKS_MAX = 1 << 26;
 
-  private static final int FILTER_LONGS_MAX = 1 << 28;
+  private static final int FILTER_LONGS_MAX = BloomFilter.WORDS_MAX;
 
   private static final int FORMAT_VERSION = 1;
   private static final long MAGIC = Fixed64.magic("VARVERUN");
@@ -85,6 +86,7 @@ public record RunFooter(
             && footer.blocks == blocks
             && footer.blocks <= BLOCKS_MAX
             && footer.filterLongs >= 0
+            && footer.filterLongs % 8 == 0
             && footer.filterLongs <= FILTER_LONGS_MAX
             && footer.blocksEnd >= 0
             && footer.blocksEnd + 8L * LONGS_PER_BLOCK * blocks + 8L * footer.filterLongs

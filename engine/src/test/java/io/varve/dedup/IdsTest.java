@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.base.BadSettingException;
+import io.varve.base.BloomFilter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ final class IdsTest {
   @Test
   void aFilterLetsAllPassThatItHasAndFewOthers() {
     Random random = new Random(1);
-    IdFilter filter = new IdFilter(50_000);
+    BloomFilter filter = BloomFilter.sized(50_000, DedupSettings.FILTER_BITS);
     List<Id> ids = new ArrayList<>();
     for (int i = 0; i < 50_000; i++) {
       Id id = new Id(random.nextLong(), random.nextLong());
@@ -77,16 +78,18 @@ final class IdsTest {
       passed += passes(filter, new Id(random.nextLong(), random.nextLong())) ? 1 : 0;
     }
     assertThat(passed).isLessThan(1_000);
-    assertThat(filter.bytes()).isEqualTo(IdFilter.bytes(50_000)).isBetween(100_000L, 100_200L);
+    assertThat(filter.bytes())
+        .isEqualTo(BloomFilter.bytes(50_000, DedupSettings.FILTER_BITS))
+        .isBetween(100_000L, 100_200L);
   }
 
-  private static boolean passes(IdFilter filter, Id id) {
+  private static boolean passes(BloomFilter filter, Id id) {
     return filter.mayHave(
         id.high,
-        IdFilter.firstWord(id.low),
-        IdFilter.firstBits(id.low),
-        IdFilter.secondWord(id.low),
-        IdFilter.secondBits(id.low));
+        BloomFilter.firstWord(id.low),
+        BloomFilter.firstBits(id.low),
+        BloomFilter.secondWord(id.low),
+        BloomFilter.secondBits(id.low));
   }
 
   @Test

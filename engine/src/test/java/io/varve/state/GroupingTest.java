@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.base.CorruptionException;
-import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
-import io.varve.io.ReadFile;
-import io.varve.testkit.DirectoryFilter;
 import io.varve.testkit.ManualClock;
+import io.varve.testkit.ReadLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +34,7 @@ final class GroupingTest {
 
   @TempDir Path folder;
 
-  /** Reads of the files in a folder, by any thread. */
-  private long reads;
+  private final ReadLog reads = new ReadLog();
 
   private final Random random = new Random(7);
   private final int[] versions = new int[MAPS * ENTRIES];
@@ -54,10 +51,10 @@ final class GroupingTest {
         passes = store.metrics().cleaningPasses();
         checkAll(store);
       }
-      long before = reads;
+      reads.clear();
       checkAll(store);
       // A read for each value would be more; nearly all values are on disk.
-      assertThat(reads - before).isLessThan(MAPS * ENTRIES / 3);
+      assertThat(reads.files()).hasSizeLessThan(MAPS * ENTRIES / 3);
       assertThat(store.metrics().cleaningPasses())
           .as("an end of putting in order")
           .isEqualTo(passes);
@@ -193,7 +190,7 @@ final class GroupingTest {
   private StateStore open(TestStores stores) {
     return StateStore.open(
         new StateStoreSettings(0, 0, "grouped"),
-        new CountingDirectory(new PosixDirectory(folder.resolve("store"))),
+        reads.of(new PosixDirectory(folder.resolve("store"))),
         stores.memory,
         stores.work);
   }
@@ -265,40 +262,5 @@ final class GroupingTest {
 
   private static ByteSpan number(int number) {
     return new ByteSpan().wrap(ByteBuffer.allocate(4).putInt(number).array());
-  }
-
-  /** Counts reads. */
-  private final class CountingDirectory extends DirectoryFilter {
-
-    CountingDirectory(Directory in) {
-      super(in);
-    }
-
-    @Override
-    protected Directory filter(Directory inner) {
-      return new CountingDirectory(inner);
-    }
-
-    @Override
-    public ReadFile open(String name) throws IOException {
-      ReadFile file = super.open(name);
-      return new ReadFile() {
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-          reads++;
-          return file.read(target, position);
-        }
-
-        @Override
-        public long length() throws IOException {
-          return file.length();
-        }
-
-        @Override
-        public void close() throws IOException {
-          file.close();
-        }
-      };
-    }
   }
 }
