@@ -1,6 +1,7 @@
 package io.varve.format;
 
 import io.varve.base.CorruptionException;
+import io.varve.event.Reserved;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -21,7 +22,7 @@ import java.nio.ByteOrder;
 public record Release(long offset, long dueMs, Progress progress) {
 
   /** The header's name. */
-  public static final String HEADER = "varve.release";
+  public static final String HEADER = Reserved.RELEASE;
 
   private static final int BYTES = 48;
   private static final int FORMAT_VERSION = 1;

@@ -17,6 +17,7 @@ import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.Headers;
+import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import io.varve.format.Release;
@@ -232,7 +233,7 @@ final class SchedulingRun {
 
   private static Headers id(int number) {
     return Headers.builder()
-        .add(SchedulerSettings.ID_HEADER, ("id " + number).getBytes(StandardCharsets.UTF_8))
+        .add(Reserved.SCHEDULE_ID, ("id " + number).getBytes(StandardCharsets.UTF_8))
         .build();
   }
 
