@@ -9,14 +9,11 @@ import io.varve.delay.PendingTimers.Arrival;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.EventView;
-import io.varve.event.Headers;
 import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
-import io.varve.format.Progress;
 import io.varve.format.Release;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.ReaderLeases;
-import io.varve.view.BlockCache;
 import io.varve.view.LogBlocks;
 import io.varve.work.Work;
 import java.io.IOException;
@@ -24,8 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +60,7 @@ public final class Scheduler implements AutoCloseable {
   private final Clock clock;
   private final LogReader reader;
   private final LogBlocks blocks;
-  private final LogWriter ready;
+  private final ReadyLog ready;
   private final PendingTimers timers;
   private final ReaderLeases.Lease lease;
   private final PendingTimers.Ownership ownership;
@@ -81,141 +76,37 @@ public final class Scheduler implements AutoCloseable {
   private boolean held;
   private long lastWallMs;
   private long lastNanos;
-  private @Nullable CompletableFuture<Long> committing;
   private volatile boolean stopped;
   private boolean closed;
 
-  private Scheduler(
+  Scheduler(Parts parts, SchedulerSettings settings, Clock clock, Work work, UUID storeId) {
+    this.log = parts.log();
+    this.settings = settings;
+    this.clock = clock;
+    this.background = work.strand();
+    this.reader = parts.reader();
+    this.blocks = parts.blocks();
+    this.timers = parts.timers();
+    this.lease = parts.lease();
+    this.ownership = parts.ownership();
+    this.hash = new KeyHash(storeId);
+    this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
+    this.counters = new SchedulerCounters(clock);
+    this.openedMs = clock.wallMs();
+    this.ready = new ReadyLog(parts.ready(), clock, counters, openedMs);
+    this.lastWallMs = openedMs;
+    this.lastNanos = clock.nanos();
+  }
+
+  /** What a scheduler has open. */
+  record Parts(
       LogFolder log,
-      SchedulerSettings settings,
-      Host host,
       LogReader reader,
       LogBlocks blocks,
       LogWriter ready,
       PendingTimers timers,
       ReaderLeases.Lease lease,
-      PendingTimers.Ownership ownership) {
-    this.log = log;
-    this.settings = settings;
-    this.clock = host.clock;
-    this.background = host.work.strand();
-    this.reader = reader;
-    this.blocks = blocks;
-    this.ready = ready;
-    this.timers = timers;
-    this.lease = lease;
-    this.ownership = ownership;
-    this.hash = new KeyHash(host.storeId);
-    this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
-    this.counters = new SchedulerCounters(clock);
-    this.openedMs = clock.wallMs();
-    this.lastWallMs = openedMs;
-    this.lastNanos = clock.nanos();
-  }
-
-  /** What a scheduler is opened through. */
-  record Host(Store store, Clock clock, Work work, UUID storeId) {}
-
-  static Scheduler open(
-      Host host, LogFolder log, LogFolder readyLog, SchedulerSettings settings, String owner)
-      throws IOException {
-    LogWriter ready = host.store.openWriter(readyLog.name(), settings.ready(), owner);
-    Opening opening = new Opening(ready);
-    try {
-      long epoch = ready.epoch();
-      Progress released = lastReleased(host.store, ready);
-      PendingTimers timers =
-          PendingTimers.open(
-              readyLog.directory().folder("timers"),
-              host.storeId,
-              epoch,
-              released,
-              ready.nextOffset(),
-              settings.memory(),
-              settings.tickMs(),
-              host.clock.wallMs(),
-              host.work.strand());
-      opening.timers = timers;
-      ReaderLeases.Lease lease = log.leases().take(timers.lowestOffset(), host.store.nextNumber());
-      opening.lease = lease;
-      LogBlocks blocks = new LogBlocks(log, new BlockCache(settings.cacheBytes()));
-      opening.blocks = blocks;
-      blocks.refresh();
-      if (timers.releasedBefore().nextOffset() > blocks.nextOffset()) {
-        throw new StoreFailedException(
-            readyLog.name()
-                + " tells of events up to offset "
-                + timers.releasedBefore().nextOffset()
-                + " of "
-                + log.name()
-                + ", which ends at "
-                + blocks.nextOffset()
-                + ": one of the two is an older copy. Take the ready log's folder away to begin"
-                + " anew: all timers of the log are released again then",
-            null);
-      }
-      LogReader reader =
-          host.store.openReader(
-              log.name(),
-              ReadRange.all().withOffsets(timers.progress().nextOffset(), Long.MAX_VALUE));
-      opening.done = true;
-      return new Scheduler(
-          log,
-          settings,
-          host,
-          reader,
-          blocks,
-          ready,
-          timers,
-          lease,
-          () -> readyLog.manifests().load().epoch() == epoch);
-    } finally {
-      opening.close();
-    }
-  }
-
-  /**
-   * How far the last event of the ready log tells that the scheduler was; null if there is none.
-   */
-  private static @Nullable Progress lastReleased(Store store, LogWriter ready) {
-    long last = ready.nextOffset() - 1;
-    if (last < 0) {
-      return null;
-    }
-    ReadRange range = ReadRange.all().withOffsets(last, last + 1);
-    try (LogReader reader = store.openReader(ready.log(), range)) {
-      return reader.next() ? Releases.of(reader.event(), ready.log()).progress() : null;
-    }
-  }
-
-  /** What is let go of again if opening fails half way. */
-  private static final class Opening {
-
-    private final LogWriter ready;
-    private @Nullable PendingTimers timers;
-    private ReaderLeases.@Nullable Lease lease;
-    private @Nullable LogBlocks blocks;
-    private boolean done;
-
-    private Opening(LogWriter ready) {
-      this.ready = ready;
-    }
-
-    private void close() throws IOException {
-      if (!done) {
-        ready.abandon();
-        if (timers != null) {
-          timers.close();
-        }
-        if (blocks != null) {
-          blocks.close();
-        }
-        if (lease != null) {
-          lease.close();
-        }
-      }
-    }
-  }
+      PendingTimers.Ownership ownership) {}
 
   /** The log whose events are released. */
   public StreamPartition log() {
@@ -224,7 +115,7 @@ public final class Scheduler implements AutoCloseable {
 
   /** The log to which they go. */
   public StreamPartition readyLog() {
-    return ready.log();
+    return ready.name();
   }
 
   /** Takes in and releases until {@link #stop} is called; then {@link #close} it. */
@@ -274,7 +165,7 @@ public final class Scheduler implements AutoCloseable {
    */
   public boolean step() {
     try {
-      boolean busy = completeCommit();
+      boolean busy = ready.completeCommit();
       watchClock();
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
@@ -287,9 +178,7 @@ public final class Scheduler implements AutoCloseable {
           busy |= release();
         }
       }
-      if (ready.nextOffset() > ready.durableOffset()) {
-        commit();
-      }
+      ready.commit();
       counters.publish(timers, reader.endOffset(), held);
       return busy;
     } catch (IOException e) {
@@ -299,12 +188,12 @@ public final class Scheduler implements AutoCloseable {
 
   /** Whether something that was released is not durable yet. */
   boolean isCommitting() {
-    return committing != null || ready.durableOffset() < ready.nextOffset();
+    return ready.isCommitting() || !ready.isDurable();
   }
 
   private void pause() {
     long wait = PAUSE_MAX.toMillis();
-    if (committing != null) {
+    if (ready.isCommitting()) {
       wait = 1;
     }
     long nextDueMs = timers.nextDueMs();
@@ -376,7 +265,7 @@ public final class Scheduler implements AutoCloseable {
         if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
           counters.dropped();
         } else {
-          append(event.toEvent(), offset, dueMs);
+          ready.append(event.toEvent(), offset, dueMs, timers.progress());
         }
       }
       case RELEASED -> {}
@@ -415,7 +304,7 @@ public final class Scheduler implements AutoCloseable {
             log.name(),
             dueMs);
       } else {
-        append(event, offset, dueMs);
+        ready.append(event, offset, dueMs, timers.progress());
       }
     }
     return true;
@@ -446,56 +335,9 @@ public final class Scheduler implements AutoCloseable {
     return null;
   }
 
-  private void append(Event event, long offset, long dueMs) {
-    long nowMs = clock.wallMs();
-    byte[] release = new Release(offset, dueMs, timers.progress()).encode();
-    Headers.Builder headers = Headers.builder();
-    event.headers().asList().forEach(h -> headers.add(h.name(), h.encoding(), h.value()));
-    headers.add(Release.HEADER, Encoding.BYTES, release);
-    ready.append(
-        new Event(
-            ready.nextOffset(),
-            nowMs,
-            event.timestampType(),
-            event.keyEncoding(),
-            event.key(),
-            event.valueEncoding(),
-            event.value(),
-            headers.build(),
-            event.messageId(),
-            dueMs));
-    counters.released(nowMs - dueMs, dueMs < openedMs);
-  }
-
-  private void commit() {
-    if (committing == null) {
-      committing = ready.commit();
-    }
-  }
-
-  /** Returns whether a commit was completed. */
-  private boolean completeCommit() {
-    CompletableFuture<Long> asked = committing;
-    if (asked == null || !asked.isDone()) {
-      return false;
-    }
-    committing = null;
-    try {
-      asked.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof VarveException failure) {
-        throw failure;
-      }
-      throw new StoreFailedException("Committing " + ready.log() + " failed", e.getCause());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("a future that is done does not wait", e);
-    }
-    return true;
-  }
-
   /** Saves what is pending once all that was released is durable; returns whether it did. */
   private boolean save() throws IOException {
-    if (ready.durableOffset() < ready.nextOffset()) {
+    if (!ready.isDurable()) {
       return false;
     }
     timers.save(ready.nextOffset(), clock.wallMs(), ownership);
@@ -515,7 +357,7 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     try {
-      if (ready.failure() == null && due.isEmpty()) {
+      if (!ready.hasFailed() && due.isEmpty()) {
         ready.sync();
         timers.save(ready.nextOffset(), clock.wallMs(), ownership);
         ready.close();

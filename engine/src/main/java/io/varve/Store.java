@@ -418,12 +418,9 @@ public final class Store implements AutoCloseable {
           "ready.stream", ready.stream(), "another stream than the one with the delayed events");
     }
     try {
-      return Scheduler.open(
-          new Scheduler.Host(this, clock, work, layout.marker().id()),
-          folder,
-          folder(ready),
-          schedulerSettings,
-          owner);
+      return new SchedulerOpening(
+              this, clock, work, layout.marker().id(), folder, folder(ready), schedulerSettings)
+          .open(owner);
     } catch (IOException e) {
       throw new StoreFailedException("Opening the scheduler of " + log + " failed", e);
     }
