@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +49,6 @@ public final class Delivery implements Feed {
       List<PartitionGenerations> partitions,
       SourceTaskContext context,
       ReplayClock clock) {
-    if (!Store.exists(settings.storePath())) {
-      throw new ConnectException(
-          "There is no store in "
-              + settings.storePath()
-              + " on this worker; expected the folder that a sink with that store.path writes. Is its"
-              + " disk mounted? With it in place, restart the task");
-    }
     List<StreamPartition> logs = partitions.stream().flatMap(each -> each.logs().stream()).toList();
     Map<StreamPartition, SourceOffset> positions =
         StoredPositions.read(context, logs.stream().map(ReadyLog::of).toList());
@@ -72,9 +64,10 @@ public final class Delivery implements Feed {
         long from = position == null ? 0 : position.offset();
         AtomicLong committed = new AtomicLong(from);
         SchedulerSettings scheduler =
-            TimerShare.of(settings.schedule(), each.stream(), logs.size());
+            TimerShare.of(
+                settings.schedule(), each.stream(), logs.size(), () -> committed.get() - 1);
         LogSchedule schedule =
-            new LogSchedule(store, each, scheduler, settings.owner(), from, committed, bell);
+            new LogSchedule(store, each, scheduler, settings.owner(), from, bell);
         schedules.add(schedule);
         lines.add(
             new ReadyOrder.Line(

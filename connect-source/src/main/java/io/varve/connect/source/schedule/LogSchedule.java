@@ -8,7 +8,6 @@ import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.event.StreamPartition;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +29,6 @@ final class LogSchedule {
   private final SchedulerSettings settings;
   private final String owner;
   private final long from;
-  private final AtomicLong committed;
   private final Bell bell;
   private final Thread thread;
 
@@ -41,7 +39,6 @@ final class LogSchedule {
 
   /**
    * @param from the first offset of the ready log that Connect has not committed
-   * @param committed the same, as it rises from then on
    * @param bell is rung when there is something to read, and when it has failed
    */
   LogSchedule(
@@ -50,14 +47,12 @@ final class LogSchedule {
       SchedulerSettings settings,
       String owner,
       long from,
-      AtomicLong committed,
       Bell bell) {
     this.store = store;
     this.log = log;
     this.settings = settings;
     this.owner = owner;
     this.from = from;
-    this.committed = committed;
     this.bell = bell;
     this.thread = new Thread(this::run, "varve-scheduler-" + log.stream() + "-" + log.partition());
     thread.setDaemon(true);
@@ -108,28 +103,17 @@ final class LogSchedule {
 
   private Scheduler open() {
     StreamPartition readyLog = ReadyLog.of(log);
-    // Before the scheduler, which deletes what has expired: see the package's second invariant.
-    ReadyLog reading =
-        store.contains(readyLog) ? ReadyLog.open(store, readyLog, from, committed) : null;
-    Scheduler opened = null;
+    Scheduler opened = take();
     boolean done = false;
     try {
-      opened = take();
-      ReadyLog.check(store, readyLog, from);
-      if (reading == null) {
-        reading = ReadyLog.open(store, readyLog, from, committed);
-      }
+      ready = ReadyLog.open(store, readyLog, from);
       scheduler = opened;
-      ready = reading;
       done = true;
       LOG.info("{}: the scheduler is open; delivering from offset {} of {}", log, from, readyLog);
       return opened;
     } finally {
       if (!done) {
         abandon(opened);
-        if (reading != null) {
-          reading.close();
-        }
       }
     }
   }
@@ -151,7 +135,7 @@ final class LogSchedule {
     if (stopped) {
       LOG.info("{}: the scheduler ended, as was asked, with: {}", log, e.getMessage());
     } else {
-      LOG.error("{}: the scheduler has failed", log, e);
+      LOG.error("{}: the scheduler has failed: {}", log, e.getMessage());
     }
     failure = e;
     bell.ring();

@@ -7,15 +7,12 @@ import io.varve.SchedulerSettings;
 import io.varve.Store;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The events of a ready log from where Connect is. While it is open, retention takes nothing that
- * Connect has not committed.
+ * The events of a ready log from where Connect is.
  *
  * <p>Thread: confined to one at a time.
  */
@@ -23,25 +20,11 @@ public final class ReadyLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ReadyLog.class);
 
-  /** Retention counts in hours. */
-  private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final LogReader reader;
-
-  /** Stands at what is committed, and is never read from: what a reader may need is not deleted. */
-  private final LogReader keeper;
-
-  private final AtomicLong committed;
-  private long keptFrom;
-  private long keptNanos;
   private boolean onEvent;
 
-  private ReadyLog(LogReader reader, LogReader keeper, long from, AtomicLong committed) {
+  private ReadyLog(LogReader reader) {
     this.reader = reader;
-    this.keeper = keeper;
-    this.committed = committed;
-    this.keptFrom = from;
-    this.keptNanos = System.nanoTime();
   }
 
   /** The ready log of a log. */
@@ -56,32 +39,17 @@ public final class ReadyLog implements AutoCloseable {
   }
 
   /**
-   * Opens one that is there.
+   * Opens one whose scheduler is open.
    *
-   * @param from the first offset that is not committed
-   * @param committed the same, as it rises from then on
-   */
-  static ReadyLog open(Store store, StreamPartition ready, long from, AtomicLong committed) {
-    LogReader keeper = store.openReader(ready, ReadRange.all().withOffsets(from, Long.MAX_VALUE));
-    boolean opened = false;
-    try {
-      LogReader reader = store.openReader(ready, ReadRange.all().withOffsets(from, Long.MAX_VALUE));
-      opened = true;
-      return new ReadyLog(reader, keeper, from, committed);
-    } finally {
-      if (!opened) {
-        keeper.close();
-      }
-    }
-  }
-
-  /**
-   * Compares where Connect is with what the log holds, once its scheduler is open.
-   *
+   * @param from the first offset that Connect has not committed
    * @throws ConnectException if the log ends before that
    */
-  static void check(Store store, StreamPartition ready, long from) {
-    LogStats stats = store.stats(ready);
+  static ReadyLog open(Store store, StreamPartition ready, long from) {
+    check(store.stats(ready), ready, from);
+    return new ReadyLog(store.openReader(ready, ReadRange.all().withOffsets(from, Long.MAX_VALUE)));
+  }
+
+  private static void check(LogStats stats, StreamPartition ready, long from) {
     if (from > stats.nextOffset()) {
       throw new ConnectException(
           "Connect has delivered up to offset "
@@ -130,22 +98,8 @@ public final class ReadyLog implements AutoCloseable {
     return reader.endOffset();
   }
 
-  /** Lets retention go as far as Kafka has the events, now and then. */
-  void keepWhatIsNotCommitted(long nowNanos) {
-    long to = committed.get();
-    if (to > keptFrom && nowNanos - keptNanos >= KEEP_NANOS) {
-      keeper.seek(to);
-      keptFrom = to;
-      keptNanos = nowNanos;
-    }
-  }
-
   @Override
   public void close() {
-    try {
-      reader.close();
-    } finally {
-      keeper.close();
-    }
+    reader.close();
   }
 }

@@ -59,7 +59,6 @@ final class ReadyOrder implements ReplayOrder {
       bytes += eventBytes;
     }
     line.delivered.update(ready, events, bytes);
-    ready.keepWhatIsNotCommitted(System.nanoTime());
   }
 
   @Override

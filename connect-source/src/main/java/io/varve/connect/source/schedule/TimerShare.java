@@ -6,6 +6,7 @@ import io.varve.compact.Retention;
 import io.varve.connect.source.config.ScheduleSettings;
 import io.varve.delay.TimerMemory;
 import io.varve.format.EntryBlock;
+import java.util.function.LongSupplier;
 
 /** The settings of one of a task's schedulers: it gets its share of the task's memory. */
 final class TimerShare {
@@ -19,15 +20,17 @@ final class TimerShare {
 
   /**
    * @param partitions among which the task's memory is shared
+   * @param neededFrom tells from which offset on the ready log's events stay, however old they are
    */
-  static SchedulerSettings of(ScheduleSettings settings, String stream, int partitions) {
+  static SchedulerSettings of(
+      ScheduleSettings settings, String stream, int partitions, LongSupplier neededFrom) {
     long bytes = settings.memoryBytes() / Math.max(1, partitions);
     SchedulerSettings defaults = SchedulerSettings.of(stream);
     double scale = Math.min(1, bytes / DEFAULT_BYTES);
     return defaults
         .withTickMs(settings.tickMs())
         .withOverdue(settings.overdue())
-        .withReady(readyLog(settings.readyRetentionMs()))
+        .withReady(readyLog(settings.readyRetentionMs(), neededFrom))
         .withMemory(memory(scale))
         .withCacheBytes((long) (defaults.cacheBytes() * scale));
   }
@@ -49,12 +52,12 @@ final class TimerShare {
   }
 
   /** Whole segments expire: they are eighths of what is kept. An event may be as large as any. */
-  private static LogSettings readyLog(long retentionMs) {
+  private static LogSettings readyLog(long retentionMs, LongSupplier neededFrom) {
     LogSettings ready = LogSettings.defaults().withEventBytesMax(LogSettings.EVENT_BYTES_LIMIT);
     return retentionMs < 0
         ? ready
         : ready
-            .withRetention(new Retention(retentionMs, -1))
+            .withRetention(new Retention(retentionMs, -1).withNeededFrom(neededFrom))
             .withSegmentMs(Math.max(SEGMENT_MS_MIN, retentionMs / 8));
   }
 }

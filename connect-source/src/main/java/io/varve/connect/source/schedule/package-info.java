@@ -12,8 +12,8 @@
  *   <li>An event is delivered from the ready log only, so from what is durable there; its source
  *       offset is its offset there, plus one. So what was committed is not delivered again, and
  *       what was not is, whichever of the two processes, scheduler and worker, ended when.
- *   <li>Nothing is deleted from a ready log that Connect has not committed: the reader that goes
- *       before everything else is opened before the scheduler is.
+ *   <li>Retention takes nothing from a ready log that Kafka does not have, however old it is, and
+ *       not the last event that it has, which tells how far the scheduler was.
  *   <li>A schedule that has failed, or was fenced, gives nothing more.
  * </ol>
  *
