@@ -15,8 +15,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns stored events into source records. {@linkplain Reserved Reserved} headers stay in the
- * store.
+ * Turns stored events into source records. Headers with {@linkplain Reserved reserved} names are
+ * left out: they are Varve's own, and tell nobody else anything.
  *
  * <p>Thread: confined; one for each task.
  */
