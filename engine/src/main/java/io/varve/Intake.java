@@ -9,6 +9,7 @@ import io.varve.delay.Timer;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.EventView;
+import io.varve.event.Headers;
 import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
 import io.varve.format.PackedEvent;
@@ -78,13 +79,14 @@ final class Intake {
     long offset = event.offset();
     long dueMs = event.dueTimeMs();
     boolean delayed = dueMs != Event.NOT_DELAYED;
-    byte[] id = id(event);
-    if (id != null && (delayed || event.valueLength() < 0)) {
-      if (timers.cancel(hash(id), of -> hasId(of, id))) {
-        counters.cancelled();
-      }
+    Headers headers = event.headers();
+    byte[] id = Releases.header(headers, settings.idHeader());
+    byte[] cron = delayed ? Releases.header(headers, settings.cronHeader()) : null;
+    if (id != null
+        && (delayed || event.valueLength() < 0)
+        && timers.cancel(hash(id), of -> hasId(of, id))) {
+      counters.cancelled();
     }
-    byte[] cron = Releases.header(event.headers(), settings.cronHeader());
     if (arrival == Arrival.PENDING) {
       if (cron(cron, offset, true) == null) {
         timers.add(dueMs, offset);
@@ -156,8 +158,11 @@ final class Intake {
         if (event == null) {
           missing.accept(some[i]);
         } else {
-          byte[] cron = Releases.header(event.headers(), settings.cronHeader());
-          rearm(cron, id(event), event.dueTimeMs(), event.offset());
+          rearm(
+              Releases.header(event.headers(), settings.cronHeader()),
+              Releases.header(event.headers(), settings.idHeader()),
+              event.dueTimeMs(),
+              event.offset());
         }
       }
     }
@@ -218,9 +223,5 @@ final class Intake {
   private long hash(byte[] id) {
     hash.of(Encoding.BYTES, id, id.length);
     return hash.high();
-  }
-
-  private byte @Nullable [] id(EventView event) {
-    return Releases.header(event.headers(), settings.idHeader());
   }
 }

@@ -7,7 +7,6 @@ import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
 import io.varve.delay.Timer;
 import io.varve.event.Event;
-import io.varve.event.EventView;
 import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.format.BatchCursor;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

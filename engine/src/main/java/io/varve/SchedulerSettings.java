@@ -11,7 +11,8 @@ import io.varve.event.Reserved;
  * @param readyStream the stream to which events go when they are due; the generation and the
  *     partition are those of the log they come from
  * @param idHeader the name of the header that has an event's schedule id
- * @param cronHeader the name of the header that says when an event is released again
+ * @param cronHeader the name of the header that says when an event is released again; like {@code
+ *     idHeader} to stay the same as long as anything is pending
  * @param tickMs how finely time is divided, 1 to 1,000 milliseconds
  * @param overdue what becomes of events that fell due while no scheduler ran
  * @param ready how the ready log is written; it is kept for an hour at least

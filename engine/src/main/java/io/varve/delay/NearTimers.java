@@ -29,9 +29,8 @@ final class NearTimers {
   private final TimerSet rearmed = new TimerSet();
 
   // A timer that has left the wheel and was not given: one with the same due time and a lower
-  // offset
-  // was. None that is added later comes before it, for offsets rise; and those of timers that are
-  // armed again, which don't, are due in a later second than what has been given.
+  // offset was. None that is added later comes before it: offsets rise, and timers that are armed
+  // again, whose don't, are due in a later second than what has been given.
   private boolean held;
   private long heldDueMs;
   private long heldOffset;

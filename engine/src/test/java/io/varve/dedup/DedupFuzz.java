@@ -61,7 +61,8 @@ public final class DedupFuzz {
           (high, low, timeMs) -> {
             shown[0]++;
             boolean same =
-                pageBits < 8 || IdPage.number(high, pageBits) >> pageBits % 8 == number >> pageBits % 8;
+                pageBits < 8
+                    || IdPage.number(high, pageBits) >> pageBits % 8 == number >> pageBits % 8;
             check(same, "an id of another page");
           });
       check(shown[0] == count, shown[0] + " ids of " + count);

@@ -14,11 +14,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
-/** Every bit that is turned in the files of pending timers is noticed, and every byte that is gone. */
+/**
+ * Every bit that is turned in the files of pending timers is noticed, and every byte that is gone.
+ */
 final class TimerDamageTest {
 
   private static final String NAME = "1-1.timers";

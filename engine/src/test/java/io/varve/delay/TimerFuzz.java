@@ -58,7 +58,8 @@ public final class TimerFuzz {
       check(length <= bytes.limit(), length + " bytes");
       for (int i = 1; i < BLOCK.count(); i++) {
         check(
-            EntryBlock.isBefore(BLOCK.key(i - 1), BLOCK.offset(i - 1), BLOCK.key(i), BLOCK.offset(i)),
+            EntryBlock.isBefore(
+                BLOCK.key(i - 1), BLOCK.offset(i - 1), BLOCK.key(i), BLOCK.offset(i)),
             "entry " + i);
         check(BLOCK.from(BLOCK.key(i), BLOCK.offset(i)) == i, "entry " + i);
       }
@@ -118,10 +119,7 @@ public final class TimerFuzz {
         Seal.each64("VARVERUN", bytes.array(), 0);
       }
       long length =
-          bytes.getLong(24)
-              + 24L * bytes.getInt(32)
-              + 8L * bytes.getInt(36)
-              + RunFooter.BYTES;
+          bytes.getLong(24) + 24L * bytes.getInt(32) + 8L * bytes.getInt(36) + RunFooter.BYTES;
       Trial.run(bytes.limit(), 1, () -> RunFooter.decode(bytes, FILE, length).encode());
     }
   }
