@@ -105,16 +105,26 @@ public final class RecordDecoder {
     ConnectHeaders target = new ConnectHeaders();
     Headers headers = event.headers();
     for (int i = 0; i < headers.count(); i++) {
-      if (Reserved.isReserved(headers.name(i))) {
-        continue;
-      }
-      try {
-        target.add(headers.name(i), values.decode(headers.encoding(i), headers.value(i)));
-      } catch (DataException e) {
-        throw located("header '" + headers.name(i) + "'", from, event, e);
+      if (!Reserved.isReserved(headers.name(i))) {
+        target.add(headers.name(i), header(from, event, i));
       }
     }
     return target;
+  }
+
+  /**
+   * What is in a header of {@code event}, one that is reserved or not.
+   *
+   * @param from where the event stands; named in errors
+   * @throws UnreadableValueException if it cannot be read; names the header, the log and the offset
+   */
+  public SchemaAndValue header(StreamPartition from, EventView event, int i) {
+    Headers headers = event.headers();
+    try {
+      return values.decode(headers.encoding(i), headers.value(i));
+    } catch (DataException e) {
+      throw located("header '" + headers.name(i) + "'", from, event, e);
+    }
   }
 
   private SchemaAndValue decode(
