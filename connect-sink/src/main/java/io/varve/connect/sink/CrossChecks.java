@@ -159,13 +159,21 @@ final class CrossChecks {
   private void delays() {
     String at = DelayPart.DELIVER_AT.setting();
     String after = DelayPart.DELIVER_AFTER.setting();
-    if (are(DelaySettings.ENABLED, at, after)
+    String cron = DelayPart.SCHEDULE_CRON.setting();
+    if (are(DelaySettings.ENABLED, at, after, cron)
         && Boolean.TRUE.equals(values.get(DelaySettings.ENABLED))
         && text(at).isBlank()
-        && text(after).isBlank()) {
+        && text(after).isBlank()
+        && text(cron).isBlank()) {
       problems.put(
           DelaySettings.ENABLED,
-          "expected " + at + " or " + after + " to say where to look, found both empty");
+          "expected "
+              + at
+              + ", "
+              + after
+              + " or "
+              + cron
+              + " to say where to look, found all of them empty");
     }
   }
 

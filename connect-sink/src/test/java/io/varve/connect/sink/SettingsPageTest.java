@@ -65,6 +65,7 @@ final class SettingsPageTest {
         | `deliver.at` | when: milliseconds since 1970, or `2026-11-20T18:00:00Z`, or with another offset |
         | `deliver.after` | or how long after the record's timestamp: milliseconds, or `PT1H30M` |
         | `schedule.id` | an id: a later record with it, in the same partition, takes the place of one that waits; a tombstone with it, and with no time, cancels it |
+        | `schedule.cron` | again and again: a cron expression as `0 9 * * 1-5`, with `TZ=Europe/Berlin` before it or in UTC; with an id, or nothing stops it |
         | `deliver.topic`, `deliver.key` | where to, and with which key, if not as the source's settings say |
 
         Times lie between 1970 and 9999; what is past is delivered at once. Headers may be text, bytes of text, or integers. Connect's default
