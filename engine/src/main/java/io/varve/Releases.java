@@ -6,12 +6,14 @@ import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
+import io.varve.format.Progress;
 import io.varve.format.Release;
 import io.varve.view.LogBlocks;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,14 +184,19 @@ final class Releases {
 
   /** Whether the event at an offset has that schedule id. */
   boolean hasId(long offset, String name, byte[] id) {
-    one[0] = offset;
     boolean[] same = new boolean[1];
+    look(offset, event -> same[0] = Arrays.equals(header(event.headers(), name), id));
+    return same[0];
+  }
+
+  /** Shows the event at an offset, if it has not expired. */
+  void look(long offset, Consumer<EventView> to) {
+    one[0] = offset;
+    LogBlocks.Taker taker = (i, event) -> to.accept(event);
     try {
       if (offset >= blocks.nextOffset()) {
         blocks.refresh();
       }
-      LogBlocks.Taker taker =
-          (i, event) -> same[0] = Arrays.equals(header(event.headers(), name), id);
       try {
         blocks.read(one, 1, taker);
       } catch (NoSuchFileException | ClosedChannelException e) {
@@ -197,12 +204,10 @@ final class Releases {
         blocks.read(one, 1, taker);
       }
     } catch (NoSuchFileException e) {
-      // It has expired, so that there is nothing to be cancelled.
-      return false;
+      // It has expired.
     } catch (IOException e) {
       throw new StoreFailedException("Reading " + log + " failed", e);
     }
-    return same[0];
   }
 
   /** The value of the last header of that name; null if there is none. */
@@ -213,6 +218,21 @@ final class Releases {
       }
     }
     return null;
+  }
+
+  /**
+   * How far the last event of a ready log tells that the scheduler was; null if there is none.
+   *
+   * @param nextOffset the ready log's
+   */
+  static @Nullable Progress last(Store store, StreamPartition readyLog, long nextOffset) {
+    if (nextOffset == 0) {
+      return null;
+    }
+    ReadRange range = ReadRange.all().withOffsets(nextOffset - 1, nextOffset);
+    try (LogReader reader = store.openReader(readyLog, range)) {
+      return reader.next() ? of(reader.event(), readyLog).progress() : null;
+    }
   }
 
   /** What an event of a ready log tells. */

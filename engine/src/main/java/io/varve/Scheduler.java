@@ -4,12 +4,13 @@ import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.delay.Batch;
+import io.varve.delay.Cron;
 import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
-import io.varve.event.Encoding;
+import io.varve.delay.Timer;
 import io.varve.event.Event;
 import io.varve.event.EventView;
-import io.varve.event.KeyHash;
+import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.format.Release;
 import io.varve.manifest.LogFolder;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,10 @@ import org.slf4j.LoggerFactory;
  * header), it takes the place of the pending event with that id; an event with an id, no due time
  * and no value cancels that. All others are none of the scheduler's business.
  *
+ * <p>An event with a {@linkplain Reserved#SCHEDULE_CRON cron expression} (a header) is released
+ * again at every time that it names after the due time, until it is cancelled or replaced. One that
+ * comes late goes on behind all that has been released by then.
+ *
  * <p>Each event is released once, never before the machine's clock shows its due time, in the order
  * of due times and, where they are equal, of the log; one that comes when later ones have been
  * released already goes next. Its last header, {@link Release#HEADER}, tells where it comes from
@@ -42,7 +48,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One scheduler a log: opening it takes the ready log over, and fences whoever had it.
  *
- * <p>Thread: confined to one, but for {@link #metrics} and {@link #stop}.
+ * <p>Thread: confined to one, but for {@link #metrics}, {@link #stop} and what is asked about
+ * pending timers.
  */
 public final class Scheduler implements AutoCloseable {
 
@@ -64,14 +71,18 @@ public final class Scheduler implements AutoCloseable {
   private final PendingTimers timers;
   private final ReaderLeases.Lease lease;
   private final PendingTimers.Ownership ownership;
-  private final KeyHash hash;
   private final Releases due;
+  private final Intake intake;
+  private final PendingQueries queries;
   private final SchedulerCounters counters;
   private final Executor background;
   private final List<EventsAhead> ahead = new ArrayList<>();
   private final long openedMs;
 
   private long nextAheadMs;
+
+  /** Nothing that is due later may be released before what is due now has been. */
+  private long untilMs = Long.MAX_VALUE;
 
   private boolean held;
   private long lastWallMs;
@@ -89,9 +100,10 @@ public final class Scheduler implements AutoCloseable {
     this.timers = parts.timers();
     this.lease = parts.lease();
     this.ownership = parts.ownership();
-    this.hash = new KeyHash(storeId);
     this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
     this.counters = new SchedulerCounters(clock);
+    this.intake = new Intake(log.name(), settings, timers, due, counters, storeId);
+    this.queries = new PendingQueries(timers, intake);
     this.openedMs = clock.wallMs();
     this.ready = new ReadyLog(parts.ready(), clock, counters, openedMs);
     this.lastWallMs = openedMs;
@@ -107,6 +119,21 @@ public final class Scheduler implements AutoCloseable {
       PendingTimers timers,
       ReaderLeases.Lease lease,
       PendingTimers.Ownership ownership) {}
+
+  /** Is done once, before anything else. */
+  void rearmLapsed() throws IOException {
+    intake.rearmLapsed(offset -> missing(offset, "several times"));
+  }
+
+  private void missing(long offset, Object dueMs) {
+    counters.missing();
+    LOG.error(
+        "The event at offset {} of {} was due at {} and is not in the log any more: retention or"
+            + " compaction has taken it. It can't be released",
+        offset,
+        log.name(),
+        dueMs);
+  }
 
   /** The log whose events are released. */
   public StreamPartition log() {
@@ -173,6 +200,7 @@ public final class Scheduler implements AutoCloseable {
       } else if (timers.isSaveDue(clock.wallMs())) {
         busy |= save();
       } else {
+        busy |= queries.answer();
         busy |= takeIn();
         if (timers.isCaughtUp()) {
           busy |= release();
@@ -238,51 +266,33 @@ public final class Scheduler implements AutoCloseable {
   private boolean takeIn(EventView event) throws IOException {
     long offset = event.offset();
     long dueMs = event.dueTimeMs();
-    boolean delayed = dueMs != Event.NOT_DELAYED;
-    Arrival arrival = delayed ? timers.arrival(dueMs, offset) : Arrival.RELEASED;
+    Arrival arrival = intake.arrival(event);
     if (arrival == Arrival.LATE && dueMs > clock.wallMs()) {
       timers.takenIn(offset);
       return false;
     }
-    byte[] id = id(event);
-    if (id != null && (delayed || event.valueLength() < 0)) {
-      hash.of(Encoding.BYTES, id, id.length);
-      if (timers.cancel(hash.high(), of -> due.hasId(of, settings.idHeader(), id))) {
-        counters.cancelled();
+    intake.takeIn(event, arrival);
+    if (arrival == Arrival.LATE) {
+      if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
+        counters.dropped();
+      } else {
+        ready.append(event.toEvent(), offset, dueMs, timers.progress());
       }
-    }
-    switch (arrival) {
-      case PENDING -> {
-        timers.add(dueMs, offset);
-        if (id != null) {
-          timers.addId(hash.high(), dueMs, offset);
-        }
-        counters.taken();
-      }
-      case LATE -> {
-        timers.takenIn(offset + 1);
-        counters.late();
-        if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
-          counters.dropped();
-        } else {
-          ready.append(event.toEvent(), offset, dueMs, timers.progress());
-        }
-      }
-      case RELEASED -> {}
     }
     return true;
-  }
-
-  private byte @Nullable [] id(EventView event) {
-    return Releases.header(event.headers(), settings.idHeader());
   }
 
   /** Appends events that are due; returns whether there were any. */
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
     readAhead(nowMs);
-    while (!due.isFull() && timers.next(nowMs)) {
+    untilMs = due.isEmpty() ? Long.MAX_VALUE : untilMs;
+    while (!due.isFull() && timers.next(Math.min(nowMs, untilMs))) {
       due.add(timers.dueMs(), timers.offset(), takeAhead());
+      if (timers.isRepeating(timers.dueMs(), timers.offset())) {
+        // It may be due again before what is due later than this.
+        untilMs = Math.min(untilMs, Cron.earliestNext(timers.dueMs()) - 1);
+      }
     }
     if (due.isEmpty()) {
       return false;
@@ -296,15 +306,12 @@ public final class Scheduler implements AutoCloseable {
       if (settings.overdue().drops(dueMs, openedMs, nowMs)) {
         counters.dropped();
       } else if (event == null) {
-        counters.missing();
-        LOG.error(
-            "The event at offset {} of {} was due at {} and is not in the log any more: retention or"
-                + " compaction has taken it. It can't be released",
-            offset,
-            log.name(),
-            dueMs);
+        missing(offset, dueMs);
       } else {
         ready.append(event, offset, dueMs, timers.progress());
+      }
+      if (event != null && timers.isRepeating(dueMs, offset)) {
+        intake.rearm(event);
       }
     }
     return true;
@@ -350,6 +357,39 @@ public final class Scheduler implements AutoCloseable {
     return counters.metrics();
   }
 
+  /**
+   * Asks for pending timers. All such questions are answered by {@link #step} between its other
+   * work, as far as events have been taken in by then; they fail when the scheduler is closed. The
+   * events themselves are read with a {@link LogReader}. Thread: any, but the answer must not be
+   * waited for in the scheduler's own.
+   */
+  public CompletableFuture<PendingPage> pending(PendingRange range) {
+    return queries.page(range);
+  }
+
+  /** Asks for the pending timer of an id; see {@link #pending(PendingRange)}. */
+  public CompletableFuture<List<Timer>> pending(byte[] id) {
+    return queries.find(id);
+  }
+
+  /**
+   * Asks how many timers are due from one time until before another, see {@link
+   * #pending(PendingRange)}. All of them are gone through, a piece a step; how many there are in
+   * all is in the {@linkplain SchedulerMetrics#pending metrics}.
+   */
+  public CompletableFuture<Long> countPending(long fromMs, long untilMs) {
+    return queries.count(fromMs, untilMs);
+  }
+
+  /**
+   * Asks about how many timers are due from one time until before another, see {@link
+   * #pending(PendingRange)}. No file is read; each may make the answer wrong by a thousand, and
+   * what was cancelled lately may count.
+   */
+  public CompletableFuture<Long> estimatePending(long fromMs, long untilMs) {
+    return queries.estimate(fromMs, untilMs);
+  }
+
   /** Makes durable what was released, saves what is pending, and lets go of the ready log. */
   @Override
   public void close() {
@@ -375,6 +415,7 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     closed = true;
+    queries.close();
     try {
       ready.abandon();
       reader.close();

@@ -22,6 +22,8 @@ final class SchedulerCounters {
   private long dropped;
   private long cancelled;
   private long missing;
+  private long rearmed;
+  private long badCrons;
   private long clockJumps;
   private long lastClockJumpMs;
 
@@ -59,6 +61,14 @@ final class SchedulerCounters {
     missing++;
   }
 
+  void rearmed() {
+    rearmed++;
+  }
+
+  void badCron() {
+    badCrons++;
+  }
+
   void clockJumped(long ms) {
     clockJumps++;
     lastClockJumpMs = ms;
@@ -78,6 +88,8 @@ final class SchedulerCounters {
             dropped,
             cancelled,
             missing,
+            rearmed,
+            badCrons,
             Latency.NONE,
             clockJumps,
             lastClockJumpMs,

@@ -23,9 +23,15 @@ final class NearTimers {
   /** By their offsets, with their due times. */
   private EntryTable cancelled = new EntryTable();
 
+  private final TimerSet repeating = new TimerSet();
+
+  /** Those of the repeating ones that are in no run, though their offsets may be low. */
+  private final TimerSet rearmed = new TimerSet();
+
   // A timer that has left the wheel and was not given: one with the same due time and a lower
   // offset
-  // was. None that is added later comes before it, for offsets rise.
+  // was. None that is added later comes before it, for offsets rise; and those of timers that are
+  // armed again, which don't, are due in a later second than what has been given.
   private boolean held;
   private long heldDueMs;
   private long heldOffset;
@@ -42,6 +48,34 @@ final class NearTimers {
 
   void add(long timerDueMs, long timerOffset) {
     wheel.add(timerDueMs, timerOffset);
+  }
+
+  /**
+   * Adds a timer of an event that is released again later.
+   *
+   * @param released what has been
+   * @param again whether it takes the place of one that has been released
+   */
+  void addRepeating(long timerDueMs, long timerOffset, Progress released, boolean again) {
+    wheel.add(timerDueMs, timerOffset);
+    repeating.add(timerDueMs, timerOffset, released);
+    if (again) {
+      rearmed.add(timerDueMs, timerOffset, released);
+    }
+  }
+
+  /** Says that a timer is in no run. */
+  void putInNoRun(long timerDueMs, long timerOffset, Progress released) {
+    rearmed.add(timerDueMs, timerOffset, released);
+  }
+
+  /** Whether a timer's event is released again later. */
+  boolean isRepeating(long timerDueMs, long timerOffset) {
+    return repeating.contains(timerDueMs, timerOffset);
+  }
+
+  private int extra(long timerDueMs, long timerOffset) {
+    return isRepeating(timerDueMs, timerOffset) ? Timer.REPEATING : 0;
   }
 
   void cancel(long timerDueMs, long timerOffset) {
@@ -158,7 +192,7 @@ final class NearTimers {
   }
 
   /** Shows all timers, in no order, cancelled ones too. */
-  private void forEach(TimingWheel.TimerConsumer consumer) {
+  private void forEvery(TimingWheel.TimerConsumer consumer) {
     wheel.forEach(consumer);
     if (held) {
       consumer.accept(heldDueMs, heldOffset);
@@ -166,12 +200,28 @@ final class NearTimers {
     batches.forEach(taken -> taken.forEach(consumer));
   }
 
-  /** Adds the timers from an offset on that have not been cancelled to others. */
-  void copy(long fromOffset, EntryBuffer to) {
-    forEach(
+  /**
+   * Adds the timers that have not been cancelled and are in no run to others.
+   *
+   * @param fromOffset those with this offset or a higher one are in none
+   */
+  void copyNew(long fromOffset, EntryBuffer to) {
+    forEvery(
         (timerDueMs, timerOffset) -> {
-          if (timerOffset >= fromOffset && !isCancelled(timerDueMs, timerOffset)) {
-            to.add(timerDueMs, timerOffset, 0, false);
+          if ((timerOffset >= fromOffset || rearmed.contains(timerDueMs, timerOffset))
+              && !isCancelled(timerDueMs, timerOffset)) {
+            to.add(timerDueMs, timerOffset, extra(timerDueMs, timerOffset), false);
+          }
+        });
+    rearmed.clear();
+  }
+
+  /** Shows all timers that have not been cancelled, in no order. */
+  void forEach(EntryTaker to) {
+    forEvery(
+        (timerDueMs, timerOffset) -> {
+          if (!isCancelled(timerDueMs, timerOffset)) {
+            to.take(timerDueMs, timerOffset, extra(timerDueMs, timerOffset), false);
           }
         });
   }
@@ -185,7 +235,7 @@ final class NearTimers {
    */
   @Nullable Place keepFirst(long kept, long startMs, EntryBuffer to) {
     EntryBuffer all = new EntryBuffer();
-    forEach((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
+    forEvery((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
     // They may be due later than what is kept, and must not be on both sides of the place.
     batches.forEach(Batch::clear);
     held = false;
@@ -201,7 +251,7 @@ final class NearTimers {
     }
     Place end = new Place(sorted.key(), sorted.offset());
     do {
-      to.add(sorted.key(), sorted.offset(), 0, false);
+      to.add(sorted.key(), sorted.offset(), extra(sorted.key(), sorted.offset()), false);
     } while (sorted.next());
     EntryTable stillNear = new EntryTable();
     for (int i = 0; i < cancelled.count(); i++) {
@@ -230,6 +280,6 @@ final class NearTimers {
   }
 
   long bytes() {
-    return wheel.bytes() + cancelled.bytes();
+    return wheel.bytes() + cancelled.bytes() + repeating.bytes() + rearmed.bytes();
   }
 }

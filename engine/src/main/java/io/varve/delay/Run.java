@@ -145,11 +145,14 @@ final class Run implements Closeable {
   }
 
   /**
-   * How many entries are before the block that holds the given one: what a key range holds is
-   * counted to a block.
+   * How many entries are before the block that holds the one at a place: what is between two places
+   * is counted to a block.
    */
-  long entriesBefore(long key, long offset) {
-    return (long) blockOf(key, offset) * EntryBlock.ENTRIES_MAX;
+  long entriesBefore(Place place) {
+    if (EntryBlock.isBefore(lastKey(), 0, place.key(), 0)) {
+      return entries();
+    }
+    return (long) blockOf(place.key(), place.offset()) * EntryBlock.ENTRIES_MAX;
   }
 
   /**

@@ -15,11 +15,14 @@ final class Events {
 
   private final RecordEncoder encoder;
   private final @Nullable Delays delays;
+  private final @Nullable MessageIds ids;
 
   Events(RecordEncoder encoder, SinkSettings settings) {
     this.encoder = encoder;
     DelaySettings delaySettings = settings.delays();
     this.delays = delaySettings == null ? null : new Delays(delaySettings, encoder);
+    Deduplication deduplication = settings.deduplication();
+    this.ids = deduplication == null ? null : deduplication.ids();
   }
 
   /**
@@ -29,7 +32,10 @@ final class Events {
    */
   Event of(SinkRecord record) {
     Event event = encoder.encode(record);
-    return delays == null ? event : delays.apply(record, event);
+    if (delays != null) {
+      event = delays.apply(record, event);
+    }
+    return ids == null ? event : ids.apply(record, event);
   }
 
   /**
