@@ -74,16 +74,19 @@ final class Arrivals implements AutoCloseable {
   }
 
   private static Arrival arrival(ConsumerRecord<byte[], byte[]> record, long nowMs) {
-    Header due =
-        Objects.requireNonNull(
-            record.headers().lastHeader("varve.due.ms"), "a header varve.due.ms");
     return new Arrival(
         record.topic(),
         text(record.key()),
         text(record.value()),
-        Long.parseLong(new String(due.value(), UTF_8)),
+        number(record, "varve.due.ms"),
+        number(record, "varve.lateness.ms"),
         record.timestamp(),
         nowMs);
+  }
+
+  private static long number(ConsumerRecord<byte[], byte[]> record, String header) {
+    Header found = Objects.requireNonNull(record.headers().lastHeader(header), header);
+    return Long.parseLong(new String(found.value(), UTF_8));
   }
 
   private static String text(byte @Nullable [] bytes) {

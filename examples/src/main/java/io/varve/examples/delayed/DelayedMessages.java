@@ -7,6 +7,7 @@ import io.varve.examples.run.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,7 @@ public final class DelayedMessages implements Callable<Integer> {
       if (pictureFile != null) {
         Files.writeString(pictureFile, LatenessChart.file(result.arrivals()));
       }
-      print(verdict, Lateness.of(result.arrivals()));
+      print(verdict, result.arrivals());
       if (!verdict.good()) {
         leaveBehind(workFolder);
       }
@@ -151,7 +152,7 @@ public final class DelayedMessages implements Callable<Integer> {
     }
   }
 
-  private void print(Verdict verdict, Lateness lateness) {
+  private void print(Verdict verdict, List<Arrival> arrivals) {
     screen.line("");
     for (Verdict.Line line : verdict.lines()) {
       String found = "%,9d".formatted(line.found());
@@ -162,7 +163,9 @@ public final class DelayedMessages implements Callable<Integer> {
                   line.expected(),
                   line.what()));
     }
-    screen.line("lateness at the consumer: " + lateness);
+    screen.line("when the worker got them:   " + Lateness.of(arrivals, Arrival::workerLateMs));
+    screen.line("when the broker got them:   " + Lateness.of(arrivals, Arrival::brokerLateMs));
+    screen.line("when the consumer got them: " + Lateness.of(arrivals));
     screen.line("with a picture: " + reportFile.toAbsolutePath().normalize().toUri());
   }
 

@@ -2,6 +2,7 @@ package io.varve.examples.delayed;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.function.ToLongFunction;
 
 /**
  * How late messages were, milliseconds, rising.
@@ -15,8 +16,13 @@ final class Lateness {
     this.sortedMs = sortedMs;
   }
 
+  /** At the consumer. */
   static Lateness of(Collection<Arrival> arrivals) {
-    long[] sorted = arrivals.stream().mapToLong(Arrival::lateMs).toArray();
+    return of(arrivals, Arrival::lateMs);
+  }
+
+  static Lateness of(Collection<Arrival> arrivals, ToLongFunction<Arrival> lateMs) {
+    long[] sorted = arrivals.stream().mapToLong(lateMs).toArray();
     Arrays.sort(sorted);
     return new Lateness(sorted);
   }
