@@ -31,7 +31,7 @@ import picocli.CommandLine.ParameterException;
       "",
       "Starts a real Kafka broker and a real Connect worker on this machine, deploys Varve's sink and"
           + " source with the settings in this folder, sends messages with deliver.at and deliver.after,"
-          + " one of which is replaced and one cancelled, shows what is pending and what arrives, checks"
+          + " one of which is replaced, one cancelled and one repeated, shows what is pending and what arrives, checks"
           + " that each came once and none early, and draws how late they were. Nothing is left running.",
       ""
     },

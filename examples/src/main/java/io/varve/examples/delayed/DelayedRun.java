@@ -90,12 +90,14 @@ final class DelayedRun implements AutoCloseable {
     Plan plan = Plan.of(messages, seconds, nowMs, nowMs + 3000 + messages / 20);
     screen.step(
         "sending %,d messages to topic %s, to be delivered within %.0f s from %.1f s on; then one for"
-            + " another topic, one that is replaced, one that is cancelled",
+            + " another topic, one that is replaced, one that is cancelled, one that repeats",
         messages, Plan.TOPIC, seconds, (plan.lastDueMs() - nowMs) / 1e3 - seconds);
     send(plan.records());
     try (Arrivals arrivals = Arrivals.start(cluster.broker().bootstrap(), partitions());
         JmxMetrics metrics = worker.metrics()) {
       follow(plan, arrivals, metrics, worker.rest());
+      send(List.of(plan.end()));
+      awaitNothingPending(metrics);
       return new Result(plan, arrivals.all());
     }
   }
@@ -153,7 +155,8 @@ final class DelayedRun implements AutoCloseable {
     while (true) {
       long nowMs = System.currentTimeMillis();
       List<Arrival> all = arrivals.all();
-      boolean over = nowMs > plan.lastDueMs() && all.size() >= plan.expected().size();
+      long once = all.stream().filter(each -> !each.value().equals(plan.repeated())).count();
+      boolean over = nowMs > plan.lastDueMs() && once >= plan.expected().size();
       if (over || nowMs >= nextShowMs) {
         nextShowMs += SHOW_MS;
         List<Arrival> newer = all.subList(shown, all.size());
@@ -170,6 +173,14 @@ final class DelayedRun implements AutoCloseable {
       }
       LockSupport.parkNanos(Duration.ofMillis(STEP_MS).toNanos());
     }
+  }
+
+  private void awaitNothingPending(JmxMetrics metrics) {
+    long endMs = System.currentTimeMillis() + GRACE_MS;
+    while (pending(metrics) > 0 && System.currentTimeMillis() < endMs) {
+      LockSupport.parkNanos(Duration.ofMillis(STEP_MS).toNanos());
+    }
+    screen.step("the repeating message is cancelled: %,d pending", pending(metrics));
   }
 
   private static long pending(JmxMetrics metrics) {

@@ -17,20 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param records in the order in which they are sent
  * @param expected those that are to arrive once each, as topic and value
  * @param unexpected values that are not to arrive
- * @param repeated the value that is to arrive again and again, every second; null for none
+ * @param repeated the value that is to arrive again and again, every {@link #REPEATED_MS}
+ * @param end stops that
  * @param lastDueMs when the last of those that are sent once is due
  */
 record Plan(
     List<ProducerRecord<byte[], byte[]>> records,
     List<String> expected,
     List<String> unexpected,
-    @Nullable String repeated,
+    String repeated,
+    ProducerRecord<byte[], byte[]> end,
     long lastDueMs) {
 
   static final String TOPIC = "reminders";
   static final String DUE = "reminders-due";
   static final String ALARMS = "alarms";
 
+  static final long REPEATED_MS = 2000;
+
+  private static final String REPEATED = "the bell rings";
+  private static final String CRON = "0/2 * * * * ?";
   private static final long SEED = 20;
 
   /**
@@ -62,11 +68,13 @@ record Plan(
     expected.add(arrival(DUE, "tea at five"));
     records.add(record(nowMs, "adam", "dentist", "deliver.at", later, "schedule.id", "dentist"));
     records.add(record(nowMs, "adam", null, "schedule.id", "dentist"));
+    records.add(record(nowMs, "bell", REPEATED, "schedule.cron", CRON, "schedule.id", "bell"));
     return new Plan(
         List.copyOf(records),
         List.copyOf(expected),
         List.of("tea at four", "dentist"),
-        null,
+        REPEATED,
+        record(lastMs, "bell", null, "schedule.id", "bell"),
         lastMs);
   }
 
