@@ -1,0 +1,88 @@
+package io.varve.field;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What an event has to meet to be worth a look. It is necessary, not sufficient: who reads decides
+ * by the event itself.
+ *
+ * <p>Thread: immutable.
+ */
+public sealed interface Condition {
+
+  /** Every event meets it. */
+  record All() implements Condition {}
+
+  /** No event meets it. */
+  record None() implements Condition {}
+
+  /**
+   * The field's value lies in one of the ranges.
+   *
+   * @param field its name
+   */
+  record In(String field, List<KeyRange> ranges) implements Condition {}
+
+  /** All of these. */
+  record And(List<Condition> conditions) implements Condition {}
+
+  /** One of these at least. */
+  record Or(List<Condition> conditions) implements Condition {}
+
+  Condition ALL = new All();
+  Condition NONE = new None();
+
+  static Condition in(String field, KeyRange... ranges) {
+    return new In(field, List.of(ranges));
+  }
+
+  static Condition and(Condition... conditions) {
+    List<Condition> parts = new ArrayList<>();
+    for (Condition each : conditions) {
+      if (each instanceof None) {
+        return NONE;
+      }
+      if (each instanceof And and) {
+        parts.addAll(and.conditions);
+      } else if (!(each instanceof All)) {
+        parts.add(each);
+      }
+    }
+    return parts.isEmpty() ? ALL : parts.size() == 1 ? parts.get(0) : new And(List.copyOf(parts));
+  }
+
+  static Condition or(Condition... conditions) {
+    List<Condition> parts = new ArrayList<>();
+    for (Condition each : conditions) {
+      if (each instanceof All) {
+        return ALL;
+      }
+      if (each instanceof Or or) {
+        parts.addAll(or.conditions);
+      } else if (!(each instanceof None)) {
+        parts.add(each);
+      }
+    }
+    return parts.isEmpty() ? NONE : parts.size() == 1 ? parts.get(0) : new Or(List.copyOf(parts));
+  }
+
+  /** The fields that it speaks of. */
+  default Set<String> fields() {
+    Set<String> fields = new LinkedHashSet<>();
+    collect(this, fields);
+    return fields;
+  }
+
+  private static void collect(Condition condition, Set<String> fields) {
+    if (condition instanceof In in) {
+      fields.add(in.field);
+    } else if (condition instanceof And and) {
+      and.conditions.forEach(each -> collect(each, fields));
+    } else if (condition instanceof Or or) {
+      or.conditions.forEach(each -> collect(each, fields));
+    }
+  }
+}
