@@ -36,7 +36,7 @@ final class FieldIndexTest {
   private static final List<String> FIELDS = List.of("a", "b", "c");
   private static final WordFields WORDS = new WordFields();
   private static final LogSettings SMALL =
-      LogSettings.defaults().withSegmentBytes(64 << 10).withBatchBytes(1024).withCodec(Codec.LZ4);
+      LogSettings.defaults().withSegmentBytes(32 << 10).withBatchBytes(1024).withCodec(Codec.LZ4);
   private static final int CONDITIONS = Boolean.getBoolean("nightly") ? 100_000 : 3_000;
 
   private CrashDisk disk = new CrashDisk();
@@ -339,6 +339,7 @@ final class FieldIndexTest {
       disk = disk.crash(random.nextLong());
       process = disk.process();
       store = open();
+      store.openWriter(LOG, SMALL, "test").abandon();
       assertThat(read(condition)).isEqualTo(expected);
       if (!died) {
         break;

@@ -23,8 +23,14 @@ public sealed interface Condition {
    * The field's value lies in one of the ranges.
    *
    * @param field its name
+   * @param text how to say that to people
    */
-  record In(String field, List<KeyRange> ranges) implements Condition {}
+  record In(String field, List<KeyRange> ranges, String text) implements Condition {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
 
   /** All of these. */
   record And(List<Condition> conditions) implements Condition {}
@@ -36,7 +42,7 @@ public sealed interface Condition {
   Condition NONE = new None();
 
   static Condition in(String field, KeyRange... ranges) {
-    return new In(field, List.of(ranges));
+    return new In(field, List.of(ranges), field + " in " + List.of(ranges));
   }
 
   static Condition and(Condition... conditions) {

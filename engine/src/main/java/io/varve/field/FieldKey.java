@@ -1,6 +1,7 @@
 package io.varve.field;
 
 import io.varve.format.FieldNode;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -129,9 +130,44 @@ public final class FieldKey {
     escaped(TEXT, utf8, from, count);
   }
 
+  /** A text; a half of a surrogate pair without the other is written as if it were a character. */
   public void text(String value) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    if (hasHalves(value)) {
+      utf8 = withHalves(value);
+    }
     text(utf8, 0, utf8.length);
+  }
+
+  private static boolean hasHalves(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isSurrogate(value.charAt(i))) {
+        if (!Character.isHighSurrogate(value.charAt(i))
+            || i + 1 == value.length()
+            || !Character.isLowSurrogate(value.charAt(i + 1))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  private static byte[] withHalves(String value) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    value
+        .codePoints()
+        .forEach(
+            point -> {
+              if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                bytes.write(0xe0 | point >> 12);
+                bytes.write(0x80 | point >> 6 & 0x3f);
+                bytes.write(0x80 | point & 0x3f);
+              } else {
+                bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+              }
+            });
+    return bytes.toByteArray();
   }
 
   public void bytes(byte[] value, int from, int count) {
