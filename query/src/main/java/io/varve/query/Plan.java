@@ -53,6 +53,12 @@ public final class Plan {
         store.schemas());
   }
 
+  /** The same without asking any index: everything in the plan's ranges is read and compared. */
+  public FilteredReader openWithoutIndex(Store store, ReadRange range) {
+    return new FilteredReader(
+        store.openReader(log, within(range)), filter, condition(), store.schemas());
+  }
+
   /** The plan in words, with what the indexes of the log say of it; reads no event. */
   public String explain(Store store, ReadRange range) {
     FieldIndexes indexes = store.fieldIndexes();
