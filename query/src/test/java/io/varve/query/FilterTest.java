@@ -130,7 +130,7 @@ final class FilterTest {
             "value.country > \"V\"",
             "value.country != \"DE\"",
             "value.total >= 100.0 && value.total < 120",
-            "!has(value.order.id)",
+            "!has(value.customer_id)",
             "!value.paid",
             "value == \"plain text\"",
             "value == null",
