@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The field indexes of a segment in one file, opened to look into: a few nodes of 8 KiB are read for
+ * The field indexes of a segment in one file, opened to look into: a few nodes of some KiB are read for
  * each range.
  *
  * <p>Thread: confined to one.

@@ -20,8 +20,8 @@ import java.util.List;
  */
 final class TreeWriter {
 
-  /** A node ends when it has so many bytes. */
-  private static final int NODE_BYTES = 8 << 10;
+  /** A node ends when it has so many bytes, not compressed. */
+  private static final int NODE_BYTES = 16 << 10;
 
   private static final int MORE_BYTES = 1;
 

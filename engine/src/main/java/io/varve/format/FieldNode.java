@@ -1,5 +1,6 @@
 package io.varve.format;
 
+import com.github.luben.zstd.Zstd;
 import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,19 +16,23 @@ import java.util.function.IntConsumer;
  * <pre>
  *  0 u32 CRC32C of the rest    8 i32 entries, from 1     16 i64 where the first child begins, the
  *  4 i32 bytes of all         12 i32 level, 0 for a leaf        others right behind; 0 in a leaf
- * 24 entries: u8 in its upper half how many bytes of the key before it begins with, in its lower half
- *    how many follow, or 15 and then a u8 for each; these bytes; then
- *    in a leaf: a varint. If even, its half is the one block, less the first block of the entry
- *       before, in zigzag; if odd, its half is how many blocks follow: the first likewise, and of
- *       each other one its distance from the one before, less 1
- *    in an inner node: varint of the child's bytes
+ * 24 of each section: i32 bytes as they stand here, i32 bytes when decompressed; a Zstandard frame
+ *    if these differ
+ * 48 the sections:
+ *    forms, for each entry: u8 in its upper half how many bytes of the key before it begins with, in
+ *       its lower half how many follow; or 15, and then a u8 for each
+ *    bytes of the keys that follow
+ *    numbers, for each entry a varint. In a leaf: if even, its half is the one block, less the first
+ *       block of the entry before, in zigzag; if odd, its half is how many blocks follow: the first
+ *       likewise, and of each other one its distance from the one before, less 1.
+ *       In an inner node: the child's bytes
  * </pre>
  *
  * <p>Thread: confined to one; moves from entry to entry.
  */
 public final class FieldNode {
 
-  public static final int HEADER_BYTES = 24;
+  public static final int HEADER_BYTES = 48;
 
   /** No key is longer. */
   public static final int KEY_BYTES_MAX = 128;
@@ -39,30 +44,75 @@ public final class FieldNode {
   public static final int DEPTH_MAX = 16;
 
   private static final int LONG_FORM = 15;
+  private static final int SECTIONS = 3;
+  private static final int SECTIONS_AT = 24;
+
+  /** What four bytes of a Zstandard frame can stand for. */
+  private static final int EXPANSION_MAX = 1 << 16;
 
   private final String file;
   private final long position;
-  private final ByteBuffer bytes;
   private final int level;
   private final int blocks;
-  private final byte[] key = new byte[2 * 255];
+  private final ByteBuffer forms;
+  private final ByteBuffer bytes;
+  private final ByteBuffer numbers;
+  private final long firstChild;
+  private final byte[] key = new byte[KEY_BYTES_MAX];
 
   private int keyLength;
   private int left;
+
+  // What the numbers of the entry say.
+  private long childBytes;
   private int firstBlock;
+  private int postings;
+  private int postingsAt;
 
-  // What stands behind the key of the entry.
-  private long head;
-  private int nextAt;
-
-  private FieldNode(ByteBuffer bytes, int level, int count, int blocks, String file, long position) {
-    this.bytes = bytes;
+  private FieldNode(ByteBuffer from, int level, int count, int blocks, String file, long position) {
     this.level = level;
     this.left = count;
     this.blocks = blocks;
     this.file = file;
     this.position = position;
-    this.nextAt = HEADER_BYTES;
+    this.firstChild = from.getLong(16);
+    int at = HEADER_BYTES;
+    ByteBuffer[] sections = new ByteBuffer[SECTIONS];
+    for (int i = 0; i < SECTIONS; i++) {
+      int stored = from.getInt(SECTIONS_AT + 8 * i);
+      int length = from.getInt(SECTIONS_AT + 8 * i + 4);
+      if (stored < 0
+          || stored > from.limit() - at
+          || length < stored
+          || length > Math.min(BYTES_MAX, (long) stored * EXPANSION_MAX)) {
+        throw corrupt("sections within the node", stored + " and " + length + " bytes");
+      }
+      sections[i] = section(from.slice(at, stored), length);
+      at += stored;
+    }
+    if (at != from.limit()) {
+      throw corrupt("the end of the node", (from.limit() - at) + " more bytes");
+    }
+    forms = sections[0];
+    bytes = sections[1];
+    numbers = sections[2];
+  }
+
+  private ByteBuffer section(ByteBuffer stored, int length) {
+    if (length == stored.limit()) {
+      return stored;
+    }
+    byte[] frame = new byte[stored.limit()];
+    stored.get(frame);
+    if (Zstd.getFrameContentSize(frame) != length) {
+      throw corrupt("a section that decompresses to " + length + " bytes", "another one");
+    }
+    byte[] content = new byte[length];
+    long found = Zstd.decompressByteArray(content, 0, length, frame, 0, frame.length);
+    if (found != length) {
+      throw corrupt("a section that decompresses to " + length + " bytes", found + " bytes");
+    }
+    return ByteBuffer.wrap(content);
   }
 
   /** How many bytes the node has that begins with {@code prefix}, its first eight. */
@@ -96,7 +146,7 @@ public final class FieldNode {
           "CRC32C " + Fixed64.hex(found));
     }
     int count = from.getInt(8);
-    if (from.getInt(12) != level || count < 1 || count > from.limit()) {
+    if (from.getInt(12) != level || count < 1) {
       throw new CorruptionException(
           file,
           position,
@@ -109,39 +159,37 @@ public final class FieldNode {
   /** Steps to the next entry; false behind the last. */
   public boolean next() {
     if (left == 0) {
-      if (nextAt != bytes.limit()) {
-        throw corrupt("the end of the node", (bytes.limit() - nextAt) + " more bytes");
+      if (forms.hasRemaining() || bytes.hasRemaining() || numbers.hasRemaining()) {
+        throw corrupt("the end of the node behind its last entry", "more bytes");
       }
       return false;
     }
     left--;
-    bytes.position(nextAt);
-    if (!bytes.hasRemaining()) {
-      throw corrupt("an entry", "the end of the node");
-    }
-    int form = bytes.get() & 0xff;
+    int form = form();
     int shared = form >>> 4;
     int length = form & 15;
     if (length == LONG_FORM) {
-      if (bytes.remaining() < 2) {
-        throw corrupt("an entry", "the end of the node");
-      }
-      shared = bytes.get() & 0xff;
-      length = bytes.get() & 0xff;
+      shared = form();
+      length = form();
     }
-    if (shared > keyLength
-        || shared + length > KEY_BYTES_MAX
-        || length > bytes.remaining()) {
+    if (shared > keyLength || shared + length > KEY_BYTES_MAX || length > bytes.remaining()) {
       throw corrupt("a key of at most " + KEY_BYTES_MAX + " bytes", shared + " and " + length);
     }
     bytes.get(key, shared, length);
     keyLength = shared + length;
-    head = var(bytes, file);
-    nextAt = bytes.position();
     if (level == 0) {
-      passPostings();
+      readPostings();
+    } else {
+      childBytes = var(numbers, file);
     }
     return true;
+  }
+
+  private int form() {
+    if (!forms.hasRemaining()) {
+      throw corrupt("an entry", "the end of the forms");
+    }
+    return forms.get() & 0xff;
   }
 
   /** The key of the entry, valid up to {@link #keyLength}, until the next step. */
@@ -155,39 +203,36 @@ public final class FieldNode {
 
   /** The length of the child that an inner node's entry leads to. */
   public long childBytes() {
-    return head;
+    return childBytes;
   }
 
   /** Where an inner node's first child begins. */
   public long firstChild() {
-    return bytes.getLong(16);
+    return firstChild;
   }
 
-  private int postingsAt;
-  private int postings;
-
-  private void passPostings() {
+  private void readPostings() {
+    long head = var(numbers, file);
     if ((head & 1) == 0) {
-      firstBlock = block((long) firstBlock + unzig(head >>> 1));
+      firstBlock = block(firstBlock + unzig(head >>> 1));
       postings = 1;
       return;
     }
     long count = head >>> 1;
-    if (count < 2 || count > bytes.remaining()) {
+    if (count < 2 || count > numbers.remaining()) {
       throw corrupt("numbers of blocks within the node", count + " of them");
     }
     postings = (int) count;
-    firstBlock = block((long) firstBlock + unzig(var(bytes, file)));
-    postingsAt = bytes.position();
-    for (long i = 1; i < count; ) {
-      if (!bytes.hasRemaining()) {
+    firstBlock = block(firstBlock + unzig(var(numbers, file)));
+    postingsAt = numbers.position();
+    for (int i = 1; i < postings; ) {
+      if (!numbers.hasRemaining()) {
         throw corrupt("numbers of blocks within the node", "its end");
       }
-      if (bytes.get() >= 0) {
+      if (numbers.get() >= 0) {
         i++;
       }
     }
-    nextAt = bytes.position();
   }
 
   /** The blocks that a leaf's entry leads to. */
@@ -200,11 +245,13 @@ public final class FieldNode {
     int block = firstBlock;
     to.accept(block);
     if (postings > 1) {
-      bytes.position(postingsAt);
+      int behind = numbers.position();
+      numbers.position(postingsAt);
       for (int i = 1; i < postings; i++) {
-        block = block(block + 1 + var(bytes, file));
+        block = block(block + 1 + var(numbers, file));
         to.accept(block);
       }
+      numbers.position(behind);
     }
   }
 
@@ -255,25 +302,45 @@ public final class FieldNode {
   /** Makes nodes. Thread: confined to one. */
   public static final class Builder {
 
+    private static final int ZSTD_LEVEL = 1;
+
+    /** Shorter sections are not compressed. */
+    private static final int FRAME_BYTES_MIN = 256;
+
     private final byte[] last = new byte[KEY_BYTES_MAX];
-    private ByteBuffer to = ByteBuffer.allocate(32 << 10).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer[] sections = new ByteBuffer[SECTIONS];
+    private byte[] frame = new byte[0];
+    private ByteBuffer to = ByteBuffer.allocate(0);
     private int lastLength;
     private int count;
     private int level;
     private int firstBlock;
+    private long firstChild;
+
+    public Builder() {
+      for (int i = 0; i < SECTIONS; i++) {
+        sections[i] = ByteBuffer.allocate(8 << 10);
+      }
+    }
 
     /** Begins a node. */
-    public void begin(int ofLevel, long firstChild) {
+    public void begin(int ofLevel, long ofFirstChild) {
       level = ofLevel;
+      firstChild = ofFirstChild;
       count = 0;
       lastLength = 0;
       firstBlock = 0;
-      to.clear().position(HEADER_BYTES).putLong(16, firstChild);
+      for (ByteBuffer section : sections) {
+        section.clear();
+      }
     }
 
-    /** How many bytes it has so far. */
+    /** How many bytes it has so far, not compressed. */
     public int bytes() {
-      return to.position();
+      return HEADER_BYTES
+          + sections[0].position()
+          + sections[1].position()
+          + sections[2].position();
     }
 
     public int count() {
@@ -285,12 +352,13 @@ public final class FieldNode {
       int difference = Arrays.mismatch(key, 0, most, last, 0, most);
       int shared = difference < 0 ? most : difference;
       int more = length - shared;
+      ByteBuffer forms = section(0, 3);
       if (shared < 16 && more < LONG_FORM) {
-        to.put((byte) (shared << 4 | more));
+        forms.put((byte) (shared << 4 | more));
       } else {
-        to.put((byte) LONG_FORM).put((byte) shared).put((byte) more);
+        forms.put((byte) LONG_FORM).put((byte) shared).put((byte) more);
       }
-      to.put(key, shared, more);
+      section(1, more).put(key, shared, more);
       System.arraycopy(key, 0, last, 0, length);
       lastLength = length;
       count++;
@@ -298,42 +366,70 @@ public final class FieldNode {
 
     /** Adds an entry to a leaf; {@code blocks} rise and are different. */
     public void add(byte[] key, int length, int[] blocks, int blockCount) {
-      room(KEY_BYTES_MAX + 32 + 5 * blockCount);
       putKey(key, length);
+      ByteBuffer numbers = section(2, 32 + 5 * blockCount);
       long first = zig((long) blocks[0] - firstBlock);
       firstBlock = blocks[0];
       if (blockCount == 1) {
-        putVar(first << 1, to);
+        putVar(first << 1, numbers);
         return;
       }
-      putVar((long) blockCount << 1 | 1, to);
-      putVar(first, to);
+      putVar((long) blockCount << 1 | 1, numbers);
+      putVar(first, numbers);
       for (int i = 1; i < blockCount; i++) {
-        putVar((long) blocks[i] - blocks[i - 1] - 1, to);
+        putVar((long) blocks[i] - blocks[i - 1] - 1, numbers);
       }
     }
 
     /** Adds an entry to an inner node. */
-    public void addChild(byte[] key, int length, int childBytes) {
-      room(KEY_BYTES_MAX + 32);
+    public void addChild(byte[] key, int length, int bytesOfChild) {
       putKey(key, length);
-      putVar(childBytes, to);
+      putVar(bytesOfChild, section(2, 32));
     }
 
-    private void room(int bytes) {
-      if (to.remaining() < bytes) {
-        ByteBuffer larger =
-            ByteBuffer.allocate(Math.max(2 * to.capacity(), to.position() + bytes))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        to = larger.put(to.flip());
+    /** A section with so much room. */
+    private ByteBuffer section(int number, int room) {
+      ByteBuffer section = sections[number];
+      if (section.remaining() < room) {
+        section =
+            ByteBuffer.allocate(Math.max(2 * section.capacity(), section.position() + room))
+                .put(section.flip());
+        sections[number] = section;
       }
+      return section;
     }
 
     /** The node, until the next one begins. */
     public ByteBuffer finish() {
+      if (to.capacity() < bytes()) {
+        to = ByteBuffer.allocate(2 * bytes()).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      to.clear().position(HEADER_BYTES);
+      for (int i = 0; i < SECTIONS; i++) {
+        int length = sections[i].position();
+        int stored = putSection(sections[i].array(), length);
+        to.putInt(SECTIONS_AT + 8 * i, stored).putInt(SECTIONS_AT + 8 * i + 4, length);
+      }
       to.flip();
-      to.putInt(4, to.limit()).putInt(8, count).putInt(12, level);
+      to.putInt(4, to.limit()).putInt(8, count).putInt(12, level).putLong(16, firstChild);
       return to.putInt(0, Checksum.of(to, 4, to.limit() - 4));
+    }
+
+    private int putSection(byte[] section, int length) {
+      if (length >= FRAME_BYTES_MIN) {
+        int most = (int) Zstd.compressBound(length);
+        if (frame.length < most) {
+          frame = new byte[most];
+        }
+        long made =
+            Zstd.compressByteArray(frame, 0, frame.length, section, 0, length, ZSTD_LEVEL);
+        if (!Zstd.isError(made) && made < length) {
+          to.put(frame, 0, (int) made);
+          return (int) made;
+        }
+      }
+      to.put(section, 0, length);
+      return length;
     }
   }
 }

@@ -278,8 +278,11 @@ public final class Targets {
 
     private static final int BLOCKS = 100;
 
+    /** How much larger than itself a frame may become. */
+    private static final int EXPANSION = 1 << 16;
+
     public static void fuzzerTestOneInput(byte[] input) throws Exception {
-      decode(input, 4, FieldNodes::seal, FieldNodes::walk);
+      decode(input, EXPANSION, FieldNodes::seal, FieldNodes::walk);
     }
 
     private static ByteBuffer seal(ByteBuffer bytes) {
