@@ -9,6 +9,7 @@ import io.varve.field.FieldExtractor;
 import io.varve.field.FieldFolder;
 import io.varve.field.FieldLists;
 import io.varve.format.FieldList;
+import io.varve.format.Manifest;
 import io.varve.format.SegmentEntry;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.LogState;
@@ -65,8 +66,8 @@ public final class FieldIndexes {
   }
 
   /**
-   * Says which fields of a stream are to be indexed from now on; durable on return. Indexes of others
-   * go with the next {@link #build}, which also makes those of new ones.
+   * Says which fields of a stream are to be indexed from now on; durable on return. Indexes of
+   * others go with the next {@link #build}, which also makes those of new ones.
    *
    * @param fields as the extractor names them; none to have no index any more
    */
@@ -134,33 +135,58 @@ public final class FieldIndexes {
    */
   public Work.Repeating keepBuilt(
       StreamPartition log, FieldExtractor.Kind kind, Work builders, long intervalMs) {
+    Keeper keeper = new Keeper(log, kind);
     Executor strand = builders.strand();
-    AtomicBoolean closed = new AtomicBoolean();
-    AtomicBoolean running = new AtomicBoolean();
     Work.Repeating repeating =
         builders.every(
             intervalMs,
             () -> {
-              if (running.compareAndSet(false, true)) {
-                strand.execute(() -> step(log, kind, closed, running));
+              if (keeper.running.compareAndSet(false, true)) {
+                strand.execute(keeper::step);
               }
             });
     return () -> {
-      closed.set(true);
+      keeper.closed = true;
       repeating.close();
     };
   }
 
-  private void step(
-      StreamPartition log, FieldExtractor.Kind kind, AtomicBoolean closed, AtomicBoolean running) {
-    try {
-      if (!closed.get() && !fields(log.stream()).isEmpty()) {
-        build(log, kind, (events, bytes, bytesLeft) -> {}, () -> !closed.get());
+  /** Builds what is missing of one log, time and again; looks no further while nothing is new. */
+  private final class Keeper {
+
+    private final StreamPartition log;
+    private final FieldExtractor.Kind kind;
+    private final LogFolder folder;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private volatile boolean closed;
+
+    private Manifest seen = Manifest.empty();
+    private List<String> built = List.of();
+
+    Keeper(StreamPartition log, FieldExtractor.Kind kind) {
+      this.log = log;
+      this.kind = kind;
+      this.folder = logs.apply(log);
+    }
+
+    void step() {
+      try {
+        List<String> fields = closed ? built : fields(log.stream());
+        if (closed || (fields.equals(built) && !folder.manifests().superseded(seen))) {
+          return;
+        }
+        Manifest now = folder.manifests().load();
+        FieldBuild.Report report =
+            build(log, kind, (events, bytes, bytesLeft) -> {}, () -> !closed);
+        if (!closed && report.elsewhere() == 0) {
+          seen = now;
+          built = fields;
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("Field indexes of {} could not be built; they will be tried again", log, e);
+      } finally {
+        running.set(false);
       }
-    } catch (RuntimeException e) {
-      LOG.warn("Field indexes of {} could not be built; they will be tried again", log, e);
-    } finally {
-      running.set(false);
     }
   }
 
@@ -202,7 +228,9 @@ public final class FieldIndexes {
     }
   }
 
-  /** Deletes all of a log's indexes; what the stream's list has is built anew with the next build. */
+  /**
+   * Deletes all of a log's indexes; what the stream's list has is built anew with the next build.
+   */
   public void deleteAll(StreamPartition log) {
     LogFolder folder = logs.apply(log);
     try {

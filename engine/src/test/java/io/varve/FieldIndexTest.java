@@ -2,8 +2,12 @@ package io.varve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import io.varve.commit.LogSettings;
+import io.varve.compact.Compaction;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import io.varve.field.Condition;
@@ -20,6 +24,7 @@ import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
 import io.varve.testkit.ProcessDied;
+import io.varve.work.Work;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -56,7 +61,8 @@ final class FieldIndexTest {
     LogWriter writer = store.openWriter(LOG, SMALL, "test");
     for (int i = 0; i < count; i++) {
       Event event =
-          Event.of(writer.nextOffset(), clock.wallMs(), "k".getBytes(UTF_8), value().getBytes(UTF_8));
+          Event.of(
+              writer.nextOffset(), clock.wallMs(), ("k" + random.nextInt(2_000)).getBytes(UTF_8), value().getBytes(UTF_8));
       events.add(event);
       while (!writer.tryAppend(event)) {
         assertThat(work.runOne()).isTrue();
@@ -98,7 +104,8 @@ final class FieldIndexTest {
     }
     return switch (field) {
       case "a" -> text("country-" + random.nextInt(5));
-      case "b" -> random.nextBoolean() ? "i" + random.nextInt(300) : "d" + random.nextInt(300) / 2.0;
+      case "b" ->
+          random.nextBoolean() ? "i" + random.nextInt(300) : "d" + random.nextInt(300) / 2.0;
       default -> random.nextInt(3) == 0 ? text(unique()) : "i" + (random.nextLong() >> 20);
     };
   }
@@ -116,12 +123,16 @@ final class FieldIndexTest {
   }
 
   private List<Long> read(Condition condition) {
+    return read(condition, events.size());
+  }
+
+  private List<Long> read(Condition condition, long end) {
     FieldValues values = new FieldValues(FIELDS);
     List<Long> offsets = new ArrayList<>();
     try (LogReader reader =
         store
             .fieldIndexes()
-            .openReader(LOG, ReadRange.offsets(0, events.size()), condition, WORDS.id())) {
+            .openReader(LOG, ReadRange.offsets(0, end), condition, WORDS.id())) {
       while (reader.next()) {
         WORDS.of(FIELDS).extract(reader.event(), values);
         if (values.meet(condition)) {
@@ -148,7 +159,7 @@ final class FieldIndexTest {
   private Condition condition(int depth) {
     int kind = depth == 0 ? 9 : random.nextInt(10);
     if (kind == 0) {
-      return random.nextBoolean() ? Condition.ALL : Condition.NONE;
+      return random.nextBoolean() ? Condition.all() : Condition.none();
     }
     if (kind < 4) {
       return Condition.and(condition(depth - 1), condition(depth - 1));
@@ -217,9 +228,7 @@ final class FieldIndexTest {
     }
 
     FieldSearchReport report =
-        store
-            .fieldIndexes()
-            .estimate(LOG, ReadRange.all(), Condition.in("c", key), WORDS.id());
+        store.fieldIndexes().estimate(LOG, ReadRange.all(), Condition.in("c", key), WORDS.id());
 
     assertThat(report.segmentsWhole()).isZero();
     assertThat(report.blocksTotal()).isGreaterThan(10);
@@ -262,8 +271,7 @@ final class FieldIndexTest {
     FieldSearchReport report =
         store
             .fieldIndexes()
-            .estimate(
-                LOG, ReadRange.all(), Condition.in("a", KeyRange.nothing()), "another way");
+            .estimate(LOG, ReadRange.all(), Condition.in("a", KeyRange.nothing()), "another way");
 
     assertThat(report.segmentsIndexed()).isZero();
   }
@@ -320,6 +328,125 @@ final class FieldIndexTest {
       file.read(bytes, 0);
       return bytes.array();
     }
+  }
+
+  @Test
+  void segmentsThatCompactionWroteAnewGetNewIndexesAndTheOldOnesGo() {
+    clock.advanceMs(1);
+    store.fieldIndexes().define("orders", FIELDS);
+    append(3_000);
+    build();
+    List<String> before = names();
+    LogSettings compacted =
+        SMALL.withCompaction(
+            Compaction.ON.withDirtyRatioMin(0).withTombstonesMs(0));
+    LogWriter writer = store.openWriter(LOG, compacted, "test");
+    for (int i = 0; i < 200; i++) {
+      clock.advanceMs(60_000);
+      work.tick();
+      work.runAll();
+    }
+    assertThat(writer.metrics().compaction().eventsRemoved()).isPositive();
+    writer.abandon();
+    events.clear();
+    long end = store.stats(LOG).nextOffset();
+    try (LogReader reader = store.openReader(LOG, ReadRange.offsets(0, end))) {
+      while (reader.next()) {
+        events.add(reader.event().toEvent());
+      }
+    }
+
+    build();
+
+    assertThat(names()).isNotEmpty().doesNotContainAnyElementsOf(before);
+    for (int i = 0; i < 300; i++) {
+      Condition condition = condition(2);
+      assertThat(read(condition, end)).as("%s", condition).isEqualTo(expected(condition));
+    }
+  }
+
+  @Test
+  void aDamagedSegmentHasNoIndexAndTheOthersHave() throws IOException {
+    append(3_000);
+    store.fieldIndexes().define("orders", FIELDS);
+    Directory folder = new StoreLayout(process.root()).log(LOG);
+    String segment =
+        folder.list().stream().filter(name -> name.endsWith(".log")).sorted().toList().get(1);
+    String path = "streams/orders/g1/p0/" + segment;
+    byte[] bytes = disk.bytes(path);
+    bytes[500] ^= 1;
+    disk.overwrite(path, bytes);
+
+    assertThatThrownBy(this::build)
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining(segment);
+    FieldIndexes.Status status = store.fieldIndexes().status(LOG, "words");
+    assertThat(status.indexedSegments()).containsEntry("a", status.segments() - 1);
+  }
+
+  @Test
+  void twoWhoBuildLeaveOneAnothersSegmentsAlone() throws IOException {
+    append(2_000);
+    store.fieldIndexes().define("orders", List.of("a"));
+    CrashProcess other = disk.process();
+    Store others =
+        Store.open(other.root(), StoreSettings.defaults(), clock, work, other.instance(ids));
+    List<FieldBuild.Report> reports = new ArrayList<>();
+    FieldBuild.Report first =
+        store
+            .fieldIndexes()
+            .build(
+                LOG,
+                WORDS,
+                (e, b, left) -> {
+                  if (reports.isEmpty()) {
+                    reports.add(
+                        others.fieldIndexes().build(LOG, WORDS, (e2, b2, l2) -> {}, () -> true));
+                  }
+                },
+                () -> true);
+
+    assertThat(reports.get(0).elsewhere()).isEqualTo(1);
+    assertThat(reports.get(0).built()).isEqualTo(first.segments() - 1);
+    assertThat(build().built()).isZero();
+    assertThat(fields().list()).noneMatch(name -> name.startsWith("new-"));
+  }
+
+  @Test
+  void aKeeperBuildsEachSegmentSoonAfterItIsSealed() {
+    store.fieldIndexes().define("orders", List.of("a"));
+    append(1_000);
+    Work.Repeating keeper = store.fieldIndexes().keepBuilt(LOG, WORDS, work, 1_000);
+    work.tick();
+    work.runAll();
+    int built = names().size();
+    append(1_000);
+    work.tick();
+    work.runAll();
+
+    assertThat(built).isPositive();
+    assertThat(names()).hasSizeGreaterThan(built);
+
+    keeper.close();
+    int last = names().size();
+    append(1_000);
+    work.tick();
+    work.runAll();
+    assertThat(names()).hasSize(last);
+  }
+
+  @Test
+  void theListOfFieldsIsWhatWasDefinedLast() {
+    append(10);
+    for (int i = 0; i < 5; i++) {
+      store.fieldIndexes().define("orders", List.of("f" + i, "g"));
+    }
+
+    assertThat(store.fieldIndexes().fields("orders")).containsExactly("f4", "g");
+    assertThat(store.fieldIndexes().fields("unknown")).isEmpty();
+    assertThatThrownBy(() -> store.fieldIndexes().define("orders", List.of("a", "a")))
+        .isInstanceOf(BadSettingException.class);
+    assertThat(store.generations("orders")).containsExactly(1);
   }
 
   @Test

@@ -63,7 +63,9 @@ final class IndexCommand extends Command {
       description = "Index these fields no more; their files go with the next --build.")
   private List<String> drop = new ArrayList<>();
 
-  @Option(names = "--build", description = "Build what is missing now, and take away what is dropped.")
+  @Option(
+      names = "--build",
+      description = "Build what is missing now, and take away what is dropped.")
   private boolean build;
 
   @Mixin private final TableOutput output = new TableOutput();

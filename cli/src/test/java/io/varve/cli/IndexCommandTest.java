@@ -39,7 +39,13 @@ final class IndexCommandTest {
               Stores.text("k" + i % 10),
               Encoding.STRING,
               Stores.text(
-                  "{\"customer_id\":" + i * 7 + ",\"total\":" + i / 2.0 + ",\"note\":\"n" + i + "\"}"),
+                  "{\"customer_id\":"
+                      + i * 7
+                      + ",\"total\":"
+                      + i / 2.0
+                      + ",\"note\":\"n"
+                      + i
+                      + "\"}"),
               Headers.EMPTY,
               null,
               Event.NOT_DELAYED));
@@ -60,7 +66,8 @@ final class IndexCommandTest {
 
   @Test
   void addsBuildsShowsAndDropsIndexes() {
-    Run added = Run.of("index", storePath, "payments", "--add", "customer_id,value.total", "--build");
+    Run added =
+        Run.of("index", storePath, "payments", "--add", "customer_id,value.total", "--build");
 
     assertThat(added.exitCode()).isEqualTo(ExitCode.FINE);
     assertThat(added.lines()).hasSize(3);
@@ -97,7 +104,11 @@ final class IndexCommandTest {
 
     Run run =
         Run.of(
-            "cat", storePath, "payments", "--explain", "--where",
+            "cat",
+            storePath,
+            "payments",
+            "--explain",
+            "--where",
             "value.customer_id == 700 && value.total > 1.0");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.FINE);
@@ -115,7 +126,13 @@ final class IndexCommandTest {
 
     Run run =
         Run.of(
-            "export", storePath, "payments", file, "--format", "jsonl", "--where",
+            "export",
+            storePath,
+            "payments",
+            file,
+            "--format",
+            "jsonl",
+            "--where",
             "value.note.startsWith(\"n10\")");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.FINE);

@@ -50,9 +50,7 @@ public final class Candidates {
     return block + 1 < positions.length ? positions[block + 1] : end;
   }
 
-  /**
-   * The first block that is worth a look and ends behind {@code position}; -1 if there is none.
-   */
+  /** The first block that is worth a look and ends behind {@code position}; -1 if there is none. */
   public int from(long position) {
     int low = 0;
     int high = positions.length;

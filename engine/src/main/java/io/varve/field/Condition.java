@@ -38,8 +38,13 @@ public sealed interface Condition {
   /** One of these at least. */
   record Or(List<Condition> conditions) implements Condition {}
 
-  Condition ALL = new All();
-  Condition NONE = new None();
+  static Condition all() {
+    return new All();
+  }
+
+  static Condition none() {
+    return new None();
+  }
 
   static Condition in(String field, KeyRange... ranges) {
     return new In(field, List.of(ranges), field + " in " + List.of(ranges));
@@ -49,7 +54,7 @@ public sealed interface Condition {
     List<Condition> parts = new ArrayList<>();
     for (Condition each : conditions) {
       if (each instanceof None) {
-        return NONE;
+        return none();
       }
       if (each instanceof And and) {
         parts.addAll(and.conditions);
@@ -57,14 +62,14 @@ public sealed interface Condition {
         parts.add(each);
       }
     }
-    return parts.isEmpty() ? ALL : parts.size() == 1 ? parts.get(0) : new And(List.copyOf(parts));
+    return parts.isEmpty() ? all() : parts.size() == 1 ? parts.get(0) : new And(List.copyOf(parts));
   }
 
   static Condition or(Condition... conditions) {
     List<Condition> parts = new ArrayList<>();
     for (Condition each : conditions) {
       if (each instanceof All) {
-        return ALL;
+        return all();
       }
       if (each instanceof Or or) {
         parts.addAll(or.conditions);
@@ -72,7 +77,7 @@ public sealed interface Condition {
         parts.add(each);
       }
     }
-    return parts.isEmpty() ? NONE : parts.size() == 1 ? parts.get(0) : new Or(List.copyOf(parts));
+    return parts.isEmpty() ? none() : parts.size() == 1 ? parts.get(0) : new Or(List.copyOf(parts));
   }
 
   /** The fields that it speaks of. */

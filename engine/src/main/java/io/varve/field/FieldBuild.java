@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds what is missing of a log's field indexes, segment by segment, beside its writer and readers.
+ * Builds what is missing of a log's field indexes, segment by segment, beside its writer and
+ * readers.
  *
  * <p>Thread: confined to one.
  */
@@ -87,7 +88,7 @@ public final class FieldBuild {
    *
    * @param fields those that are indexed
    * @param goOn asked now and then; false ends it, and leaves what was built
-   * @throws CorruptionException if a segment is damaged
+   * @throws CorruptionException if a segment is damaged, when all others have been built
    */
   public Report build(List<String> fields, Listener listener, BooleanSupplier goOn)
       throws IOException {
@@ -115,13 +116,20 @@ public final class FieldBuild {
       int elsewhere = 0;
       long events = 0;
       long bytes = 0;
+      CorruptionException damage = null;
       for (Gap gap : gaps) {
         if (!goOn.getAsBoolean()) {
           break;
         }
         bytesLeft -= gap.segment.endPosition();
         lease.move(gap.segment.firstOffset());
-        long made = build(gap, listener, bytesLeft, goOn);
+        long made = ENDED;
+        try {
+          made = build(gap, listener, bytesLeft, goOn);
+        } catch (CorruptionException e) {
+          // That one has no index; the others shall.
+          damage = damage == null ? e : damage;
+        }
         if (made > 0) {
           built++;
           events += gap.segment.events();
@@ -129,6 +137,9 @@ public final class FieldBuild {
         } else if (made == ELSEWHERE) {
           elsewhere++;
         }
+      }
+      if (damage != null) {
+        throw damage;
       }
       return new Report(segments.size(), built, elsewhere, events, bytes);
     }

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of a log's field indexes, in its folder {@code fields/}. A segment may have several, with
- * different fields.
+ * The files of a log's field indexes, in its folder {@code fields/}. A segment may have several,
+ * with different fields.
  *
  * <p>Thread: confined to one.
  */
@@ -163,19 +163,6 @@ public final class FieldFolder {
     return new Indexed(fields, bytes);
   }
 
-  /** Reads all of a segment's indexes; takes those away that are damaged. */
-  void verify(SegmentEntry segment, String extractor) throws IOException {
-    for (String name : namesOf(segment)) {
-      try (FieldIndexFile file = FieldIndexFile.open(folder, name, segment, storeId)) {
-        file.verify();
-      } catch (NoSuchFileException e) {
-        // Taken away meanwhile.
-      } catch (VarveException e) {
-        damaged(name, e);
-      }
-    }
-  }
-
   /**
    * The blocks of a segment that may hold an event that meets a condition.
    *
@@ -200,15 +187,7 @@ public final class FieldFolder {
       BitSet found = new Search(alike).blocks(condition);
       return found == null
           ? null
-          : new Candidates(
-              footer.positions(), footer.baseOffsets(), footer.endPosition(), found);
-    } catch (VarveException e) {
-      for (String name : namesOf(segment)) {
-        if (String.valueOf(e.getMessage()).contains(name)) {
-          damaged(name, e);
-        }
-      }
-      return null;
+          : new Candidates(footer.positions(), footer.baseOffsets(), footer.endPosition(), found);
     } finally {
       for (FieldIndexFile file : files) {
         file.close();
@@ -217,7 +196,13 @@ public final class FieldFolder {
   }
 
   /** A condition looked up in the files of a segment. */
-  private record Search(List<FieldIndexFile> files) {
+  private final class Search {
+
+    private final List<FieldIndexFile> files;
+
+    Search(List<FieldIndexFile> files) {
+      this.files = files;
+    }
 
     /** Null for all blocks. */
     @Nullable BitSet blocks(Condition condition) throws IOException {
@@ -225,12 +210,7 @@ public final class FieldFolder {
         return new BitSet();
       }
       if (condition instanceof Condition.In in) {
-        for (FieldIndexFile file : files) {
-          if (file.footer().fields().contains(in.field())) {
-            return file.blocks(in.field(), in.ranges());
-          }
-        }
-        return null;
+        return blocks(in);
       }
       if (condition instanceof Condition.And and) {
         BitSet all = null;
@@ -254,6 +234,19 @@ public final class FieldFolder {
           any.or(some);
         }
         return any;
+      }
+      return null;
+    }
+
+    private @Nullable BitSet blocks(Condition.In in) throws IOException {
+      for (FieldIndexFile file : files) {
+        if (file.footer().fields().contains(in.field())) {
+          try {
+            return file.blocks(in.field(), in.ranges());
+          } catch (VarveException e) {
+            damaged(file.name(), e);
+          }
+        }
       }
       return null;
     }
@@ -289,8 +282,8 @@ public final class FieldFolder {
   }
 
   /**
-   * Deletes the files of segments that are no more, of fields that nobody wants, and of the dead; none
-   * that came after the last {@link #refresh}.
+   * Deletes the files of segments that are no more, of fields that nobody wants, and of the dead;
+   * none that came after the last {@link #refresh}.
    *
    * @param segments all that the log had after it
    */

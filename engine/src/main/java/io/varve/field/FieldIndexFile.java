@@ -17,20 +17,23 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The field indexes of a segment in one file, opened to look into: a few nodes of some KiB are read for
- * each range.
+ * The field indexes of a segment in one file, opened to look into: a few nodes of some KiB are read
+ * for each range.
  *
  * <p>Thread: confined to one.
  */
 final class FieldIndexFile implements Closeable {
 
   private final ReadFile file;
+  private final String name;
   private final String path;
   private final long length;
   private final FieldIndexFooter footer;
 
-  private FieldIndexFile(ReadFile file, String path, long length, FieldIndexFooter footer) {
+  private FieldIndexFile(
+      ReadFile file, String name, String path, long length, FieldIndexFooter footer) {
     this.file = file;
+    this.name = name;
     this.path = path;
     this.length = length;
     this.footer = footer;
@@ -64,7 +67,7 @@ final class FieldIndexFile implements Closeable {
             "indexes of " + segment.fileName() + " up to byte " + segment.endPosition(),
             "those of " + footer.segment() + " up to byte " + footer.endPosition());
       }
-      opened = new FieldIndexFile(file, path, trailerAt + FieldIndexTrailer.BYTES, footer);
+      opened = new FieldIndexFile(file, name, path, trailerAt + FieldIndexTrailer.BYTES, footer);
       return opened;
     } finally {
       if (opened == null) {
@@ -82,6 +85,10 @@ final class FieldIndexFile implements Closeable {
     ByteBuffer bytes = ByteBuffer.allocate(count);
     file.read(bytes, position);
     return bytes.flip();
+  }
+
+  String name() {
+    return name;
   }
 
   FieldIndexFooter footer() {
@@ -168,14 +175,6 @@ final class FieldIndexFile implements Closeable {
   private FieldNode node(long at, int bytes, int level) throws IOException {
     return FieldNode.decode(
         read(file, path, at, bytes), level, footer.positions().length, path, at);
-  }
-
-  /** Reads all of it; what is damaged is a {@link CorruptionException}. */
-  void verify() throws IOException {
-    KeyRange all = new KeyRange(new byte[0], new byte[] {(byte) 0xff});
-    for (Tree tree : footer.trees()) {
-      search(tree, all, new BitSet());
-    }
   }
 
   @Override

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Writes the file of a segment's field indexes: takes the events' values, block by block, and makes a
- * tree of each field's, or several if there are more than fit into memory.
+ * Writes the file of a segment's field indexes: takes the events' values, block by block, and makes
+ * a tree of each field's, or several if there are more than fit into memory.
  *
  * <p>Thread: confined to one.
  */

@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * The value of a field as bytes whose order, compared unsigned, is the values' own: first by type,
- * then within it. Integers and floating-point numbers are one type and compare as numbers, so that a
- * stream whose field has become wider is one field still. No key begins with another one, but for
+ * then within it. Integers and floating-point numbers are one type and compare as numbers, so that
+ * a stream whose field has become wider is one field still. No key begins with another one, but for
  * texts and bytes so long that they are cut: these count as equal if their beginnings are.
  *
  * <pre>
@@ -112,7 +112,7 @@ public final class FieldKey {
   private void number(double nearest, int rest) {
     long bits = Double.doubleToLongBits(nearest);
     bytes[0] = NUMBER;
-    putLong(bits ^ (bits >> 63 | Long.MIN_VALUE), 1);
+    putLong(bits ^ ((bits >> 63) | Long.MIN_VALUE), 1);
     int last = rest + (1 << 15);
     bytes[9] = (byte) (last >>> 8);
     bytes[10] = (byte) last;
@@ -121,7 +121,7 @@ public final class FieldKey {
 
   private void putLong(long value, int at) {
     for (int i = 0; i < 8; i++) {
-      bytes[at + i] = (byte) (value >>> 56 - 8 * i);
+      bytes[at + i] = (byte) (value >>> (56 - 8 * i));
     }
   }
 
@@ -160,9 +160,9 @@ public final class FieldKey {
         .forEach(
             point -> {
               if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
-                bytes.write(0xe0 | point >> 12);
-                bytes.write(0x80 | point >> 6 & 0x3f);
-                bytes.write(0x80 | point & 0x3f);
+                bytes.write(0xe0 | (point >> 12));
+                bytes.write(0x80 | ((point >> 6) & 0x3f));
+                bytes.write(0x80 | (point & 0x3f));
               } else {
                 bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
               }
@@ -207,7 +207,7 @@ public final class FieldKey {
     bytes[0] = TIME;
     putLong(seconds ^ Long.MIN_VALUE, 1);
     for (int i = 0; i < 4; i++) {
-      bytes[9 + i] = (byte) (nanos >>> 24 - 8 * i);
+      bytes[9 + i] = (byte) (nanos >>> (24 - 8 * i));
     }
     length = 13;
   }

@@ -199,7 +199,7 @@ final class KeyPairs {
     }
     // There is room behind the last key for a whole number.
     long head = (long) LONGS.get(keys, from);
-    return length >= 8 ? head : head & -1L << 64 - 8 * length;
+    return length >= 8 ? head : head & (-1L << (64 - 8 * length));
   }
 
   private void radixSort(int from, int to) {

@@ -13,8 +13,8 @@ import java.util.List;
  * Writes a tree of keys that come in their order: leaves one behind another, then level by level
  * what leads to them.
  *
- * <p>Of a key only so much is written as tells it from its neighbours, and {@link #MORE_BYTES} more:
- * who looks for a key that isn't there is then mostly told so, for a fraction of the bytes.
+ * <p>Of a key only so much is written as tells it from its neighbours, and {@link #MORE_BYTES}
+ * more: who looks for a key that isn't there is then mostly told so, for a fraction of the bytes.
  *
  * <p>Thread: confined to one.
  */

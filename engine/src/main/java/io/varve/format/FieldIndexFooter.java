@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What the file of a segment's field indexes has at its end: of which segment it is, which fields it
- * has, the segment's blocks, and where the trees are.
+ * What the file of a segment's field indexes has at its end: of which segment it is, which fields
+ * it has, the segment's blocks, and where the trees are.
  *
  * <p>Thread: immutable; arrays are not to be changed.
  *

@@ -21,9 +21,7 @@ public record FieldIndexTrailer(long footerAt, int footerBytes, int footerCrc) {
   /** The trailer behind a footer that begins at {@code footerAt}. */
   public static FieldIndexTrailer of(ByteBuffer footer, long footerAt) {
     return new FieldIndexTrailer(
-        footerAt,
-        footer.remaining(),
-        Checksum.of(footer, footer.position(), footer.remaining()));
+        footerAt, footer.remaining(), Checksum.of(footer, footer.position(), footer.remaining()));
   }
 
   public ByteBuffer encode() {

@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 
 /**
  * A node of a tree of keys. Its entries have rising keys, each written as what it does not share
- * with the one before. In a leaf a key leads to numbers of blocks, in an inner node to the node whose
- * first key it is.
+ * with the one before. In a leaf a key leads to numbers of blocks, in an inner node to the node
+ * whose first key it is.
  *
  * <pre>
  *  0 u32 CRC32C of the rest    8 i32 entries, from 1     16 i64 where the first child begins, the
@@ -421,8 +421,7 @@ public final class FieldNode {
         if (frame.length < most) {
           frame = new byte[most];
         }
-        long made =
-            Zstd.compressByteArray(frame, 0, frame.length, section, 0, length, ZSTD_LEVEL);
+        long made = Zstd.compressByteArray(frame, 0, frame.length, section, 0, length, ZSTD_LEVEL);
         if (!Zstd.isError(made) && made < length) {
           to.put(frame, 0, (int) made);
           return (int) made;

@@ -25,9 +25,22 @@ final class FieldKeyTest {
     List<Number> numbers =
         new ArrayList<>(
             List.of(
-                0L, -1L, 1L, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE - 1, 1L << 53,
-                (1L << 53) + 1, 0x1p53, 0x1p63, -0x1p63, 0.5, -0.5, Double.MAX_VALUE,
-                -Double.MAX_VALUE, Double.MIN_VALUE));
+                0L,
+                -1L,
+                1L,
+                Long.MAX_VALUE,
+                Long.MIN_VALUE,
+                Long.MAX_VALUE - 1,
+                1L << 53,
+                (1L << 53) + 1,
+                0x1p53,
+                0x1p63,
+                -0x1p63,
+                0.5,
+                -0.5,
+                Double.MAX_VALUE,
+                -Double.MAX_VALUE,
+                Double.MIN_VALUE));
     for (int i = 0; i < 300; i++) {
       long number = random.nextLong() >> random.nextInt(64);
       numbers.add(number);
@@ -102,7 +115,8 @@ final class FieldKeyTest {
   @Test
   void rangesOfTextsHoldWhatJavaAndWhatUtf8TakesToBeInThem() {
     List<String> texts =
-        List.of("", "a", "b", "ba", "b\ud83d\ude00", "b\uffff", "b\ud7ff", "\uffff", "c".repeat(200));
+        List.of(
+            "", "a", "b", "ba", "b\ud83d\ude00", "b\uffff", "b\ud7ff", "\uffff", "c".repeat(200));
     for (String bound : texts) {
       for (String text : texts) {
         byte[] key = key(to -> to.text(text));

@@ -3,8 +3,8 @@ package io.varve.query;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads Avro's binary encoding from an array, without an object for what it reads or passes by. What
- * runs past the end, or is no number, is an {@link UnreadableValueException}.
+ * Reads Avro's binary encoding from an array, without an object for what it reads or passes by.
+ * What runs past the end, or is no number, is an {@link UnreadableValueException}.
  *
  * <p>Thread: confined to one.
  */
@@ -75,7 +75,7 @@ final class AvroBytes {
     skip(count);
     long value = 0;
     for (int i = count; i > 0; i--) {
-      value = value << 8 | bytes[at - 1 - (count - i)] & 0xff;
+      value = value << 8 | (bytes[at - 1 - (count - i)] & 0xff);
     }
     return value;
   }
@@ -106,8 +106,8 @@ final class AvroBytes {
   /**
    * The number of items of the next block of an array or a map, 0 behind the last.
    *
-   * @param skipping whether the block is to be passed by where it says its length; then 0 counts only
-   *     as the end
+   * @param skipping whether the block is to be passed by where it says its length; then 0 counts
+   *     only as the end
    */
   long blockCount(boolean skipping) throws UnreadableValueException {
     while (true) {

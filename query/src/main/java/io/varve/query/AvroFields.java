@@ -9,8 +9,8 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds wanted fields in a value in Avro: for each schema steps are made once that read what is wanted
- * and pass by the rest, without an object for anything.
+ * Finds wanted fields in a value in Avro: for each schema steps are made once that read what is
+ * wanted and pass by the rest, without an object for anything.
  *
  * <p>Thread: confined to one.
  */
@@ -66,8 +66,7 @@ final class AvroFields {
   private static int branch(AvroBytes in, int branches) throws UnreadableValueException {
     long branch = in.readLong();
     if (branch < 0 || branch >= branches) {
-      throw new UnreadableValueException(
-          "it says branch " + branch + " of a union of " + branches);
+      throw new UnreadableValueException("it says branch " + branch + " of a union of " + branches);
     }
     return (int) branch;
   }
@@ -221,8 +220,7 @@ final class AvroFields {
     return (in, into) -> skip(schema, in, 0);
   }
 
-  private static void skip(Schema schema, AvroBytes in, int depth)
-      throws UnreadableValueException {
+  private static void skip(Schema schema, AvroBytes in, int depth) throws UnreadableValueException {
     if (depth > DEPTH_MAX) {
       throw new UnreadableValueException("it has more than " + DEPTH_MAX + " levels");
     }
@@ -234,8 +232,8 @@ final class AvroFields {
       case DOUBLE -> in.skip(8);
       case STRING, BYTES -> in.skip(in.readLong());
       case FIXED -> in.skip(schema.getFixedSize());
-      case UNION -> skip(
-          schema.getTypes().get(branch(in, schema.getTypes().size())), in, depth + 1);
+      case UNION ->
+          skip(schema.getTypes().get(branch(in, schema.getTypes().size())), in, depth + 1);
       case RECORD -> {
         List<Schema.Field> fields = schema.getFields();
         for (int i = 0; i < fields.size(); i++) {

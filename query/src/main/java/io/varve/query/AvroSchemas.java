@@ -34,7 +34,7 @@ final class AvroSchemas {
     }
     long fingerprint = 0;
     for (int i = HEADER_BYTES - 1; i >= 2; i--) {
-      fingerprint = fingerprint << 8 | value[i] & 0xff;
+      fingerprint = fingerprint << 8 | (value[i] & 0xff);
     }
     return fingerprint;
   }

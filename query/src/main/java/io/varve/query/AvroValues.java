@@ -52,13 +52,11 @@ final class AvroValues {
       }
       case ENUM -> AvroFields.symbol(schema.getEnumSymbols(), in.readLong());
       case BYTES, FIXED -> {
-        in.readPart(
-            schema.getType() == Schema.Type.FIXED ? schema.getFixedSize() : in.readLong());
+        in.readPart(schema.getType() == Schema.Type.FIXED ? schema.getFixedSize() : in.readLong());
         yield meaning == AvroShape.Meaning.DECIMAL
             ? (Object) AvroShape.decimal(schema, in)
             : CelByteString.of(
-                Arrays.copyOfRange(
-                    in.array(), in.partAt(), in.partAt() + in.partLength()));
+                Arrays.copyOfRange(in.array(), in.partAt(), in.partAt() + in.partLength()));
       }
       case UNION -> {
         long branch = in.readLong();

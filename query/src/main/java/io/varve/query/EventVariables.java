@@ -84,14 +84,12 @@ final class EventVariables implements CelVariableResolver {
       return read(encoding, bytes);
     } catch (UnreadableValueException e) {
       failure =
-          new UnreadableEventException(
-              log, at.offset(), name, String.valueOf(e.getMessage()));
+          new UnreadableEventException(log, at.offset(), name, String.valueOf(e.getMessage()));
       return null;
     }
   }
 
-  private Object read(Encoding encoding, byte @Nullable [] bytes)
-      throws UnreadableValueException {
+  private Object read(Encoding encoding, byte @Nullable [] bytes) throws UnreadableValueException {
     if (bytes == null) {
       return NullValue.NULL_VALUE;
     }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where in an event a field is: in its value or its key, and by which names from there. Written as in
- * a filter, {@code value.order.total}; without {@code value.} or {@code key.} in front it is in the
- * value.
+ * Where in an event a field is: in its value or its key, and by which names from there. Written as
+ * in a filter, {@code value.order.total}; without {@code value.} or {@code key.} in front it is in
+ * the value.
  *
  * @param root {@code value} or {@code key}
  * @param names from the outermost on; none for the whole key or value

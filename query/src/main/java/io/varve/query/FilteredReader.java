@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads the events of a log that a filter wants, in the order of their offsets, as a {@link LogReader}
- * reads all. Where indexes lead it passes by blocks unread; whatever they say, the events are the
- * same.
+ * Reads the events of a log that a filter wants, in the order of their offsets, as a {@link
+ * LogReader} reads all. Where indexes lead it passes by blocks unread; whatever they say, the
+ * events are the same.
  *
  * <p>Thread: confined to one at a time, but for {@link #metrics}.
  */
@@ -33,8 +33,7 @@ public final class FilteredReader implements AutoCloseable {
   private long eventsRead;
   private long eventsCompared;
 
-  FilteredReader(
-      LogReader reader, EventFilter filter, Condition condition, SchemaStore schemas) {
+  FilteredReader(LogReader reader, EventFilter filter, Condition condition, SchemaStore schemas) {
     this.reader = reader;
     this.filter = filter;
     this.condition = condition;

@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds wanted fields in a JSON text, to its end: of a name that comes twice the last one counts, and
- * what is no JSON to its end has no fields.
+ * Finds wanted fields in a JSON text, to its end: of a name that comes twice the last one counts,
+ * and what is no JSON to its end has no fields.
  *
  * <p>Thread: confined to one.
  */

@@ -11,8 +11,8 @@ import io.varve.field.Condition;
  */
 record Need(Condition fields, long fromOffset, long toOffset, long fromTimeMs, long toTimeMs) {
 
-  static final Need ALL = of(Condition.ALL);
-  static final Need NONE = of(Condition.NONE);
+  static final Need ALL = of(Condition.all());
+  static final Need NONE = of(Condition.none());
 
   static Need of(Condition fields) {
     return new Need(fields, 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -23,12 +23,11 @@ record Need(Condition fields, long fromOffset, long toOffset, long fromTimeMs, l
   }
 
   static Need offsets(long from, long to) {
-    return new Need(
-        Condition.ALL, Math.max(0, from), to, Long.MIN_VALUE, Long.MAX_VALUE);
+    return new Need(Condition.all(), Math.max(0, from), to, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
   static Need times(long fromMs, long toMs) {
-    return new Need(Condition.ALL, 0, Long.MAX_VALUE, fromMs, toMs);
+    return new Need(Condition.all(), 0, Long.MAX_VALUE, fromMs, toMs);
   }
 
   boolean isNever() {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How a filter is answered from a log: which offsets, times and blocks are read. Whatever is read is
- * compared with the filter itself.
+ * How a filter is answered from a log: which offsets, times and blocks are read. Whatever is read
+ * is compared with the filter itself.
  *
  * <p>Thread: immutable.
  */
@@ -32,7 +32,7 @@ public final class Plan {
 
   /** What an event's fields have to meet. */
   public Condition condition() {
-    return need.isNever() ? Condition.NONE : need.fields();
+    return need.isNever() ? Condition.none() : need.fields();
   }
 
   /** What of a range has to be read. */
@@ -75,7 +75,8 @@ public final class Plan {
     if (reads.boundsTimes()) {
       lines.add("  times:    " + time(reads.fromTimeMs()) + " to " + time(reads.toTimeMs()));
     }
-    lines.add("  fields:   " + (need.fields() instanceof Condition.All ? "any" : show(condition())));
+    lines.add(
+        "  fields:   " + (need.fields() instanceof Condition.All ? "any" : show(condition())));
     if (report.segmentsIndexed() > 0) {
       lines.add(
           String.format(
@@ -87,7 +88,9 @@ public final class Plan {
     }
     if (report.segmentsWhole() > 0) {
       lines.add(
-          String.format(Locale.ROOT, "  whole:    %,d segments without an index that tells",
+          String.format(
+              Locale.ROOT,
+              "  whole:    %,d segments without an index that tells",
               report.segmentsWhole()));
     }
     lines.add(
@@ -119,10 +122,7 @@ public final class Plan {
     } else if (status.segments() > 0
         && indexes
                 .estimate(
-                    log,
-                    ReadRange.all(),
-                    Condition.in(field, KeyRange.present()),
-                    ValueFields.ID)
+                    log, ReadRange.all(), Condition.in(field, KeyRange.present()), ValueFields.ID)
                 .blocksWanted()
             == 0) {
       lines.add("  note:     no event in a sealed segment has " + field);

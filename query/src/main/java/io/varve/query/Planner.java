@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what an event of a log has to meet so that an expression may be true of it. What it does
- * not understand may be true of any event.
+ * Finds out what an event of a log has to meet so that an expression may be true of it. What it
+ * does not understand may be true of any event.
  *
  * <p>Thread: confined to one.
  */

@@ -13,8 +13,8 @@ final class Ranges {
   private Ranges() {}
 
   /**
-   * The ranges of values for which {@code value operator constant} may be true; null if they can't be
-   * told.
+   * The ranges of values for which {@code value operator constant} may be true; null if they can't
+   * be told.
    */
   static KeyRange @Nullable [] of(String operator, Object constant) {
     if (operator.equals("!=")) {

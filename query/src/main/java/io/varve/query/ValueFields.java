@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds fields as filters see them, in keys and values that are Avro single-object encoding, JSON, or
- * plain.
+ * Finds fields as filters see them, in keys and values that are Avro single-object encoding, JSON,
+ * or plain.
  *
  * <p>Thread: safe; what {@link #of} gives is confined to one.
  */

@@ -14,11 +14,19 @@ import io.varve.event.EventView;
 import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import io.varve.field.FieldValues;
+import io.varve.work.ThreadedWork;
+import io.varve.work.Work;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -251,19 +259,53 @@ final class FilterTest {
   }
 
   @Test
+  void aReaderFollowsAWriterWhileIndexesAreBuilt() throws Exception {
+    open();
+    mixed.append(store, 10);
+    store.fieldIndexes().define("orders", MixedEvents.FIELDS);
+    String filter = "value.customer_id == 7 || key == \"k3\"";
+    int count = 4_000;
+    List<Long> found = new ArrayList<>();
+    ExecutorService writing = Executors.newSingleThreadExecutor();
+    try (Work builders = new ThreadedWork(1, "builder");
+        Work.Repeating keeper =
+            store
+                .fieldIndexes()
+                .keepBuilt(MixedEvents.LOG, new ValueFields(store.schemas()), builders, 5);
+        FilteredReader reader =
+            EventFilter.compile(filter).open(store, MixedEvents.LOG, ReadRange.all())) {
+      Future<?> written = writing.submit(() -> mixed.append(store, count));
+      while (!written.isDone() || reader.position() < store.stats(MixedEvents.LOG).nextOffset()) {
+        while (reader.next()) {
+          found.add(reader.event().offset());
+        }
+        reader.await(Duration.ofMillis(20));
+      }
+      written.get();
+      keeper.close();
+    } finally {
+      writing.shutdown();
+    }
+
+    assertThat(found).isEqualTo(expected(filter)).isNotEmpty();
+    index();
+    assertThat(read(filter)).isEqualTo(found);
+  }
+
+  @Test
   void fieldsOfHostileValuesAreNeverAnError() {
     open();
     mixed.append(store, 300);
     FieldValues values = new FieldValues(MixedEvents.FIELDS);
     var extractor = new ValueFields(store.schemas()).of(MixedEvents.FIELDS);
-    java.util.Random random = new java.util.Random(3);
+    Random random = new Random(3);
     for (int i = 0; i < 20_000; i++) {
       Event event = mixed.events.get(random.nextInt(mixed.events.size()));
       byte[] value = event.value();
       if (value == null || value.length == 0) {
         continue;
       }
-      byte[] changed = java.util.Arrays.copyOf(value, 1 + random.nextInt(value.length));
+      byte[] changed = Arrays.copyOf(value, 1 + random.nextInt(value.length));
       for (int n = random.nextInt(4); n >= 0; n--) {
         changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
       }

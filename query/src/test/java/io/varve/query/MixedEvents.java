@@ -32,8 +32,13 @@ final class MixedEvents {
   static final StreamPartition LOG = new StreamPartition("orders", 1, 3);
   static final List<String> FIELDS =
       List.of(
-          "value.customer_id", "value.total", "value.country", "value.order.id", "value.placed",
-          "value.paid", "key");
+          "value.customer_id",
+          "value.total",
+          "value.country",
+          "value.order.id",
+          "value.placed",
+          "value.paid",
+          "key");
 
   /** 2026-01-01T00:00:00Z. */
   static final long NEW_YEAR_MS = 1_767_225_600_000L;
@@ -101,7 +106,9 @@ final class MixedEvents {
     boolean timed = random.nextInt(30) > 0;
     int kind = random.nextInt(10);
     Encoding encoding =
-        kind < 5 ? Encoding.AVRO : kind < 8 ? Encoding.STRING : kind < 9 ? Encoding.BYTES : Encoding.NONE;
+        kind < 5
+            ? Encoding.AVRO
+            : kind < 8 ? Encoding.STRING : kind < 9 ? Encoding.BYTES : Encoding.NONE;
     byte[] value =
         kind < 5
             ? avro(random.nextInt(SCHEMAS.size()))
@@ -111,7 +118,9 @@ final class MixedEvents {
         timed ? NEW_YEAR_MS + random.nextInt(1_000_000) : Event.NO_TIMESTAMP,
         timed ? TimestampType.CREATE : TimestampType.NONE,
         random.nextInt(4) == 0 ? Encoding.BYTES : Encoding.STRING,
-        random.nextInt(10) == 0 ? null : ("k" + random.nextInt(40)).getBytes(StandardCharsets.UTF_8),
+        random.nextInt(10) == 0
+            ? null
+            : ("k" + random.nextInt(40)).getBytes(StandardCharsets.UTF_8),
         encoding,
         value,
         random.nextInt(3) == 0
@@ -211,8 +220,7 @@ final class MixedEvents {
           "{\"customer_id\":7,\"customer_id\":"
               + customer()
               + ",\"order\":{\"id\":\"o-1\"},\"order\":null}";
-      case 4 ->
-          "{\"order\":{\"id\":[1]},\"country\":{\"x\":1},\"total\":null,\"paid\":\"yes\"}";
+      case 4 -> "{\"order\":{\"id\":[1]},\"country\":{\"x\":1},\"total\":null,\"paid\":\"yes\"}";
       case 5 -> "{\"total\":1e3,\"customer_id\":9007199254740993,\"country\":\"\\ud800\"}";
       default ->
           " {\"customer_id\":"
@@ -246,7 +254,8 @@ final class MixedEvents {
     String operator = List.of("==", "!=", "<", "<=", ">", ">=").get(random.nextInt(6));
     return switch (random.nextInt(22)) {
       case 0, 1 -> "value.customer_id == " + customer();
-      case 2 -> "value.customer_id " + operator + " " + (customer() + (random.nextBoolean() ? 0.5 : 0.0));
+      case 2 ->
+          "value.customer_id " + operator + " " + (customer() + (random.nextBoolean() ? 0.5 : 0.0));
       case 3 -> "value.customer_id == \"" + customer() + "\"";
       case 4 -> "value.total " + operator + " " + random.nextInt(200);
       case 5 -> "value.total " + operator + " " + random.nextInt(20_000) / 100.0;
@@ -256,9 +265,13 @@ final class MixedEvents {
       case 9 -> "value.order.id.startsWith(\"o-" + random.nextInt(50) + "\")";
       case 10 -> random.nextBoolean() ? "has(value.order.id)" : "has(value.customer_id)";
       case 11 ->
-          "value.placed " + operator + " timestamp(\"2026-01-01T00:10:00Z\") + duration(\""
-              + random.nextInt(300) + "s\")";
-      case 12 -> "timestamp " + operator + " timestamp(\"2026-01-01T00:0" + random.nextInt(10) + ":00Z\")";
+          "value.placed "
+              + operator
+              + " timestamp(\"2026-01-01T00:10:00Z\") + duration(\""
+              + random.nextInt(300)
+              + "s\")";
+      case 12 ->
+          "timestamp " + operator + " timestamp(\"2026-01-01T00:0" + random.nextInt(10) + ":00Z\")";
       case 13 -> "offset " + operator + " " + random.nextInt(6_000);
       case 14 -> "key == \"k" + random.nextInt(45) + "\"";
       case 15 -> random.nextBoolean() ? "value.paid" : "value.paid == true";

@@ -81,8 +81,7 @@ public final class FieldContest {
         indexes.define("orders", fields);
         long cpu = cpuNanos();
         FieldBuild.Report report =
-            indexes.build(
-                log, new ValueFields(store.schemas()), (e, b, left) -> {}, () -> true);
+            indexes.build(log, new ValueFields(store.schemas()), (e, b, left) -> {}, () -> true);
         rates.add(report.events() * 1e9 / (cpuNanos() - cpu));
         size = report.bytes();
         progress.accept(String.format(Locale.ROOT, "build %s: %,.0f/s", fields, rates.get(round)));
@@ -99,8 +98,7 @@ public final class FieldContest {
 
   /** Processor time of the whole process, so that what other threads do is counted, too. */
   private static long cpuNanos() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 
@@ -172,7 +170,9 @@ public final class FieldContest {
   private double withoutIndex(Store store, StreamPartition log, String filter) {
     long begin = System.nanoTime();
     try (FilteredReader reader =
-        EventFilter.compile(filter).plan(log).openWithoutIndex(store, ReadRange.offsets(0, events))) {
+        EventFilter.compile(filter)
+            .plan(log)
+            .openWithoutIndex(store, ReadRange.offsets(0, events))) {
       while (reader.next()) {
         if (reader.event().offset() < 0) {
           throw new IllegalStateException("An event without an offset");

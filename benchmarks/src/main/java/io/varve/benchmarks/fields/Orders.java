@@ -23,8 +23,8 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /**
- * A log of orders, in Avro or in JSON: a unique id, one of so many customers, one of eight countries,
- * a total, and a note, about half of which a codec takes away.
+ * A log of orders, in Avro or in JSON: a unique id, one of so many customers, one of eight
+ * countries, a total, and a note, about half of which a codec takes away.
  */
 final class Orders {
 
