@@ -62,7 +62,10 @@ final class FieldIndexTest {
     for (int i = 0; i < count; i++) {
       Event event =
           Event.of(
-              writer.nextOffset(), clock.wallMs(), ("k" + random.nextInt(2_000)).getBytes(UTF_8), value().getBytes(UTF_8));
+              writer.nextOffset(),
+              clock.wallMs(),
+              ("k" + random.nextInt(2_000)).getBytes(UTF_8),
+              value().getBytes(UTF_8));
       events.add(event);
       while (!writer.tryAppend(event)) {
         assertThat(work.runOne()).isTrue();
@@ -130,9 +133,7 @@ final class FieldIndexTest {
     FieldValues values = new FieldValues(FIELDS);
     List<Long> offsets = new ArrayList<>();
     try (LogReader reader =
-        store
-            .fieldIndexes()
-            .openReader(LOG, ReadRange.offsets(0, end), condition, WORDS.id())) {
+        store.fieldIndexes().openReader(LOG, ReadRange.offsets(0, end), condition, WORDS.id())) {
       while (reader.next()) {
         WORDS.of(FIELDS).extract(reader.event(), values);
         if (values.meet(condition)) {
@@ -338,8 +339,7 @@ final class FieldIndexTest {
     build();
     List<String> before = names();
     LogSettings compacted =
-        SMALL.withCompaction(
-            Compaction.ON.withDirtyRatioMin(0).withTombstonesMs(0));
+        SMALL.withCompaction(Compaction.ON.withDirtyRatioMin(0).withTombstonesMs(0));
     LogWriter writer = store.openWriter(LOG, compacted, "test");
     for (int i = 0; i < 200; i++) {
       clock.advanceMs(60_000);

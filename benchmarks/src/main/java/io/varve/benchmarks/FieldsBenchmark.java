@@ -2,6 +2,7 @@ package io.varve.benchmarks;
 
 import io.varve.benchmarks.fields.FieldContest;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +26,12 @@ public final class FieldsBenchmark implements Callable<Integer> {
   @Option(names = "--events", description = "How many events. Default: ${DEFAULT-VALUE}")
   private long events = 10_000_000;
 
+  @Option(
+      names = "--values",
+      split = ",",
+      description = "What values are stored as: ${COMPLETION-CANDIDATES}. Default: both")
+  private List<FieldContest.Format> values = List.of(FieldContest.Format.values());
+
   @Option(names = "--rounds", description = "How often each is done. Default: ${DEFAULT-VALUE}")
   private int rounds = 3;
 
@@ -39,6 +46,7 @@ public final class FieldsBenchmark implements Callable<Integer> {
         new FieldContest(
                 folder.resolve("" + ProcessHandle.current().pid()),
                 events,
+                values,
                 rounds,
                 System.err::println)
             .run());

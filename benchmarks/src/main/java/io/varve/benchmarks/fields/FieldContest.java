@@ -28,22 +28,31 @@ public final class FieldContest {
 
   private final Path folder;
   private final long events;
+  private final List<Format> formats;
   private final int rounds;
   private final Consumer<String> progress;
   private final StringBuilder text = new StringBuilder();
 
-  public FieldContest(Path folder, long events, int rounds, Consumer<String> progress) {
+  /** What values are stored as. */
+  public enum Format {
+    AVRO,
+    JSON
+  }
+
+  public FieldContest(
+      Path folder, long events, List<Format> formats, int rounds, Consumer<String> progress) {
     this.folder = folder;
     this.events = events;
+    this.formats = List.copyOf(formats);
     this.rounds = rounds;
     this.progress = progress;
   }
 
   /** The tables, in Markdown. */
   public String run() throws IOException {
-    for (boolean avro : new boolean[] {true, false}) {
+    for (Format format : formats) {
       try {
-        run(avro);
+        run(format == Format.AVRO);
       } finally {
         Folders.delete(folder);
       }
