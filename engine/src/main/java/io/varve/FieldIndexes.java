@@ -61,7 +61,8 @@ public final class FieldIndexes {
     try {
       return lists(stream).newest().fields();
     } catch (IOException e) {
-      throw new StoreFailedException("Reading which fields of " + stream + " are indexed failed", e);
+      throw new StoreFailedException(
+          "Reading which fields of " + stream + " are indexed failed", e);
     }
   }
 
@@ -91,7 +92,8 @@ public final class FieldIndexes {
         }
       }
     } catch (IOException e) {
-      throw new StoreFailedException("Writing which fields of " + stream + " are indexed failed", e);
+      throw new StoreFailedException(
+          "Writing which fields of " + stream + " are indexed failed", e);
     }
     throw new StoreFailedException("The fields of " + stream + " change too fast", null);
   }
