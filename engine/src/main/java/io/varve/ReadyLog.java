@@ -72,6 +72,11 @@ final class ReadyLog {
     return writer.nextOffset();
   }
 
+  /** Events with lower offsets are durable, and readers see them. */
+  long durableOffset() {
+    return writer.durableOffset();
+  }
+
   /** Whether all that was appended is durable. */
   boolean isDurable() {
     return writer.durableOffset() == writer.nextOffset();

@@ -120,8 +120,25 @@ public final class Scheduler implements AutoCloseable {
 
   /** Takes in and releases until {@link #stop} is called; then {@link #close} it. */
   public void run() {
+    run(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param whenReadable called, on this thread, each time that more of what was released is durable
+   *     and can be read from the ready log
+   */
+  public void run(Runnable whenReadable) {
+    long readable = ready.durableOffset();
     while (!stopped) {
-      if (!step()) {
+      boolean busy = step();
+      long durable = ready.durableOffset();
+      if (durable > readable) {
+        readable = durable;
+        whenReadable.run();
+      }
+      if (!busy) {
         pause();
       }
     }

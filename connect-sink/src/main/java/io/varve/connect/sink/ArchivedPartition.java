@@ -4,6 +4,7 @@ import io.varve.LogWriter;
 import io.varve.base.BadEventException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.connect.sink.Delays.BadDelayException;
 import io.varve.connect.sink.LogOpener.Opened;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
@@ -181,7 +182,7 @@ final class ArchivedPartition {
     }
     Event event;
     try {
-      event = archive.encoder().encode(record);
+      event = archive.events().of(record);
     } catch (DataException e) {
       errant(record, offset, e, delivery);
       return true;
@@ -242,6 +243,9 @@ final class ArchivedPartition {
   private void errant(SinkRecord record, long offset, RuntimeException why, Delivery delivery) {
     errants.report(record, source + " offset " + offset, why);
     meters.count(Meter.ERRANT);
+    if (why instanceof BadDelayException) {
+      meters.count(Meter.MALFORMED);
+    }
     passTo(offset, delivery);
   }
 

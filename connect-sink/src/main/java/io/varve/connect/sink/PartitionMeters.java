@@ -34,6 +34,11 @@ final class PartitionMeters {
 
   void stored(Event event) {
     events++;
+    if (event.dueTimeMs() != Event.NOT_DELAYED) {
+      count(Meter.DELAYED);
+    } else if (Delays.cancels(event)) {
+      count(Meter.CANCELS);
+    }
     byte[] key = event.key();
     byte[] value = event.value();
     bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);

@@ -113,7 +113,7 @@ final class SameTopic {
       return Answer.UNKNOWN;
     }
     try {
-      return SameEvent.test(stored, archive.encoder().encode(record)) ? Answer.SAME : Answer.OTHER;
+      return SameEvent.test(stored, archive.events().plain(record)) ? Answer.SAME : Answer.OTHER;
     } catch (DataException e) {
       return Answer.UNKNOWN;
     }

@@ -55,7 +55,8 @@ final class SinkConfig {
   private static final long KIB = 1024;
   private static final long MIB = 1024 * KIB;
 
-  static final ConfigDef DEFINITION = where(how(howLong(compaction(when(new ConfigDef())))));
+  static final ConfigDef DEFINITION =
+      DelaySettings.define(where(how(howLong(compaction(when(new ConfigDef()))))));
 
   private SinkConfig() {}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sink's settings, parsed.
@@ -19,6 +20,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param connector the connector's name
  * @param log how each partition's log is written
  * @param store how a task's store is opened
+ * @param delays where records say when they are to be delivered; null if nobody looks
  */
 record SinkSettings(
     String connector,
@@ -27,7 +29,8 @@ record SinkSettings(
     RecreatedTopics recreatedTopics,
     LogSettings log,
     StoreSettings store,
-    long commitIntervalMs) {
+    long commitIntervalMs,
+    @Nullable DelaySettings delays) {
 
   /**
    * @param properties what the worker hands to a connector or task
@@ -59,7 +62,8 @@ record SinkSettings(
             .withBufferBytes(config.getLong(SinkConfig.BUFFER_BYTES))
             .withCompactionBytesPerSecond(config.getLong(SinkConfig.COMPACTION_BYTES_PER_SECOND))
             .withCompactionKeyBytesMax(config.getLong(SinkConfig.COMPACTION_KEY_BYTES_MAX)),
-        config.getLong(SinkConfig.COMMIT_INTERVAL_MS));
+        config.getLong(SinkConfig.COMMIT_INTERVAL_MS),
+        DelaySettings.of(config));
   }
 
   private static Retention retention(AbstractConfig config) {

@@ -74,6 +74,11 @@ final class VarveSinkConnectorTest {
         "compaction.key.bytes.max | 1       | 1024 (1 KiB)",
         "commit.interval.ms| 0              | milliseconds",
         "buffer.bytes      | 0              | 1048576 (1 MiB)",
+        "delay.enabled     | maybe          | true or false",
+        "delay.deliver.at  | deliver.at     | header:NAME, value:FIELD",
+        "delay.deliver.after | header:      | header:NAME, value:FIELD",
+        "delay.schedule.id | value:a..b     | header:NAME, value:FIELD",
+        "delay.deliver.key | keys           | or key",
       })
   void badSettingsAreToldWithNameValueAndWhatIsAllowed(String name, String value, String allowed) {
     properties.put(name, value);
