@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     #ALL_GENERATIONS}
  * @param start where reading begins
  * @param stop where it ends; null: the job follows the streams as they grow
+ * @param range bounds within start and end
  * @param expired what to do when events are gone that were to be read
  * @param filter which events, or null for all
  * @param discoveryMs how often to look for new streams, partitions and generations, milliseconds; 0
@@ -27,6 +28,7 @@ public record SourceSettings(
     int generation,
     LogPlace start,
     @Nullable LogPlace stop,
+    EventRange range,
     ExpiredOffset expired,
     @Nullable EventFilter filter,
     long discoveryMs,

@@ -11,7 +11,6 @@ import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -66,13 +65,13 @@ public final class VarveSource<T>
   }
 
   @Override
-  public SplitEnumerator<LogSplit, SourceState> createEnumerator(
+  public LogEnumerator createEnumerator(
       SplitEnumeratorContext<LogSplit> context) {
     return restoreEnumerator(context, SourceState.NEW);
   }
 
   @Override
-  public SplitEnumerator<LogSplit, SourceState> restoreEnumerator(
+  public LogEnumerator restoreEnumerator(
       SplitEnumeratorContext<LogSplit> context, SourceState checkpoint) {
     return new LogEnumerator(context, settings, checkpoint);
   }

@@ -24,6 +24,7 @@ public final class VarveSourceBuilder<T> {
   private int generation = SourceSettings.LATEST_GENERATION;
   private LogPlace start = LogPlace.earliest();
   private @Nullable LogPlace stop;
+  private EventRange range = EventRange.ALL;
   private ExpiredOffset expired = ExpiredOffset.FAIL;
   private @Nullable EventFilter filter;
   private long discoveryMs = DISCOVERY_INTERVAL.toMillis();
@@ -95,6 +96,12 @@ public final class VarveSourceBuilder<T> {
           "An end at the earliest event: expected latest, offsets or a time");
     }
     stop = place;
+    return this;
+  }
+
+  /** Bounds within start and end. */
+  public VarveSourceBuilder<T> setRange(EventRange bounds) {
+    range = bounds;
     return this;
   }
 
@@ -172,6 +179,7 @@ public final class VarveSourceBuilder<T> {
             generation,
             start,
             stop,
+            range,
             expired,
             filter,
             discoveryMs,

@@ -29,7 +29,7 @@ public final class Archive implements AutoCloseable {
 
   public Archive(Path folder, LogSettings logSettings) {
     this.folder = folder;
-    this.store = Store.open(folder, StoreSettings.defaults());
+    this.store = Store.open(folder, StoreSettings.defaults().withMaintenanceMs(50));
     this.logSettings = logSettings;
   }
 

@@ -3,14 +3,16 @@ package io.varve.flink.source.discover;
 import io.varve.LogStats;
 import io.varve.Store;
 import io.varve.event.StreamPartition;
+import io.varve.flink.source.EventRange;
 import io.varve.flink.source.LogName;
 import io.varve.flink.source.LogPlace;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.StoreAccess;
 import io.varve.flink.source.split.LogSplit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -26,10 +28,11 @@ final class Discovery {
   /**
    * What a look has found.
    *
-   * @param logs logs that were not known, those included of which there is nothing to read
+   * @param logs logs that were not known, those included of which there is nothing to read, and
+   *     where reading of them ends
    * @param splits what there is to read of them
    */
-  record Found(Set<StreamPartition> logs, List<LogSplit> splits) {}
+  record Found(Map<StreamPartition, Long> logs, List<LogSplit> splits) {}
 
   private final SourceSettings settings;
 
@@ -45,7 +48,7 @@ final class Discovery {
    *     wherever the start is
    */
   Found look(Set<StreamPartition> known, boolean first) {
-    Set<StreamPartition> logs = new LinkedHashSet<>();
+    Map<StreamPartition, Long> logs = new LinkedHashMap<>();
     List<LogSplit> splits = new ArrayList<>();
     try (Store store = StoreAccess.open(settings.path(), "the job manager")) {
       SortedSet<String> streams = settings.streams().choose(store.streams(), settings.path());
@@ -64,8 +67,7 @@ final class Discovery {
           for (int partition : store.partitions(stream, generation)) {
             StreamPartition log = new StreamPartition(stream, generation, partition);
             if (!known.contains(log)) {
-              logs.add(log);
-              split(log, store.stats(log), first, generation == latest, splits);
+              logs.put(log, split(log, store.stats(log), first, generation == latest, splits));
             }
           }
         }
@@ -107,40 +109,51 @@ final class Discovery {
     return chosen;
   }
 
-  private void split(
+  /**
+   * Makes splits of a log, unless there is nothing to read of it.
+   *
+   * @return the first offset that is not to be read; {@link Long#MAX_VALUE} for no end
+   */
+  private long split(
       StreamPartition log, LogStats stats, boolean first, boolean newest, List<LogSplit> splits) {
     LogName name = new LogName(log.stream(), log.partition());
     LogPlace start = first ? settings.start() : LogPlace.earliest();
+    LogPlace stop = settings.stop();
+    EventRange range = settings.range();
     long from =
         switch (start.kind()) {
           case EARLIEST, TIME -> LogSplit.EARLIEST;
           case LATEST -> stats.nextOffset();
           case OFFSETS -> newest ? start.offset(name, LogSplit.EARLIEST) : LogSplit.EARLIEST;
         };
-    // A time holds for what appears later, too.
+    // A bound isn't a place to begin at: what is gone below it isn't missed.
+    if (range.fromOffset() > (from == LogSplit.EARLIEST ? stats.startOffset() : from)) {
+      from = range.fromOffset();
+    }
+    // A time to begin at holds for what appears later, too.
     long fromTimeMs =
         settings.start().kind() == LogPlace.Kind.TIME ? settings.start().timeMs() : Long.MIN_VALUE;
-    long to = Long.MAX_VALUE;
-    long toTimeMs = Long.MAX_VALUE;
-    LogPlace stop = settings.stop();
+    fromTimeMs = Math.max(fromTimeMs, range.fromTimeMs());
+    long to = range.toOffset();
+    long toTimeMs = range.toTimeMs();
     if (stop != null) {
-      to =
-          stop.kind() == LogPlace.Kind.OFFSETS && newest
-              ? stop.offset(name, stats.nextOffset())
-              : stats.nextOffset();
-      toTimeMs = stop.kind() == LogPlace.Kind.TIME ? stop.timeMs() : Long.MAX_VALUE;
-      if (fromTimeMs >= toTimeMs || to <= Math.max(from, stats.startOffset())) {
-        // Nothing, unless events are gone that were asked for: the reader is to find that.
-        if (fromTimeMs >= toTimeMs || from >= to || from == LogSplit.EARLIEST) {
-          return;
-        }
+      boolean given = stop.kind() == LogPlace.Kind.OFFSETS && newest;
+      to = Math.min(to, given ? stop.offset(name, stats.nextOffset()) : stats.nextOffset());
+      if (stop.kind() == LogPlace.Kind.TIME) {
+        toTimeMs = Math.min(toTimeMs, stop.timeMs());
       }
+    }
+    // What was asked for by its offset and is gone is for the reader to find.
+    boolean none = from == LogSplit.EARLIEST ? to <= stats.startOffset() : to <= from;
+    if (none || fromTimeMs >= toTimeMs || !range.holds(log.partition())) {
+      return to;
     }
     if (settings.bounded() && settings.splitOffsets() > 0) {
       cut(log, from, to, stats, fromTimeMs, toTimeMs, splits);
     } else {
       splits.add(new LogSplit(log, from, from, to, fromTimeMs, toTimeMs));
     }
+    return to;
   }
 
   private void cut(

@@ -1,13 +1,13 @@
 package io.varve.flink.source.discover;
 
 import io.varve.event.StreamPartition;
+import io.varve.flink.source.LogName;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.split.LogSplit;
 import io.varve.flink.source.split.SourceState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +47,7 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
   private final Set<Integer> asking = new TreeSet<>();
 
   // Read by the thread that looks; never changed in place.
-  private volatile Set<StreamPartition> known;
+  private volatile Map<StreamPartition, Long> known;
   private volatile boolean discovered;
 
   public LogEnumerator(
@@ -70,7 +70,7 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
   }
 
   private Discovery.Found look() {
-    return discovery.look(known, !discovered);
+    return discovery.look(known.keySet(), !discovered);
   }
 
   private void take(Discovery.@Nullable Found found, @Nullable Throwable failure) {
@@ -82,8 +82,8 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
     boolean first = !discovered;
     discovered = true;
     if (!found.logs().isEmpty()) {
-      Set<StreamPartition> all = new LinkedHashSet<>(known);
-      all.addAll(found.logs());
+      Map<StreamPartition, Long> all = new LinkedHashMap<>(known);
+      all.putAll(found.logs());
       known = all;
       found.splits().forEach(split -> pending.put(split.splitId(), split));
       LOG.info(
@@ -96,6 +96,24 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
     if (first || !found.splits().isEmpty()) {
       assign();
     }
+  }
+
+  /**
+   * Where reading ends in each partition of the newest generation, if the job is bounded: what a
+   * source that follows this one in a {@code HybridSource} begins with.
+   */
+  public Map<LogName, Long> endOffsets() {
+    Map<LogName, Long> ends = new HashMap<>();
+    Map<LogName, Integer> generations = new HashMap<>();
+    known.forEach(
+        (log, end) -> {
+          LogName name = new LogName(log.stream(), log.partition());
+          if (log.generation() >= generations.getOrDefault(name, 0)) {
+            generations.put(name, log.generation());
+            ends.put(name, end);
+          }
+        });
+    return ends;
   }
 
   private boolean givenOnRequest() {

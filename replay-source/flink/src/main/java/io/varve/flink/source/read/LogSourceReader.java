@@ -42,7 +42,7 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   private final SourceSettings settings;
   private final VarveDeserializationSchema<T> schema;
   private final @Nullable EventFilter filter;
-  private final ReaderCounters counters;
+  private final SourceMetrics counters;
   private final Emitter<T> emitter = new Emitter<>();
   private final SplitQueue splits = new SplitQueue();
 
@@ -59,7 +59,7 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
     this.settings = settings;
     this.schema = schema;
     this.filter = settings.filter();
-    this.counters = new ReaderCounters(context.metricGroup());
+    this.counters = new SourceMetrics(context.metricGroup());
   }
 
   @Override

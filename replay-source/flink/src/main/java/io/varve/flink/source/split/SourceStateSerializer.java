@@ -4,9 +4,9 @@ import io.varve.event.StreamPartition;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -16,7 +16,8 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  *
  * <pre>
  * u8   whether the store has been looked into
- * i32  number of known logs,     the logs as in {@link LogSplitSerializer}
+ * i32  number of known logs,     the logs as in {@link LogSplitSerializer}, each with
+ * i64  its end
  * i32  number of pending splits, the splits as there
  * </pre>
  */
@@ -34,8 +35,9 @@ public final class SourceStateSerializer implements SimpleVersionedSerializer<So
     DataOutputSerializer out = new DataOutputSerializer(64 + 128 * state.known().size());
     out.writeBoolean(state.discovered());
     out.writeInt(state.known().size());
-    for (StreamPartition log : state.known()) {
-      SplitBytes.writeLog(log, out);
+    for (Map.Entry<StreamPartition, Long> log : state.known().entrySet()) {
+      SplitBytes.writeLog(log.getKey(), out);
+      out.writeLong(log.getValue());
     }
     out.writeInt(state.pending().size());
     for (LogSplit split : state.pending()) {
@@ -50,10 +52,10 @@ public final class SourceStateSerializer implements SimpleVersionedSerializer<So
     DataInputDeserializer in = new DataInputDeserializer(serialized);
     try {
       boolean discovered = in.readBoolean();
-      int logs = SplitBytes.readCount(in, SplitBytes.LOG_BYTES_MIN, "logs");
-      Set<StreamPartition> known = new HashSet<>();
+      int logs = SplitBytes.readCount(in, SplitBytes.LOG_BYTES_MIN + 8, "logs");
+      Map<StreamPartition, Long> known = new HashMap<>();
       for (int i = 0; i < logs; i++) {
-        known.add(SplitBytes.readLog(in));
+        known.put(SplitBytes.readLog(in), in.readLong());
       }
       int splits = SplitBytes.readCount(in, SplitBytes.SPLIT_BYTES_MIN, "splits");
       List<LogSplit> pending = new ArrayList<>(splits);

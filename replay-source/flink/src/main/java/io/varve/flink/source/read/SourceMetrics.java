@@ -1,22 +1,21 @@
 package io.varve.flink.source.read;
 
 import io.varve.ReaderMetrics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader has done, as Flink's metrics for sources and as some of its own.
  *
  * <p>Thread: counted by the task's; shown to any.
  */
-final class ReaderCounters {
+public final class SourceMetrics {
 
   private static final String GROUP = "varve";
 
@@ -33,7 +32,7 @@ final class ReaderCounters {
   private long eventMs = -1;
   private long fetchMs = -1;
 
-  ReaderCounters(SourceReaderMetricGroup metrics) {
+  SourceMetrics(SourceReaderMetricGroup metrics) {
     recordsIn = metrics.getIOMetricGroup().getNumRecordsInCounter();
     bytesIn = metrics.getIOMetricGroup().getNumBytesInCounter();
     metrics.setPendingRecordsGauge(() -> open.stream().mapToLong(SplitReading::pending).sum());
@@ -45,22 +44,28 @@ final class ReaderCounters {
     own.gauge("openLogs", open::size);
   }
 
-  /** Names of the metrics, and what they are. */
-  static Map<String, String> descriptions() {
-    Map<String, String> all = new TreeMap<>();
-    all.put("eventsFilteredOut", "events that were looked at and not chosen by the filter");
+  /** Names of the metrics, within the operator's group, and what they are. */
+  public static Map<String, String> descriptions() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("numRecordsIn", "events looked at");
+    all.put("numBytesIn", "bytes of their keys and values");
+    all.put("pendingRecords", "offsets between where the reader is and where its logs end");
     all.put(
-        "batchesRead",
-        "batches loaded; those that hold no offset or time of the range are skipped unread");
-    all.put("storedBytesRead", "their bytes as they are stored");
-    all.put("openLogs", "logs that are being read now");
+        "currentFetchEventTimeLag",
+        "milliseconds from the timestamp of the latest event to when it was read");
+    all.put(GROUP + ".eventsFilteredOut", "events that were looked at and not chosen by the filter");
+    all.put(
+        GROUP + ".batchesRead",
+        "batches loaded; those without an offset or time of the range are skipped unread");
+    all.put(GROUP + ".storedBytesRead", "their bytes as they are stored");
+    all.put(GROUP + ".openLogs", "logs that are being read now");
     return all;
   }
 
   private long sum(boolean batches) {
     long sum = 0;
     for (SplitReading reading : open) {
-      @Nullable ReaderMetrics metrics = reading.metrics();
+      ReaderMetrics metrics = reading.metrics();
       if (metrics != null) {
         sum += batches ? metrics.batches() : metrics.storedBytes();
       }
@@ -73,7 +78,7 @@ final class ReaderCounters {
   }
 
   void closed(SplitReading reading) {
-    @Nullable ReaderMetrics metrics = reading.metrics();
+    ReaderMetrics metrics = reading.metrics();
     open.remove(reading);
     if (metrics != null) {
       closedBatches.add(metrics.batches());
