@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -129,7 +130,8 @@ class HandoverTest {
     env.enableCheckpointing(Duration.ofMillis(100).toMillis());
     List<String> all = new ArrayList<>();
     try (CloseableIterator<String> results =
-        env.fromSource(source, WatermarkStrategy.noWatermarks(), "orders").executeAndCollect()) {
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "orders", Types.STRING)
+            .executeAndCollect()) {
       results.forEachRemaining(all::add);
     }
     return all;

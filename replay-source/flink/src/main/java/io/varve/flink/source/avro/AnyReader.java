@@ -2,7 +2,6 @@ package io.varve.flink.source.avro;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,7 +73,7 @@ record AnyReader(String at, LogicalType type, boolean oneColumn) implements Valu
       case 5 -> in.readDouble();
       case 6 -> in.readBytes();
       case 7 -> new String(in.readBytes(), StandardCharsets.UTF_8);
-      case 10 -> new BigDecimal(new BigInteger(in.readBytes()), in.readInt());
+      case 10 -> new BigDecimal(in.readUnscaled(in.readLength()), in.readInt());
       case 11 -> Instant.ofEpochMilli(in.readLong());
       case 12 -> {
         List<@Nullable Object> list = new ArrayList<>();

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Values without a schema, as the types that a table gives them. Thread: safe. */
 final class AnyValues {
 
+  private static final int SCALE_MAX = 1000;
+
   private AnyValues() {}
 
   /**
@@ -79,6 +81,11 @@ final class AnyValues {
     } else if (value instanceof Double fraction) {
       number = BigDecimal.valueOf(fraction);
     } else {
+      return null;
+    }
+    // Before anything is scaled: that could take as many digits as the scale says.
+    if (number.scale() > SCALE_MAX
+        || (long) number.precision() - number.scale() > type.getPrecision()) {
       return null;
     }
     return DecimalData.fromBigDecimal(number, type.getPrecision(), type.getScale());

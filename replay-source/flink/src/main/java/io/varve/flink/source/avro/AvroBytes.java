@@ -1,6 +1,7 @@
 package io.varve.flink.source.avro;
 
 import java.io.IOException;
+import java.math.BigInteger;
 
 /**
  * Avro binary, read from an array. A length that runs past the array is an error before anything of
@@ -76,6 +77,15 @@ final class AvroBytes {
       value |= (bytes[position++] & 0xffL) << (8 * i);
     }
     return value;
+  }
+
+  /** A whole number of any size, the highest byte first. */
+  BigInteger readUnscaled(int length) throws IOException {
+    byte[] value = readBytes(length);
+    if (length == 0) {
+      throw new IOException("a decimal of no bytes, before byte " + position);
+    }
+    return new BigInteger(value);
   }
 
   byte[] readBytes() throws IOException {

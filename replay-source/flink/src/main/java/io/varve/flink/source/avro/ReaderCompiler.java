@@ -2,7 +2,6 @@ package io.varve.flink.source.avro;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -250,8 +249,8 @@ final class ReaderCompiler {
           root == LogicalTypeRoot.VARCHAR || root == LogicalTypeRoot.CHAR
               ? in -> symbol(schema, in)
               : null;
-      case FIXED -> bytes(schema, type, in -> in.readBytes(schema.getFixedSize()));
-      case BYTES -> bytes(schema, type, AvroBytes::readBytes);
+      case FIXED -> bytes(schema, type, in -> schema.getFixedSize());
+      case BYTES -> bytes(schema, type, AvroBytes::readLength);
       default -> null;
     };
   }
@@ -266,16 +265,16 @@ final class ReaderCompiler {
         schema.getEnumSymbols().get(branch(in, schema.getEnumSymbols().size())));
   }
 
-  private interface BytesReader {
-    byte[] read(AvroBytes in) throws IOException;
+  private interface Length {
+    int of(AvroBytes in) throws IOException;
   }
 
-  private @Nullable ValueReader bytes(Schema schema, LogicalType type, BytesReader bytes) {
+  private @Nullable ValueReader bytes(Schema schema, LogicalType type, Length length) {
     if (schema.getLogicalType() instanceof LogicalTypes.Decimal written
         && type instanceof DecimalType decimal) {
       String column = at;
       return in -> {
-        BigDecimal value = new BigDecimal(new BigInteger(bytes.read(in)), written.getScale());
+        BigDecimal value = new BigDecimal(in.readUnscaled(length.of(in)), written.getScale());
         DecimalData data =
             DecimalData.fromBigDecimal(value, decimal.getPrecision(), decimal.getScale());
         if (data == null) {
@@ -286,7 +285,7 @@ final class ReaderCompiler {
       };
     }
     return switch (type.getTypeRoot()) {
-      case VARBINARY, BINARY -> bytes::read;
+      case VARBINARY, BINARY -> in -> in.readBytes(length.of(in));
       default -> null;
     };
   }

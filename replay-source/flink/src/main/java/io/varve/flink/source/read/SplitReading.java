@@ -11,6 +11,7 @@ import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.split.LogSplit;
 import java.time.Duration;
 import java.util.SortedSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class SplitReading implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SplitReading.class);
-  private static final long SUCCESSOR_NANOS = 1_000_000_000L;
 
   private final LogSplit split;
   private final SourceSettings settings;
@@ -145,7 +145,10 @@ final class SplitReading implements AutoCloseable {
     if (at.done() || succeeded) {
       return true;
     }
-    if (split.stop() == Long.MAX_VALUE && System.nanoTime() - successorNanos >= SUCCESSOR_NANOS) {
+    long everyNanos = TimeUnit.MILLISECONDS.toNanos(settings.discoveryMs());
+    if (split.stop() == Long.MAX_VALUE
+        && everyNanos > 0
+        && System.nanoTime() - successorNanos >= everyNanos) {
       successorNanos = System.nanoTime();
       if (hasSuccessor(store)) {
         // Nobody writes this generation any more: what there is now is the rest of it.

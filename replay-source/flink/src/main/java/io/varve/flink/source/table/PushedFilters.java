@@ -13,6 +13,8 @@ import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.expressions.ValueLiteralExpression;
 import org.apache.flink.table.functions.BuiltInFunctionDefinitions;
 import org.apache.flink.table.functions.FunctionDefinition;
+import org.apache.flink.table.types.logical.LocalZonedTimestampType;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -126,11 +128,11 @@ record PushedFilters(
     private @Nullable EventColumn column(ResolvedExpression expression) {
       ResolvedExpression inner = expression;
       if (inner instanceof CallExpression call
-          && call.getFunctionDefinition() == BuiltInFunctionDefinitions.CAST
-          && call.getOutputDataType().getLogicalType().is(LogicalTypeRoot.BIGINT)) {
-        // A partition as a BIGINT is the same number.
+          && call.getFunctionDefinition() == BuiltInFunctionDefinitions.CAST) {
         inner = call.getResolvedChildren().get(0);
-        if (!inner.getOutputDataType().getLogicalType().is(LogicalTypeRoot.INTEGER)) {
+        if (!isSameValue(
+            inner.getOutputDataType().getLogicalType(),
+            call.getOutputDataType().getLogicalType())) {
           return null;
         }
       }
@@ -155,6 +157,15 @@ record PushedFilters(
         Math.min(one.fromTimeMs(), other.fromTimeMs()),
         Math.max(one.toTimeMs(), other.toTimeMs()),
         partitions);
+  }
+
+  /** Whether a cast leaves each value as it is: to null allowed, or to a wider number. */
+  private static boolean isSameValue(LogicalType from, LogicalType to) {
+    if (from instanceof LocalZonedTimestampType && to instanceof LocalZonedTimestampType time) {
+      return time.getPrecision() >= 3;
+    }
+    return (from.is(LogicalTypeRoot.INTEGER) || from.is(LogicalTypeRoot.BIGINT))
+        && (to.is(LogicalTypeRoot.BIGINT) || to.is(from.getTypeRoot()));
   }
 
   private static @Nullable Object literal(ResolvedExpression expression) {

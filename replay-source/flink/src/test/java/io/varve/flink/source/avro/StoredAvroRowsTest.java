@@ -154,7 +154,7 @@ class StoredAvroRowsTest {
     assertThatThrownBy(() -> rows.deserialize(value))
         .hasMessageContaining("'customer'")
         .hasMessageContaining("can't be read as INT")
-        .hasMessageContaining("declare the column as VARCHAR");
+        .hasMessageContaining("declare the column as STRING");
   }
 
   @Test
