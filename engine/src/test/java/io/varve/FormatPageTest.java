@@ -10,6 +10,7 @@ import io.varve.event.Headers;
 import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
+import io.varve.field.FieldExtractor;
 import io.varve.format.CommitMark;
 import io.varve.format.FileCopy;
 import io.varve.format.Loss;
@@ -144,6 +145,11 @@ final class FormatPageTest {
             Event.NOT_DELAYED));
     writer.close(Duration.ZERO);
     work.runAll();
+    store.fieldIndexes().define("orders", List.of("size"));
+    store
+        .fieldIndexes()
+        .build(
+            new StreamPartition("orders", 1, 0), new ValueSize(), (e, b, left) -> {}, () -> true);
 
     String log = "streams/orders/g1/p0/";
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -152,6 +158,8 @@ final class FormatPageTest {
             "STORE",
             log + "00000000000000000005-1.log",
             log + "00000000000000000005-1-1.idx",
+            "streams/orders/fields/00000000000000000001.list",
+            log + "fields/00000000000000000005-1-20cd0c63.fields",
             "schemas/0123456789abcdef")) {
       files.put(file, disk.bytes(file));
     }
@@ -240,6 +248,24 @@ final class FormatPageTest {
     }
     scheduler.abandon();
     return files;
+  }
+
+  /** One field, which an event with a value has: how long that is. */
+  private static final class ValueSize implements FieldExtractor.Kind {
+    @Override
+    public String id() {
+      return "demo";
+    }
+
+    @Override
+    public FieldExtractor of(List<String> fields) {
+      return (event, into) -> {
+        into.clear();
+        if (event.valueLength() >= 0) {
+          into.at(0).number(event.valueLength());
+        }
+      };
+    }
   }
 
   /** A snapshot of keyed state, and pieces of records that are larger than a page has room for. */
