@@ -62,14 +62,12 @@ final class Releases {
     return end == dues.length;
   }
 
-  /** Adds the timers that are due, as many as there is room for. */
-  void fill(PendingTimers timers, EventsAhead ahead, long nowMs) throws IOException {
-    while (!isFull() && timers.next(nowMs)) {
-      dues[end] = timers.dueMs();
-      offsets[end] = timers.offset();
-      found[end] = ahead.get(events[end]);
-      end++;
-    }
+  /** Adds the timer that the timers have stepped to, with its event if that is in memory. */
+  void add(PendingTimers timers, EventsAhead ahead) {
+    dues[end] = timers.dueMs();
+    offsets[end] = timers.offset();
+    found[end] = ahead.get(events[end]);
+    end++;
   }
 
   /** Reads the events of the first timers that have not been, of all if they are not too large. */

@@ -20,6 +20,7 @@ import io.varve.work.Work;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class Scheduler implements AutoCloseable {
   private final Releases due;
   private final SchedulerCounters counters;
   private final EventsAhead ahead;
+  private final Executor saving;
   private final long openedMs;
 
   private boolean held;
@@ -81,6 +83,7 @@ public final class Scheduler implements AutoCloseable {
     this.ownership = parts.ownership();
     this.hash = new KeyHash(storeId);
     this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
+    this.saving = work.strand();
     this.ahead = new EventsAhead(timers, blocks, work.strand(), settings.memory());
     this.counters = new SchedulerCounters(clock);
     this.openedMs = clock.wallMs();
@@ -147,7 +150,7 @@ public final class Scheduler implements AutoCloseable {
    *   <li>takes in events that are new in the log;
    *   <li>appends events that are due to the ready log;
    *   <li>asks for that to be durable;
-   *   <li>now and then, when all of it is, saves what is pending.
+   *   <li>now and then, when all of it is, has what is pending saved.
    * </ol>
    *
    * @return whether there was anything to do
@@ -156,15 +159,15 @@ public final class Scheduler implements AutoCloseable {
    */
   public boolean step() {
     try {
-      boolean busy = ready.completeCommit();
+      boolean busy = ready.completeCommit() | completeSave();
       watchClock();
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
         busy |= release();
-      } else if (timers.isSaveDue(clock.wallMs())) {
+      } else if (!timers.isSaving() && timers.isSaveDue(clock.wallMs())) {
         busy |= save();
       } else {
-        busy |= takeIn();
+        busy |= !timers.isFull() && takeIn();
         if (timers.isCaughtUp()) {
           busy |= release();
         }
@@ -179,7 +182,7 @@ public final class Scheduler implements AutoCloseable {
 
   /** Whether something is under way in the background with which a later step goes on. */
   boolean isCommitting() {
-    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting();
+    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting() || timers.isSaving();
   }
 
   private void pause() {
@@ -273,7 +276,9 @@ public final class Scheduler implements AutoCloseable {
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
     boolean reading = ahead.tend(nowMs);
-    due.fill(timers, ahead, nowMs);
+    while (!due.isFull() && timers.next(nowMs)) {
+      due.add(timers, ahead);
+    }
     if (due.isEmpty()) {
       return reading;
     }
@@ -300,12 +305,21 @@ public final class Scheduler implements AutoCloseable {
     return true;
   }
 
-  /** Saves what is pending once all that was released is durable; returns whether it did. */
+  /**
+   * Begins to save what is pending once all that was released is durable; returns whether it did.
+   */
   private boolean save() throws IOException {
     if (!ready.isDurable()) {
       return false;
     }
-    timers.save(ready.nextOffset(), clock.wallMs(), ownership);
+    timers.beginSave(ready.nextOffset(), clock.wallMs(), ownership, saving);
+    return true;
+  }
+
+  private boolean completeSave() throws IOException {
+    if (!timers.completeSave()) {
+      return false;
+    }
     lease.move(timers.lowestOffset());
     return true;
   }

@@ -249,6 +249,10 @@ final class NearTimers {
   }
 
   long bytes() {
-    return wheel.bytes() + cancelled.bytes();
+    long bytes = wheel.bytes() + cancelled.bytes();
+    for (Batch taken : batches) {
+      bytes += taken.bytes();
+    }
+    return bytes;
   }
 }
