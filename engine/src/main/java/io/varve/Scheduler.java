@@ -3,6 +3,7 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.delay.Cron;
 import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
 import io.varve.delay.Timer;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +70,11 @@ public final class Scheduler implements AutoCloseable {
   private final PendingQueries queries;
   private final SchedulerCounters counters;
   private final EventsAhead ahead;
+  private final Executor saving;
   private final long openedMs;
+
+  /** Nothing that is due later may be released before what is due now has been. */
+  private long untilMs = Long.MAX_VALUE;
 
   private boolean held;
   private long lastWallMs;
@@ -86,6 +92,7 @@ public final class Scheduler implements AutoCloseable {
     this.lease = parts.lease();
     this.ownership = parts.ownership();
     this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
+    this.saving = work.strand();
     this.ahead = new EventsAhead(timers, blocks, work.strand(), settings.memory());
     this.counters = new SchedulerCounters(clock);
     this.intake = new Intake(log.name(), settings, timers, due, counters, storeId);
@@ -169,7 +176,7 @@ public final class Scheduler implements AutoCloseable {
    *   <li>takes in events that are new in the log;
    *   <li>appends events that are due to the ready log;
    *   <li>asks for that to be durable;
-   *   <li>now and then, when all of it is, saves what is pending.
+   *   <li>now and then, when all of it is, has what is pending saved.
    * </ol>
    *
    * @return whether there was anything to do
@@ -178,16 +185,16 @@ public final class Scheduler implements AutoCloseable {
    */
   public boolean step() {
     try {
-      boolean busy = ready.completeCommit();
+      boolean busy = ready.completeCommit() | completeSave();
       watchClock();
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
         busy |= release();
-      } else if (timers.isSaveDue(clock.wallMs())) {
+      } else if (!timers.isSaving() && timers.isSaveDue(clock.wallMs())) {
         busy |= save();
       } else {
         busy |= queries.answer();
-        busy |= takeIn();
+        busy |= !timers.isFull() && takeIn();
         if (timers.isCaughtUp()) {
           busy |= release();
         }
@@ -202,7 +209,7 @@ public final class Scheduler implements AutoCloseable {
 
   /** Whether something is under way in the background with which a later step goes on. */
   boolean isCommitting() {
-    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting();
+    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting() || timers.isSaving();
   }
 
   private void pause() {
@@ -274,7 +281,14 @@ public final class Scheduler implements AutoCloseable {
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
     boolean reading = ahead.tend(nowMs);
-    due.fill(timers, ahead, nowMs);
+    untilMs = due.isEmpty() ? Long.MAX_VALUE : untilMs;
+    while (!due.isFull() && timers.next(Math.min(nowMs, untilMs))) {
+      due.add(timers, ahead);
+      if (timers.isRepeating(timers.dueMs(), timers.offset())) {
+        // It may be due again before what is due later than this.
+        untilMs = Math.min(untilMs, Cron.earliestNext(timers.dueMs()) - 1);
+      }
+    }
     if (due.isEmpty()) {
       return reading;
     }
@@ -298,12 +312,21 @@ public final class Scheduler implements AutoCloseable {
     return true;
   }
 
-  /** Saves what is pending once all that was released is durable; returns whether it did. */
+  /**
+   * Begins to save what is pending once all that was released is durable; returns whether it did.
+   */
   private boolean save() throws IOException {
     if (!ready.isDurable()) {
       return false;
     }
-    timers.save(ready.nextOffset(), clock.wallMs(), ownership);
+    timers.beginSave(ready.nextOffset(), clock.wallMs(), ownership, saving);
+    return true;
+  }
+
+  private boolean completeSave() throws IOException {
+    if (!timers.completeSave()) {
+      return false;
+    }
     lease.move(timers.lowestOffset());
     return true;
   }
