@@ -2,6 +2,7 @@ package io.varve;
 
 import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
+import io.varve.delay.Cron;
 import io.varve.delay.PendingTimers;
 import io.varve.event.Event;
 import io.varve.event.EventView;
@@ -42,6 +43,9 @@ final class Releases {
   /** Those before it have been read, or looked for. */
   private int read;
 
+  /** Nothing that is due later may be added before what is there has been released. */
+  private long untilMs = Long.MAX_VALUE;
+
   private final long[] rising;
   private final long[] one = new long[1];
   private final PackedEvent late = new PackedEvent();
@@ -65,12 +69,19 @@ final class Releases {
     return end == dues.length;
   }
 
-  /** Adds the timer that the timers have stepped to, with its event if that is in memory. */
-  void add(PendingTimers timers, EventsAhead ahead) {
-    dues[end] = timers.dueMs();
-    offsets[end] = timers.offset();
-    found[end] = ahead.get(events[end]);
-    end++;
+  /** Adds the timers that are due, as many as there is room for. */
+  void fill(PendingTimers timers, EventsAhead ahead, long nowMs) throws IOException {
+    untilMs = isEmpty() ? Long.MAX_VALUE : untilMs;
+    while (!isFull() && timers.next(Math.min(nowMs, untilMs))) {
+      dues[end] = timers.dueMs();
+      offsets[end] = timers.offset();
+      found[end] = ahead.get(events[end]);
+      if (timers.isRepeating(dues[end], offsets[end])) {
+        // It may be due again before what is due later than this.
+        untilMs = Math.min(untilMs, Cron.earliestNext(dues[end]) - 1);
+      }
+      end++;
+    }
   }
 
   /** Reads the events of the first timers that have not been, of all if they are not too large. */

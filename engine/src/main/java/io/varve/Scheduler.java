@@ -3,11 +3,11 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
-import io.varve.delay.Cron;
 import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
 import io.varve.delay.Timer;
 import io.varve.event.Event;
+import io.varve.event.EventView;
 import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.format.BatchCursor;
@@ -21,8 +21,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,9 +72,6 @@ public final class Scheduler implements AutoCloseable {
   private final EventsAhead ahead;
   private final Executor saving;
   private final long openedMs;
-
-  /** Nothing that is due later may be released before what is due now has been. */
-  private long untilMs = Long.MAX_VALUE;
 
   private boolean held;
   private long lastWallMs;
@@ -281,14 +278,7 @@ public final class Scheduler implements AutoCloseable {
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
     boolean reading = ahead.tend(nowMs);
-    untilMs = due.isEmpty() ? Long.MAX_VALUE : untilMs;
-    while (!due.isFull() && timers.next(Math.min(nowMs, untilMs))) {
-      due.add(timers, ahead);
-      if (timers.isRepeating(timers.dueMs(), timers.offset())) {
-        // It may be due again before what is due later than this.
-        untilMs = Math.min(untilMs, Cron.earliestNext(timers.dueMs()) - 1);
-      }
-    }
+    due.fill(timers, ahead, nowMs);
     if (due.isEmpty()) {
       return reading;
     }

@@ -61,13 +61,14 @@ public final class PendingTimers implements Closeable {
   /** The lowest offset of a timer that was armed again since then. */
   private long lowestRearmed = Long.MAX_VALUE;
 
-  /** Likewise, of those that are being saved. */
+  /** And of those that are being saved. */
   private long lowestSaving = Long.MAX_VALUE;
 
   /** Offsets of repeating events whose timers in the runs have been released. */
   private long[] lapsed = new long[0];
 
   private @Nullable Saving saving;
+
   private final EntryBuffer found = new EntryBuffer();
 
   /**
@@ -406,7 +407,8 @@ public final class PendingTimers implements Closeable {
       lowest = Math.min(lowest, run.lowestOffset());
     }
     // All others are taken in later than what was saved, or armed again.
-    return Math.min(lowest, Math.min(savedProgress.nextOffset(), Math.min(lowestRearmed, lowestSaving)));
+    long rearmed = Math.min(lowestRearmed, lowestSaving);
+    return Math.min(lowest, Math.min(savedProgress.nextOffset(), rearmed));
   }
 
   /** Loads timers until there are more than so many in the wheel, or all are there. */
@@ -504,9 +506,9 @@ public final class PendingTimers implements Closeable {
     EntryBuffer copy = far.copyAndMark();
     near.copyNew(savedProgress.nextOffset(), copy);
     near.copyCancelled(now, copy);
-    timers.retireBelow(now.dueMs());
     lowestSaving = lowestRearmed;
     lowestRearmed = Long.MAX_VALUE;
+    timers.retireBelow(now.dueMs());
     savedMs = nowMs;
     unsaved = 0;
     return new Saving(
