@@ -11,9 +11,12 @@ import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
+import io.varve.format.PackedEvent;
 import io.varve.format.Progress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -31,6 +34,8 @@ final class Intake {
 
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
+  private static final int READ_TOGETHER = 64;
+
   private final StreamPartition log;
   private final SchedulerSettings settings;
   private final PendingTimers timers;
@@ -38,6 +43,8 @@ final class Intake {
   private final SchedulerCounters counters;
   private final KeyHash hash;
   private final Crons crons = new Crons();
+  private final byte[] idName;
+  private final byte[] cronName;
 
   /**
    * @param events by which pending events are looked up
@@ -55,6 +62,8 @@ final class Intake {
     this.events = events;
     this.counters = counters;
     this.hash = new KeyHash(storeId);
+    this.idName = settings.idHeader().getBytes(StandardCharsets.UTF_8);
+    this.cronName = settings.cronHeader().getBytes(StandardCharsets.UTF_8);
   }
 
   /** What an event is if it is taken in now; one that is not delayed is as good as released. */
@@ -75,8 +84,9 @@ final class Intake {
         counters.cancelled();
       }
     }
+    byte[] cron = Releases.header(event.headers(), settings.cronHeader());
     if (arrival == Arrival.PENDING) {
-      if (cron(event, true) == null) {
+      if (cron(cron, offset, true) == null) {
         timers.add(dueMs, offset);
       } else {
         timers.addRepeating(dueMs, offset);
@@ -88,26 +98,33 @@ final class Intake {
     } else if (arrival == Arrival.LATE) {
       counters.late();
       timers.takenIn(offset + 1);
-      cron(event, true);
-      rearm(event);
+      cron(cron, offset, true);
+      rearm(cron, id, dueMs, offset);
     } else if (delayed) {
-      rearm(event);
+      rearm(cron, id, dueMs, offset);
     }
   }
 
   /**
    * Arms the next timer of an event of which one has been released, if it is a repeating one: the
    * first that stands behind all that has been released.
+   *
+   * @param releasedMs when that one was due
    */
-  void rearm(EventView event) throws IOException {
-    Cron cron = cron(event, false);
+  void rearm(PackedEvent event, long releasedMs, long offset) throws IOException {
+    rearm(event.header(cronName), event.header(idName), releasedMs, offset);
+  }
+
+  private void rearm(
+      byte @Nullable [] expression, byte @Nullable [] id, long releasedMs, long offset)
+      throws IOException {
+    Cron cron = cron(expression, offset, false);
     if (cron == null) {
       return;
     }
-    long offset = event.offset();
     long dueMs;
     try {
-      dueMs = next(cron, event.dueTimeMs(), offset);
+      dueMs = next(cron, releasedMs, offset);
     } catch (BadSettingException e) {
       counters.badCron();
       LOG.warn("The event at offset {} of {} is not released again: {}", offset, log, reason(e));
@@ -115,7 +132,6 @@ final class Intake {
     }
     if (dueMs != Cron.NONE) {
       timers.rearm(dueMs, offset);
-      byte[] id = id(event);
       if (id != null) {
         timers.addId(hash(id), dueMs, offset);
       }
@@ -130,20 +146,18 @@ final class Intake {
    * @param missing told the offsets of those that are not in the log any more
    */
   void rearmLapsed(LongConsumer missing) throws IOException {
-    long[] lapsed = timers.lapsed();
-    for (int at = 0; at < lapsed.length; ) {
-      while (at < lapsed.length && !events.isFull()) {
-        events.add(Long.MIN_VALUE, lapsed[at++], null);
-      }
-      while (!events.isEmpty()) {
-        events.read();
-        for (; events.hasRead(); events.remove()) {
-          Event event = events.event();
-          if (event == null) {
-            missing.accept(events.offset());
-          } else {
-            rearm(event);
-          }
+    long[] lapsed = timers.lapsed().clone();
+    Arrays.sort(lapsed);
+    for (int at = 0; at < lapsed.length; at += READ_TOGETHER) {
+      long[] some = Arrays.copyOfRange(lapsed, at, Math.min(lapsed.length, at + READ_TOGETHER));
+      @Nullable Event[] found = events.find(some);
+      for (int i = 0; i < some.length; i++) {
+        Event event = found[i];
+        if (event == null) {
+          missing.accept(some[i]);
+        } else {
+          byte[] cron = Releases.header(event.headers(), settings.cronHeader());
+          rearm(cron, id(event), event.dueTimeMs(), event.offset());
         }
       }
     }
@@ -157,8 +171,7 @@ final class Intake {
   }
 
   /** When an event is released again; null if it isn't. */
-  private @Nullable Cron cron(EventView event, boolean isNew) {
-    byte[] expression = Releases.header(event.headers(), settings.cronHeader());
+  private @Nullable Cron cron(byte @Nullable [] expression, long offset, boolean isNew) {
     if (expression == null) {
       return null;
     }
@@ -169,7 +182,7 @@ final class Intake {
                 LOG.warn(
                     "The event at offset {} of {}, and others with the same expression, are released"
                         + " once only: {}",
-                    event.offset(),
+                    offset,
                     log,
                     reason(e)));
     if (cron == null && isNew) {
@@ -187,7 +200,12 @@ final class Intake {
     List<Timer> found = new ArrayList<>();
     for (Place place : timers.placesOf(hash(id), of -> hasId(of, id))) {
       boolean[] repeating = new boolean[1];
-      events.look(place.offset(), event -> repeating[0] = cron(event, false) != null);
+      events.look(
+          place.offset(),
+          event -> {
+            byte[] cron = Releases.header(event.headers(), settings.cronHeader());
+            repeating[0] = cron(cron, event.offset(), false) != null;
+          });
       found.add(new Timer(place.key(), place.offset(), repeating[0]));
     }
     return found;

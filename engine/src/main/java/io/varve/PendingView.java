@@ -38,6 +38,7 @@ public final class PendingView implements AutoCloseable {
 
   private static final int ATTEMPTS = 100;
   private static final int COUNTED_MAX = 1 << 20;
+  private static final int READ_TOGETHER = 64;
   private static final long CACHE_BYTES = 16 << 20;
 
   private final StreamPartition log;
@@ -73,7 +74,7 @@ public final class PendingView implements AutoCloseable {
     boolean done = false;
     try {
       blocks.refresh();
-      Releases events = new Releases(log.name(), blocks, settings.memory().stepEvents());
+      Releases events = new Releases(log.name(), blocks, 1);
       Intake intake =
           new Intake(log.name(), settings, timers, events, new SchedulerCounters(clock), storeId);
       PendingView view = new PendingView(log.name(), timers, blocks, events, intake);
@@ -222,18 +223,12 @@ public final class PendingView implements AutoCloseable {
   public Map<Long, Event> events(List<Timer> some) {
     Map<Long, Event> found = new HashMap<>();
     try {
-      for (int at = 0; at < some.size(); ) {
-        while (at < some.size() && !events.isFull()) {
-          Timer timer = some.get(at++);
-          events.add(timer.dueMs(), timer.offset(), null);
-        }
-        while (!events.isEmpty()) {
-          events.read();
-          for (; events.hasRead(); events.remove()) {
-            Event event = events.event();
-            if (event != null) {
-              found.put(event.offset(), event);
-            }
+      long[] rising = some.stream().mapToLong(Timer::offset).sorted().distinct().toArray();
+      for (int at = 0; at < rising.length; at += READ_TOGETHER) {
+        int end = Math.min(rising.length, at + READ_TOGETHER);
+        for (Event event : events.find(Arrays.copyOfRange(rising, at, end))) {
+          if (event != null) {
+            found.put(event.offset(), event);
           }
         }
       }

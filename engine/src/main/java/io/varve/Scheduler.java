@@ -3,8 +3,6 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
-import io.varve.delay.Batch;
-import io.varve.delay.Cron;
 import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
 import io.varve.delay.Timer;
@@ -12,6 +10,8 @@ import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
+import io.varve.format.BatchCursor;
+import io.varve.format.PackedEvent;
 import io.varve.format.Release;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.ReaderLeases;
@@ -19,11 +19,9 @@ import io.varve.view.LogBlocks;
 import io.varve.work.Work;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,10 +53,6 @@ public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-  /** Events that are due within as many milliseconds are read ahead, two batches at most. */
-  private static final long AHEAD_MS = 60_000;
-
-  private static final long AHEAD_PAUSE_MS = 1000;
   private static final long CLOCK_JUMP_MS = 500;
   private static final Duration PAUSE_MAX = Duration.ofMillis(5);
 
@@ -75,14 +69,8 @@ public final class Scheduler implements AutoCloseable {
   private final Intake intake;
   private final PendingQueries queries;
   private final SchedulerCounters counters;
-  private final Executor background;
-  private final List<EventsAhead> ahead = new ArrayList<>();
+  private final EventsAhead ahead;
   private final long openedMs;
-
-  private long nextAheadMs;
-
-  /** Nothing that is due later may be released before what is due now has been. */
-  private long untilMs = Long.MAX_VALUE;
 
   private boolean held;
   private long lastWallMs;
@@ -94,13 +82,13 @@ public final class Scheduler implements AutoCloseable {
     this.log = parts.log();
     this.settings = settings;
     this.clock = clock;
-    this.background = work.strand();
     this.reader = parts.reader();
     this.blocks = parts.blocks();
     this.timers = parts.timers();
     this.lease = parts.lease();
     this.ownership = parts.ownership();
     this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
+    this.ahead = new EventsAhead(timers, blocks, work.strand(), settings.memory());
     this.counters = new SchedulerCounters(clock);
     this.intake = new Intake(log.name(), settings, timers, due, counters, storeId);
     this.queries = new PendingQueries(timers, intake);
@@ -207,16 +195,16 @@ public final class Scheduler implements AutoCloseable {
         }
       }
       ready.commit();
-      counters.publish(timers, reader.endOffset(), held);
+      counters.publish(timers, ahead.bytes(), reader.endOffset(), held);
       return busy;
     } catch (IOException e) {
       throw new StoreFailedException("Scheduling the events of " + log.name() + " failed", e);
     }
   }
 
-  /** Whether something that was released is not durable yet. */
+  /** Whether something is under way in the background with which a later step goes on. */
   boolean isCommitting() {
-    return ready.isCommitting() || !ready.isDurable();
+    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting();
   }
 
   private void pause() {
@@ -248,9 +236,9 @@ public final class Scheduler implements AutoCloseable {
   /** Takes in events that are new; returns whether there were any. */
   private boolean takeIn() throws IOException {
     int count = 0;
+    long nowMs = clock.wallMs();
     while (count < settings.memory().stepEvents() && (held || reader.next())) {
-      EventView event = reader.event();
-      held = !takeIn(event);
+      held = !takeIn(reader.cursor(), nowMs);
       if (held) {
         break;
       }
@@ -263,7 +251,7 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /** Takes in an event; returns false if it must be come back to when it is due. */
-  private boolean takeIn(EventView event) throws IOException {
+  private boolean takeIn(BatchCursor event, long nowMs) throws IOException {
     long offset = event.offset();
     long dueMs = event.dueTimeMs();
     Arrival arrival = intake.arrival(event);
@@ -272,37 +260,32 @@ public final class Scheduler implements AutoCloseable {
       return false;
     }
     intake.takeIn(event, arrival);
-    if (arrival == Arrival.LATE) {
+    if (arrival == Arrival.PENDING) {
+      ahead.keep(event, dueMs, nowMs);
+    } else if (arrival == Arrival.LATE) {
       if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
         counters.dropped();
       } else {
-        ready.append(event.toEvent(), offset, dueMs, timers.progress());
+        ready.append(due.packed(event), offset, dueMs, timers.progress());
       }
     }
     return true;
   }
 
-  /** Appends events that are due; returns whether there were any. */
+  /** Appends events that are due; returns whether there were any, or some to be read ahead. */
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
-    readAhead(nowMs);
-    untilMs = due.isEmpty() ? Long.MAX_VALUE : untilMs;
-    while (!due.isFull() && timers.next(Math.min(nowMs, untilMs))) {
-      due.add(timers.dueMs(), timers.offset(), takeAhead());
-      if (timers.isRepeating(timers.dueMs(), timers.offset())) {
-        // It may be due again before what is due later than this.
-        untilMs = Math.min(untilMs, Cron.earliestNext(timers.dueMs()) - 1);
-      }
-    }
+    boolean reading = ahead.tend(nowMs);
+    due.fill(timers, ahead, nowMs);
     if (due.isEmpty()) {
-      return false;
+      return reading;
     }
     due.read();
     for (; due.hasRead(); due.remove()) {
       long dueMs = due.dueMs();
       long offset = due.offset();
       timers.released(dueMs, offset);
-      Event event = due.event();
+      PackedEvent event = due.event();
       if (settings.overdue().drops(dueMs, openedMs, nowMs)) {
         counters.dropped();
       } else if (event == null) {
@@ -311,35 +294,10 @@ public final class Scheduler implements AutoCloseable {
         ready.append(event, offset, dueMs, timers.progress());
       }
       if (event != null && timers.isRepeating(dueMs, offset)) {
-        intake.rearm(event);
+        intake.rearm(event, dueMs, offset);
       }
     }
     return true;
-  }
-
-  /** Sees to it that the events of the next timers are being read. */
-  private void readAhead(long nowMs) throws IOException {
-    ahead.removeIf(each -> each.batch().isEmpty());
-    if (ahead.size() < 2 && (nowMs >= nextAheadMs || nowMs < nextAheadMs - AHEAD_PAUSE_MS)) {
-      Batch next = timers.takeAhead(nowMs + AHEAD_MS);
-      boolean full = next != null && next.count() == settings.memory().ahead();
-      nextAheadMs = full ? nowMs : nowMs + AHEAD_PAUSE_MS;
-      if (next != null) {
-        blocks.refresh();
-        ahead.add(EventsAhead.of(next, blocks, background));
-      }
-    }
-  }
-
-  /** The event of the timer at hand, if it has been read ahead. */
-  private @Nullable Event takeAhead() {
-    Batch batch = timers.batch();
-    for (EventsAhead each : ahead) {
-      if (each.batch() == batch) {
-        return each.take(timers.index());
-      }
-    }
-    return null;
   }
 
   /** Saves what is pending once all that was released is durable; returns whether it did. */

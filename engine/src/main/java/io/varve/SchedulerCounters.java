@@ -75,7 +75,7 @@ final class SchedulerCounters {
   }
 
   /** Shows others what was counted. */
-  void publish(PendingTimers timers, long endOffset, boolean held) {
+  void publish(PendingTimers timers, long aheadBytes, long endOffset, boolean held) {
     shown =
         new SchedulerMetrics(
             timers.progress().nextOffset(),
@@ -94,7 +94,7 @@ final class SchedulerCounters {
             clockJumps,
             lastClockJumpMs,
             held,
-            timers.memoryBytes(),
+            timers.memoryBytes() + aheadBytes,
             timers.files());
   }
 

@@ -372,7 +372,8 @@ public final class Store implements AutoCloseable {
    */
   public LogReader openReader(StreamPartition log, ReadRange range) {
     try {
-      return LogReader.open(existing(log), range, clock, work.strand(), number.incrementAndGet());
+      return LogReader.open(
+          existing(log), range, clock, work.strand(), number.incrementAndGet(), null);
     } catch (IOException e) {
       throw new StoreFailedException("Opening " + log + " in " + root + " for reading failed", e);
     }
@@ -545,6 +546,11 @@ public final class Store implements AutoCloseable {
   /** The named snapshots of the store's logs. */
   public Snapshots snapshots() {
     return new Snapshots(backupSource());
+  }
+
+  /** The indexes of fields of the store's events. */
+  public FieldIndexes fieldIndexes() {
+    return new FieldIndexes(backupSource(), this::existing, work);
   }
 
   /** The schemas of the store's structured values. */

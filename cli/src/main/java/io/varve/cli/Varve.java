@@ -18,8 +18,8 @@ import picocli.CommandLine;
       "",
       "A STORE is the folder that a connector's store.path names. It may be written and read while"
           + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
-          + " reading. Only import, snapshot, restore and repair (and bench, in a folder of its own)"
-          + " write; get keeps a table of keys beside the events.",
+          + " reading. Only import, index, snapshot, restore and repair (and bench, in a folder of its"
+          + " own) write; get keeps a table of keys beside the events.",
     },
     commandListHeading = "%nCommands:%n",
     footer = {
@@ -40,6 +40,7 @@ import picocli.CommandLine;
       StatsCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      IndexCommand.class,
       SnapshotCommand.class,
       BackupCommand.class,
       BackupsCommand.class,

@@ -36,6 +36,7 @@ final class NearTimers {
   private long heldDueMs;
   private long heldOffset;
 
+  private boolean awaiting;
   private @Nullable Batch batch;
   private int index;
   private long dueMs;
@@ -120,13 +121,21 @@ final class NearTimers {
     return held && heldDueMs <= nowMs;
   }
 
-  /** Steps to the next timer that is due; false if there is none. It may have been cancelled. */
+  /**
+   * Steps to the next timer that is due; false if there is none, or if it may not be given yet. It
+   * may have been cancelled.
+   */
   boolean next(long nowMs) {
     Batch from = firstBatch(nowMs);
+    awaiting = false;
     boolean inWheel = hold(from == null ? nowMs : from.firstDueMs());
     if (from != null
         && !(inWheel
             && EntryBlock.isBefore(heldDueMs, heldOffset, from.firstDueMs(), from.firstOffset()))) {
+      awaiting = !from.mayGiveNext();
+      if (awaiting) {
+        return false;
+      }
       batch = from;
       index = from.first();
       dueMs = from.firstDueMs();
@@ -159,6 +168,16 @@ final class NearTimers {
     return first;
   }
 
+  /** Whether the timer to which {@link #next} would have stepped may not be given yet. */
+  boolean isAwaiting() {
+    return awaiting;
+  }
+
+  /** No timer that is in no batch is due before this time. */
+  long nextInWheelMs() {
+    return held ? heldDueMs : wheel.nextDueMs();
+  }
+
   /** Whether the timer that {@link #next} stepped to has been cancelled. */
   boolean isCancelled() {
     return isCancelled(dueMs, offset);
@@ -184,7 +203,7 @@ final class NearTimers {
 
   /** No timer is due before this time; {@link Long#MAX_VALUE} if there are none. */
   long nextDueMs() {
-    long next = held ? heldDueMs : wheel.nextDueMs();
+    long next = nextInWheelMs();
     for (Batch taken : batches) {
       next = taken.isEmpty() ? next : Math.min(next, taken.firstDueMs());
     }

@@ -317,30 +317,40 @@ public final class PendingTimers implements Closeable {
 
   /**
    * Takes timers out of the wheel that are due soon, so that their events can be read ahead; {@link
-   * #next} gives them when they are due, unless they are cancelled by then.
+   * #next} gives them when they are due and the batch lets them, unless they are cancelled by then.
    *
    * @param untilMs none that is due later
+   * @param max how many at most
    * @return null if there are none
    */
-  public @Nullable Batch takeAhead(long untilMs) throws IOException {
-    loadIfFew();
-    // So few are as soon read one by one.
-    return near.inWheel() < memory.ahead() ? null : near.takeAhead(untilMs, memory.ahead());
+  public @Nullable Batch takeAhead(long untilMs, int max) throws IOException {
+    load(Math.min(max, memory.nearMax() / 2));
+    return near.takeAhead(untilMs, max);
+  }
+
+  /** Of all timers that were taken in, those that are due up to then have been taken ahead. */
+  public long takenAheadMs() {
+    return Math.min(near.nextInWheelMs(), horizon.key()) - 1;
   }
 
   /**
    * Steps to the next timer that is due, in the order of due times and offsets.
    *
-   * @return false if there is none for now
+   * @return false if there is none for now, or if it is in a batch that does not let it be given
    */
   public boolean next(long nowMs) throws IOException {
     do {
-      loadIfFew();
+      load(memory.loadBelow());
       if (!near.next(nowMs)) {
         return false;
       }
     } while (near.isCancelled());
     return true;
+  }
+
+  /** Whether {@link #next} stepped to none since a batch did not let it. */
+  public boolean isAwaiting() {
+    return near.isAwaiting();
   }
 
   /** The batch that the timer was in to which {@link #next} stepped; null if it was in none. */
@@ -394,8 +404,9 @@ public final class PendingTimers implements Closeable {
     return Math.min(lowest, Math.min(savedProgress.nextOffset(), lowestRearmed));
   }
 
-  private void loadIfFew() throws IOException {
-    while (near.inWheel() <= memory.loadBelow() && !horizon.equals(Place.END)) {
+  /** Loads timers until there are more than so many in the wheel, or all are there. */
+  private void load(long few) throws IOException {
+    while (near.inWheel() <= few && !horizon.equals(Place.END)) {
       load();
     }
   }

@@ -50,6 +50,9 @@ final class SchedulingRun {
   /** So little that wheels overflow, and runs are written and merged, within a few dozen events. */
   private static final TimerMemory LITTLE = new TimerMemory(12, 9, 1024, 4, 3, 7);
 
+  /** So little that no two events are read ahead together, and none is kept. */
+  private static final TimerMemory LEAST = new TimerMemory(12, 9, 1024, 4, 9, 1, 7);
+
   private final long seed;
   private final Random random;
   private final JumpyClock clock = new JumpyClock();
@@ -169,7 +172,7 @@ final class SchedulingRun {
 
   private SchedulerSettings settings() {
     return SchedulerSettings.of(LOG.stream())
-        .withMemory(LITTLE)
+        .withMemory(random.nextInt(3) == 0 ? LEAST : LITTLE)
         .withReady(LogSettings.defaults().withSegmentBytes(4096));
   }
 

@@ -8,7 +8,6 @@ import io.varve.connect.sink.Delays.BadDelayException;
 import io.varve.connect.sink.LogOpener.Opened;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
-import io.varve.format.BatchBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -186,7 +185,7 @@ final class ArchivedPartition {
     Event event;
     try {
       event = archive.events().of(record);
-    } catch (DataException e) {
+    } catch (DataException | BadEventException e) {
       errant(record, offset, e, delivery);
       return true;
     }
@@ -196,9 +195,6 @@ final class ArchivedPartition {
   private boolean append(SinkRecord record, Event event, Delivery delivery) {
     Taken taken;
     try {
-      if (!errants.isEmpty() || archive.settings().deduplication() != null) {
-        checkSize(event);
-      }
       if (!errants.isEmpty() && !settleErrants(delivery.deadlineNanos())) {
         return false;
       }
@@ -217,20 +213,6 @@ final class ArchivedPartition {
       meters.count(Meter.DEDUPLICATED);
     }
     return true;
-  }
-
-  /**
-   * The writer checks it too, but a large event need not wait for those before it to arrive, and a
-   * log passes a duplicate before it is kept.
-   */
-  private void checkSize(Event event) {
-    long bytes =
-        BatchBuilder.bytesMax(event.key(), event.value(), event.headers(), event.messageId());
-    int bytesMax = archive.settings().log().eventBytesMax();
-    if (bytes > bytesMax) {
-      throw new BadEventException(
-          "it needs " + bytes + " bytes, more than the " + bytesMax + " of event.bytes.max");
-    }
   }
 
   /** Moves the position past {@code offset}, which was just stored or reported. */
@@ -297,9 +279,7 @@ final class ArchivedPartition {
     long offset = record.originalKafkaOffset();
     if (open.misses(offset)) {
       try {
-        Event event = archive.events().of(record);
-        checkSize(event);
-        if (!open.keep(event)) {
+        if (!open.keep(archive.events().of(record))) {
           return false;
         }
         commits.took(delivery.nowNanos());

@@ -68,8 +68,10 @@ record DedupLog(DedupWriter writer, @Nullable DuplicatesLog duplicates) implemen
 
   @Override
   public boolean close(Duration wait, long position) {
+    long deadlineNanos = System.nanoTime() + wait.toNanos();
     boolean kept = duplicates == null || duplicates.close(wait, position);
-    return writer.close(wait) && kept;
+    long leftNanos = Math.max(0, deadlineNanos - System.nanoTime());
+    return writer.close(Duration.ofNanos(leftNanos)) && kept;
   }
 
   @Override

@@ -125,8 +125,11 @@ final class Delays {
               + place(DelayPart.DELIVER_AFTER)
               + ", found both");
     }
-    if (at != null || after != null) {
-      return at != null ? at : after;
+    if (at != null) {
+      return at;
+    }
+    if (after != null) {
+      return after;
     }
     return cron == null ? Event.NOT_DELAYED : first(cron, timestampMs);
   }

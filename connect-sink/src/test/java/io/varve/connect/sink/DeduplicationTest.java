@@ -256,6 +256,37 @@ final class DeduplicationTest extends SinkFixture {
   }
 
   @Test
+  void whatAUserLeavesOutIsNotMissingAmongThem() {
+    properties.put("dedup.duplicates.stream", "${topic}.duplicates");
+    produce("a", "a");
+    run();
+    produce("b", "c", "d");
+    properties.put("store.path", store().toString());
+    new VarveSinkConnector().alterOffsets(properties, Map.of(ORDERS_0, 4L));
+    kafka.committed.put(ORDERS_0, 4L);
+    run();
+
+    assertThat(offsets("orders", 1, 0)).containsExactly(0L, 4L);
+    assertThat(offsets(KEPT, 1, 0)).containsExactly(1L);
+  }
+
+  @Test
+  void aDuplicateThatIsTooLargeToKeepGoesToTheDeadLetterQueue() {
+    properties.put("dedup.duplicates.stream", "${topic}.duplicates");
+    properties.put("event.bytes.max", "2000");
+    produce("a");
+    kafka.produce(
+        ORDERS_0,
+        new FakeKafka.Content(
+            BEGIN_MS, bytes("k"), bytes("x".repeat(5000)), Map.of("id", utf8("a"))));
+    produce("a");
+    run();
+
+    assertThat(queue.records.stream().map(SinkRecord::originalKafkaOffset)).containsExactly(1L);
+    assertThat(offsets(KEPT, 1, 0)).containsExactly(2L);
+  }
+
+  @Test
   void theStreamBeginsWhereTheLogEndsWhenItIsNamed() {
     produce("a", "a");
     run();

@@ -40,13 +40,13 @@ import org.rocksdb.RocksDB;
  *
  * <p>{@code -Dvarve.kill.seed=...} chooses the same moments again.
  */
-final class DedupTest {
+final class DeduplicatedTopicTest {
 
   private static final String TOPIC = "payments";
   private static final String DUPLICATES = TOPIC + ".duplicates";
   private static final String DEAD = "payments-dead";
   private static final int PARTITIONS = 2;
-  private static final int KILLS = Integer.getInteger("varve.dedup.kills", 5);
+  private static final int KILLS = Integer.getInteger("varve.kill.count", 5);
   private static final int EVENTS_PER_SHARE = 30_000;
   private static final int PAUSE_MS_MAX = 1500;
   private static final Duration LIMIT = Duration.ofMinutes(3);
