@@ -23,6 +23,12 @@ final class EventsAhead {
   /** Timers that are due within as many milliseconds are taken together. */
   private static final long AHEAD_MS = 60_000;
 
+  /**
+   * At first so few are, so that what is due next is soon read; then it is four times as much with
+   * each batch.
+   */
+  private static final long AHEAD_MS_MIN = 250;
+
   /** While one batch is released the next one is read. */
   private static final int BATCHES = 2;
 
@@ -42,6 +48,7 @@ final class EventsAhead {
   private final RecentEvents recent;
   private final List<BatchReading> readings = new ArrayList<>();
   private int eventBytes = EVENT_BYTES;
+  private long stepMs = AHEAD_MS_MIN;
 
   /**
    * The events of all timers that are due up to then are in memory, or will be; but for single ones
@@ -82,7 +89,8 @@ final class EventsAhead {
       coveredMs = Long.MIN_VALUE;
     }
     if (readings.size() < BATCHES && coveredMs < nowMs + AHEAD_MS / 2) {
-      begun |= take(nowMs + AHEAD_MS);
+      stepMs = coveredMs < nowMs ? AHEAD_MS_MIN : Math.min(AHEAD_MS, 4 * stepMs);
+      begun |= take(Math.min(nowMs + AHEAD_MS, Math.max(nowMs, coveredMs) + stepMs));
     }
     return begun;
   }

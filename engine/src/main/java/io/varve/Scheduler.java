@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +70,7 @@ public final class Scheduler implements AutoCloseable {
   private final PendingQueries queries;
   private final SchedulerCounters counters;
   private final EventsAhead ahead;
+  private final Executor saving;
   private final long openedMs;
 
   private boolean held;
@@ -88,6 +89,7 @@ public final class Scheduler implements AutoCloseable {
     this.lease = parts.lease();
     this.ownership = parts.ownership();
     this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
+    this.saving = work.strand();
     this.ahead = new EventsAhead(timers, blocks, work.strand(), settings.memory());
     this.counters = new SchedulerCounters(clock);
     this.intake = new Intake(log.name(), settings, timers, due, counters, storeId);
@@ -171,7 +173,7 @@ public final class Scheduler implements AutoCloseable {
    *   <li>takes in events that are new in the log;
    *   <li>appends events that are due to the ready log;
    *   <li>asks for that to be durable;
-   *   <li>now and then, when all of it is, saves what is pending.
+   *   <li>now and then, when all of it is, has what is pending saved.
    * </ol>
    *
    * @return whether there was anything to do
@@ -180,16 +182,16 @@ public final class Scheduler implements AutoCloseable {
    */
   public boolean step() {
     try {
-      boolean busy = ready.completeCommit();
+      boolean busy = ready.completeCommit() | completeSave();
       watchClock();
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
         busy |= release();
-      } else if (timers.isSaveDue(clock.wallMs())) {
+      } else if (!timers.isSaving() && timers.isSaveDue(clock.wallMs())) {
         busy |= save();
       } else {
         busy |= queries.answer();
-        busy |= takeIn();
+        busy |= !timers.isFull() && takeIn();
         if (timers.isCaughtUp()) {
           busy |= release();
         }
@@ -204,7 +206,7 @@ public final class Scheduler implements AutoCloseable {
 
   /** Whether something is under way in the background with which a later step goes on. */
   boolean isCommitting() {
-    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting();
+    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting() || timers.isSaving();
   }
 
   private void pause() {
@@ -300,12 +302,21 @@ public final class Scheduler implements AutoCloseable {
     return true;
   }
 
-  /** Saves what is pending once all that was released is durable; returns whether it did. */
+  /**
+   * Begins to save what is pending once all that was released is durable; returns whether it did.
+   */
   private boolean save() throws IOException {
     if (!ready.isDurable()) {
       return false;
     }
-    timers.save(ready.nextOffset(), clock.wallMs(), ownership);
+    timers.beginSave(ready.nextOffset(), clock.wallMs(), ownership, saving);
+    return true;
+  }
+
+  private boolean completeSave() throws IOException {
+    if (!timers.completeSave()) {
+      return false;
+    }
     lease.move(timers.lowestOffset());
     return true;
   }

@@ -80,6 +80,11 @@ public final class Batch {
     first = count;
   }
 
+  /** Bytes of memory that it takes. */
+  long bytes() {
+    return 2L * Long.BYTES * dues.length;
+  }
+
   void forEach(TimingWheel.TimerConsumer consumer) {
     for (int i = first; i < count; i++) {
       consumer.accept(dues[i], offsets[i]);

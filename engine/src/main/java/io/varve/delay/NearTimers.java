@@ -299,6 +299,10 @@ final class NearTimers {
   }
 
   long bytes() {
-    return wheel.bytes() + cancelled.bytes() + repeating.bytes() + rearmed.bytes();
+    long bytes = wheel.bytes() + cancelled.bytes() + repeating.bytes() + rearmed.bytes();
+    for (Batch taken : batches) {
+      bytes += taken.bytes();
+    }
+    return bytes;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +61,13 @@ public final class PendingTimers implements Closeable {
   /** The lowest offset of a timer that was armed again since then. */
   private long lowestRearmed = Long.MAX_VALUE;
 
+  /** And of those that are being saved. */
+  private long lowestSaving = Long.MAX_VALUE;
+
   /** Offsets of repeating events whose timers in the runs have been released. */
   private long[] lapsed = new long[0];
+
+  private @Nullable Saving saving;
 
   private final EntryBuffer found = new EntryBuffer();
 
@@ -401,7 +407,8 @@ public final class PendingTimers implements Closeable {
       lowest = Math.min(lowest, run.lowestOffset());
     }
     // All others are taken in later than what was saved, or armed again.
-    return Math.min(lowest, Math.min(savedProgress.nextOffset(), lowestRearmed));
+    long rearmed = Math.min(lowestRearmed, lowestSaving);
+    return Math.min(lowest, Math.min(savedProgress.nextOffset(), rearmed));
   }
 
   /** Loads timers until there are more than so many in the wheel, or all are there. */
@@ -469,34 +476,83 @@ public final class PendingTimers implements Closeable {
    * @param ownership asked when all is written: whether nobody has taken the log over
    */
   public void save(long readyNextOffset, long nowMs, Ownership ownership) throws IOException {
-    near.copyNew(savedProgress.nextOffset(), far);
-    near.copyCancelled(progress, far);
-    timers.write(far.sorted(), far.count());
-    far.clear();
-    ids.write(newIds.sorted(), newIds.count());
-    newIds.clear();
+    if (saving != null) {
+      saving.finish();
+      completeSave();
+    }
+    saving = saving(readyNextOffset, nowMs, ownership);
+    saving.finish();
+    completeSave();
+  }
+
+  /**
+   * Begins to keep all in files as it is now, on another thread; {@link #completeSave} must follow.
+   * What was released must be durable in the ready log.
+   */
+  public void beginSave(long readyNextOffset, long nowMs, Ownership ownership, Executor writing)
+      throws IOException {
+    Saving begun = saving(readyNextOffset, nowMs, ownership);
+    saving = begun;
+    try {
+      writing.execute(begun);
+    } catch (RejectedExecutionException e) {
+      // The store is being closed.
+      begun.finish();
+    }
+  }
+
+  private Saving saving(long readyNextOffset, long nowMs, Ownership ownership) {
     Progress now = progress;
-    timers.retireBelow(now.dueMs());
-    folder.save(
-        new TimerState(
-            folder.storeId(),
-            now.nextOffset(),
-            isCaughtUp() ? now : released,
-            pending,
-            readyNextOffset,
-            timers.runNames(),
-            ids.runNames()));
-    savedProgress = now;
+    EntryBuffer copy = far.copyAndMark();
+    near.copyNew(savedProgress.nextOffset(), copy);
+    near.copyCancelled(now, copy);
+    lowestSaving = lowestRearmed;
     lowestRearmed = Long.MAX_VALUE;
+    timers.retireBelow(now.dueMs());
     savedMs = nowMs;
     unsaved = 0;
-    if (ownership.isOurs()) {
-      folder.deleteOlderStates();
-      timers.deleteRetired(timers.runNames());
-      ids.deleteRetired(ids.runNames());
+    return new Saving(
+        folder,
+        new Saving.Part(timers, copy, timers.runNames(), timers.takeRetired()),
+        new Saving.Part(ids, newIds.copyAndMark(), ids.runNames(), ids.takeRetired()),
+        now,
+        isCaughtUp() ? now : released,
+        pending,
+        readyNextOffset,
+        ownership);
+  }
+
+  /** Whether saving has begun and is not complete. */
+  public boolean isSaving() {
+    return saving != null;
+  }
+
+  /** Whether so much came while it is saved that no more should be taken in before that is over. */
+  public boolean isFull() {
+    return saving != null
+        && (far.count() >= 2 * memory.farMax() || newIds.count() >= 2 * memory.farMax());
+  }
+
+  /**
+   * Takes in that saving is over.
+   *
+   * @return false if it is not
+   */
+  public boolean completeSave() throws IOException {
+    Saving over = saving;
+    if (over == null || !over.isDone()) {
+      return false;
     }
-    timers.tend((key, timerOffset, extra) -> now.isBehind(key, timerOffset));
-    ids.tend((key, timerOffset, extra) -> now.isBehind(extra, timerOffset));
+    saving = null;
+    over.install();
+    far.dropMarked();
+    newIds.dropMarked();
+    Progress saved = over.progress();
+    savedProgress = saved;
+    lowestSaving = Long.MAX_VALUE;
+    timers.tend((key, timerOffset, extra) -> saved.isBehind(key, timerOffset));
+    ids.tend((key, timerOffset, extra) -> saved.isBehind(extra, timerOffset));
+    return true;
   }
 
   /** Tells whether the log is still the caller's. */
@@ -506,7 +562,12 @@ public final class PendingTimers implements Closeable {
 
   /** Bytes of memory that it takes. */
   public long memoryBytes() {
-    return near.bytes() + far.bytes() + newIds.bytes() + timers.memoryBytes() + ids.memoryBytes();
+    return near.bytes()
+        + far.bytes()
+        + newIds.bytes()
+        + (saving == null ? 0 : saving.bytes())
+        + timers.memoryBytes()
+        + ids.memoryBytes();
   }
 
   /** What is pending now; of no use when anything has changed. */

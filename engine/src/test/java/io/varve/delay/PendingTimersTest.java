@@ -104,6 +104,13 @@ final class PendingTimersTest {
       assertThat(timers.pending()).isEqualTo(model.size());
       assertThat(timers.nextDueMs())
           .isLessThanOrEqualTo(model.isEmpty() ? Long.MAX_VALUE : model.first().dueMs());
+      if (!timers.isSaving() && random.nextInt(8) == 0) {
+        timers.beginSave(step, now, () -> true, background);
+      }
+      if (random.nextInt(3) == 0) {
+        work.runAll();
+      }
+      timers.completeSave();
       if (timers.isSaveDue(now) || random.nextInt(20) == 0) {
         timers.save(step, now, () -> true);
         if (random.nextBoolean()) {
