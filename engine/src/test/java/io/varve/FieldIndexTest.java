@@ -233,8 +233,11 @@ final class FieldIndexTest {
 
     assertThat(report.segmentsWhole()).isZero();
     assertThat(report.blocksTotal()).isGreaterThan(10);
-    // The key's own, and those with events that can't be read.
-    assertThat(report.blocksWanted()).isLessThan(report.blocksTotal());
+    long unreadable =
+        events.stream().filter(event -> new String(event.value(), UTF_8).equals("?")).count();
+    assertThat(report.blocksTotal()).isGreaterThan(unreadable + 2);
+    // The key's own, which may be there twice, and those with events that can't be read.
+    assertThat(report.blocksWanted()).isLessThanOrEqualTo(unreadable + 2);
   }
 
   @Test
