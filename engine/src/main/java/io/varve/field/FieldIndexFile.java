@@ -80,8 +80,8 @@ final class FieldIndexFile implements Closeable {
     }
   }
 
-  private static ByteBuffer read(
-      ReadFile file, String path, long length, long position, int count) throws IOException {
+  private static ByteBuffer read(ReadFile file, String path, long length, long position, int count)
+      throws IOException {
     if (count > length - position) {
       throw new CorruptionException(
           path, position, count + " bytes", (length - position) + " bytes");

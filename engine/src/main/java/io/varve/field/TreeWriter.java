@@ -120,8 +120,7 @@ final class TreeWriter {
     }
     flush();
     boolean unreadable = key[0] == FieldKey.UNREADABLE;
-    return new Tree(
-        field, depth, leavesAt, leavesEnd, levelAt, lengths.get(0), keys, unreadable);
+    return new Tree(field, depth, leavesAt, leavesEnd, levelAt, lengths.get(0), keys, unreadable);
   }
 
   /** Writes the nodes that lead to those of the level at hand. */
