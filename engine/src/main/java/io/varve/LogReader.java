@@ -170,6 +170,11 @@ public final class LogReader implements AutoCloseable {
     return cursor;
   }
 
+  /** The same, to be packed. */
+  BatchCursor cursor() {
+    return cursor;
+  }
+
   /** Whether the range has been read to its end, so that {@link #next} will never again be true. */
   public boolean done() {
     return position >= range.toOffset();

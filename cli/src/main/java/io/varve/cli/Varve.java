@@ -27,12 +27,14 @@ import picocli.CommandLine;
       "varve COMMAND --help tells more, with examples.",
       "",
       "Exit codes: 0 fine; 1 problems were found in a store; 2 wrong usage or input that can't be"
-          + " taken; 3 it could not be done; 4 get: no such key.",
+          + " taken; 3 it could not be done; 4 get, pending: no such key"
+          + " or id.",
     },
     subcommands = {
       StreamsCommand.class,
       CatCommand.class,
       GetCommand.class,
+      PendingCommand.class,
       VerifyCommand.class,
       InspectCommand.class,
       StatsCommand.class,

@@ -1,6 +1,8 @@
 package io.varve.fuzz;
 
 import io.varve.StoreFuzz;
+import io.varve.dedup.DedupFuzz;
+import io.varve.delay.TimerFuzz;
 import io.varve.format.BatchCursor;
 import io.varve.format.BatchHeader;
 import io.varve.format.CommitMark;
@@ -63,7 +65,14 @@ public final class Targets {
           StateFuzz.StateMeta.class,
           StateFuzz.StatePage.class,
           StateFuzz.StateRecords.class,
-          StateStoreFuzz.class);
+          StateStoreFuzz.class,
+          TimerFuzz.TimerBlock.class,
+          TimerFuzz.RunFile.class,
+          TimerFuzz.RunEnd.class,
+          TimerFuzz.PendingFile.class,
+          TimerFuzz.ReleaseHeader.class,
+          DedupFuzz.BucketRecord.class,
+          DedupFuzz.PageRecord.class);
 
   private static final String FILE = "file";
 

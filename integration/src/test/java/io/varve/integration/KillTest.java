@@ -62,7 +62,12 @@ final class KillTest {
 
   /** A cluster whose workers take over from each other within seconds. */
   static LocalClusterBuilder builder(String name) {
-    return TestCluster.builder(name)
+    return quick(TestCluster.builder(name));
+  }
+
+  /** The same of workers that are set up otherwise. */
+  static LocalClusterBuilder quick(LocalClusterBuilder builder) {
+    return builder
         // A dead member's partitions are given to the next worker when its session is over.
         .workerSetting("session.timeout.ms", "3000")
         .workerSetting("heartbeat.interval.ms", "1000")

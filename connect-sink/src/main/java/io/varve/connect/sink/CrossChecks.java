@@ -21,22 +21,30 @@ final class CrossChecks {
   /** Of the settings that are allowed by themselves; a check that lacks one is left out. */
   private final Map<String, Object> values;
 
+  private final ClassLoader libraries;
   private final Map<String, String> problems = new LinkedHashMap<>();
 
-  private CrossChecks(Map<String, String> properties, Map<String, Object> values) {
+  private CrossChecks(
+      Map<String, String> properties, Map<String, Object> values, ClassLoader libraries) {
     this.properties = properties;
     this.values = values;
+    this.libraries = libraries;
   }
 
   /** Adds what is wrong to the values of {@code config}, those without an error so far. */
   static void check(Map<String, String> properties, Config config) {
+    check(properties, config, CrossChecks.class.getClassLoader());
+  }
+
+  /** The same where {@code libraries} has the plugin's libraries. */
+  static void check(Map<String, String> properties, Config config, ClassLoader libraries) {
     Map<String, Object> values = new HashMap<>();
     for (ConfigValue value : config.configValues()) {
       if (value.errorMessages().isEmpty() && value.value() != null) {
         values.put(value.name(), value.value());
       }
     }
-    Map<String, String> problems = new CrossChecks(properties, values).problems();
+    Map<String, String> problems = new CrossChecks(properties, values, libraries).problems();
     for (ConfigValue value : config.configValues()) {
       String problem = problems.get(value.name());
       if (problem != null) {
@@ -58,7 +66,8 @@ final class CrossChecks {
                 values.put(name, value);
               }
             });
-    Map<String, String> problems = new CrossChecks(properties, values).problems();
+    Map<String, String> problems =
+        new CrossChecks(properties, values, CrossChecks.class.getClassLoader()).problems();
     if (!problems.isEmpty()) {
       throw new ConfigException(
           String.join(
@@ -81,6 +90,7 @@ final class CrossChecks {
   private Map<String, String> problems() {
     streamFormat();
     delays();
+    deduplication();
     return problems;
   }
 
@@ -149,13 +159,91 @@ final class CrossChecks {
   private void delays() {
     String at = DelayPart.DELIVER_AT.setting();
     String after = DelayPart.DELIVER_AFTER.setting();
-    if (are(DelaySettings.ENABLED, at, after)
+    String cron = DelayPart.SCHEDULE_CRON.setting();
+    if (are(DelaySettings.ENABLED, at, after, cron)
         && Boolean.TRUE.equals(values.get(DelaySettings.ENABLED))
         && text(at).isBlank()
-        && text(after).isBlank()) {
+        && text(after).isBlank()
+        && text(cron).isBlank()) {
       problems.put(
           DelaySettings.ENABLED,
-          "expected " + at + " or " + after + " to say where to look, found both empty");
+          "expected "
+              + at
+              + ", "
+              + after
+              + " or "
+              + cron
+              + " to say where to look, found all of them empty");
+    }
+  }
+
+  // ---- deduplication ----
+
+  private void deduplication() {
+    if (!are(Deduplication.ID)) {
+      return;
+    }
+    boolean on = !text(Deduplication.ID).isBlank();
+    if (on && !Deduplication.isLibraryThere(libraries)) {
+      problems.put(
+          Deduplication.ID,
+          "expected "
+              + Deduplication.LIBRARY
+              + " in the plugin's folder lib, which keeps the ids and is not part of this plugin,"
+              + " as it is larger than all the rest: put its jar there and restart the worker");
+    }
+    if (on) {
+      compactionKeepsIds();
+    }
+    duplicatesStream(on);
+  }
+
+  private void compactionKeepsIds() {
+    String policy = SinkConfig.CLEANUP_POLICY;
+    String lag = SinkConfig.MIN_COMPACTION_LAG_MS;
+    if (are(policy, lag, Deduplication.TTL)
+        && CleanupPolicy.ofSettingName(text(policy)).compacts()
+        && TimeSpan.parseMillis(Deduplication.TTL, text(Deduplication.TTL))
+            > Long.parseLong(text(lag))) {
+      problems.put(
+          Deduplication.TTL,
+          "expected at most "
+              + lag
+              + " with "
+              + policy
+              + "="
+              + text(policy)
+              + ", found "
+              + lag
+              + "="
+              + text(lag)
+              + ": the ids of events that compaction has taken are not remembered");
+    }
+  }
+
+  private void duplicatesStream(boolean on) {
+    String setting = Deduplication.DUPLICATES_STREAM;
+    if (!are(setting, SinkConfig.STREAM_FORMAT) || text(setting).isBlank()) {
+      return;
+    }
+    NameFormat format = NameFormat.of(setting, text(setting).strip(), SinkConfig.TOPIC);
+    NameFormat streams =
+        NameFormat.of(SinkConfig.STREAM_FORMAT, text(SinkConfig.STREAM_FORMAT), SinkConfig.TOPIC);
+    String clash = on ? clash(format) : "expected " + Deduplication.ID + " to be set as well";
+    if (clash == null && format.toString().equals(streams.toString())) {
+      clash = "expected another stream than that of " + SinkConfig.STREAM_FORMAT;
+    }
+    if (clash == null && !problems.containsKey(SinkConfig.STREAM_FORMAT)) {
+      clash =
+          topics().stream()
+              .map(streams::expand)
+              .filter(topics().stream().map(format::expand).toList()::contains)
+              .findFirst()
+              .map(stream -> "the stream '" + stream + "' would have both events and duplicates")
+              .orElse(null);
+    }
+    if (clash != null) {
+      problems.put(setting, clash);
     }
   }
 }

@@ -14,6 +14,12 @@ enum DelayPart {
       "By which id an event can be replaced or cancelled while it waits, up to 1024 bytes: a later"
           + " one with the same id in the same partition takes its place, a tombstone with that id"
           + " and no time cancels it. A tombstone has no value, so value: finds no id in it."),
+  SCHEDULE_CRON(
+      "When an event is delivered again and again: a cron expression of five fields (Unix), six or"
+          + " seven (Quartz), after TZ=Europe/Berlin and a blank if its times are not UTC's. The"
+          + " first time is that of delay.deliver.at or delay.deliver.after, or, without these, the"
+          + " expression's first after the event's timestamp. Only an event with an id can be"
+          + " stopped."),
   DELIVER_TOPIC("The topic that an event is delivered to, if it isn't the source's usual one."),
   DELIVER_KEY("The key that an event is delivered with, if it isn't its own.");
 

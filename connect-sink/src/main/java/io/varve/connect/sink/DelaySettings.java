@@ -36,7 +36,7 @@ record DelaySettings(Map<DelayPart, RecordPart> parts) {
         YES_OR_NO,
         Importance.MEDIUM,
         "Whether records may say when they are to be delivered: in the headers deliver.at or"
-            + " deliver.after, schedule.id, deliver.topic and deliver.key, or where"
+            + " deliver.after, schedule.id, schedule.cron, deliver.topic and deliver.key, or where"
             + " the following settings say. Such an event is stored at once, and a source with"
             + " mode=scheduled delivers it when it is due. Without these headers an event is stored"
             + " as ever. One whose headers can't be understood goes to the dead letter queue when"

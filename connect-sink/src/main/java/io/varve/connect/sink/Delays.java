@@ -1,7 +1,10 @@
 package io.varve.connect.sink;
 
+import io.varve.base.BadSettingException;
 import io.varve.connect.common.EncodedValue;
+import io.varve.connect.common.RecentMap;
 import io.varve.connect.common.RecordEncoder;
+import io.varve.delay.Cron;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.Headers;
@@ -21,11 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delays {
 
+  private static final String CRON =
+      "a cron expression of five fields, or of six or seven as Quartz has them";
+
   /** An id's longest. */
   static final int ID_BYTES_MAX = 1024;
 
+  /** Many records have the same expression. */
+  private static final int CRONS_MAX = 1000;
+
   private final DelaySettings settings;
   private final RecordEncoder encoder;
+  private final RecentMap<String, Cron> crons = new RecentMap<>(CRONS_MAX);
 
   /** What a record says of its delivery can't be done. */
   static final class BadDelayException extends DataException {
@@ -66,7 +76,8 @@ final class Delays {
    *     what was expected
    */
   Event apply(SinkRecord record, Event event) {
-    long dueTimeMs = dueTimeMs(record, event.timestampMs());
+    Cron cron = read(DelayPart.SCHEDULE_CRON, record, this::cron);
+    long dueTimeMs = dueTimeMs(record, event.timestampMs(), cron);
     boolean delayed = dueTimeMs != Event.NOT_DELAYED;
     if (!delayed && event.value() != null) {
       return event;
@@ -81,6 +92,12 @@ final class Delays {
     }
     if (id != null) {
       headers.add(Reserved.SCHEDULE_ID, id);
+    }
+    if (cron != null) {
+      headers.add(
+          Reserved.SCHEDULE_CRON,
+          Encoding.STRING,
+          cron.toString().getBytes(StandardCharsets.UTF_8));
     }
     if (delayed) {
       delivery(record, headers);
@@ -98,7 +115,7 @@ final class Delays {
         dueTimeMs);
   }
 
-  private long dueTimeMs(SinkRecord record, long timestampMs) {
+  private long dueTimeMs(SinkRecord record, long timestampMs, @Nullable Cron cron) {
     Long at = read(DelayPart.DELIVER_AT, record, DueTime::at);
     Long after = read(DelayPart.DELIVER_AFTER, record, value -> DueTime.after(value, timestampMs));
     if (at != null && after != null) {
@@ -108,7 +125,51 @@ final class Delays {
               + place(DelayPart.DELIVER_AFTER)
               + ", found both");
     }
-    return at != null ? at : after != null ? after : Event.NOT_DELAYED;
+    if (at != null) {
+      return at;
+    }
+    if (after != null) {
+      return after;
+    }
+    return cron == null ? Event.NOT_DELAYED : first(cron, timestampMs);
+  }
+
+  private Cron cron(SchemaAndValue value) {
+    String text = PlainValue.text(value.value(), CRON);
+    Cron known = crons.get(text);
+    if (known != null) {
+      return known;
+    }
+    try {
+      Cron cron = Cron.parse(text);
+      crons.put(text, cron);
+      return cron;
+    } catch (BadSettingException e) {
+      throw new DataException(e.getMessage(), e);
+    }
+  }
+
+  private long first(Cron cron, long timestampMs) {
+    if (timestampMs < 0) {
+      throw new BadDelayException(
+          place(DelayPart.SCHEDULE_CRON)
+              + ": expected a record with a timestamp behind which '"
+              + cron
+              + "' is due first, found one without");
+    }
+    try {
+      long firstMs = cron.next(timestampMs);
+      if (firstMs == Cron.NONE) {
+        throw new BadDelayException(
+            place(DelayPart.SCHEDULE_CRON)
+                + ": expected a time behind the record's timestamp, found none for '"
+                + cron
+                + "'");
+      }
+      return firstMs;
+    } catch (BadSettingException e) {
+      throw new BadDelayException(place(DelayPart.SCHEDULE_CRON) + ": " + e.getMessage());
+    }
   }
 
   private void delivery(SinkRecord record, Headers.Builder headers) {

@@ -8,6 +8,9 @@ enum Meter {
   GAPS("gaps-total", "Gaps in the topic's offsets: compacted, expired, filtered or aborted events"),
   MISSING("missing-offsets-total", "Offsets in those gaps"),
   ERRANT("errant-events-total", "Events sent to the dead letter queue"),
+  DEDUPLICATED(
+      "deduplicated-events-total",
+      "Events left out since their message id was there within dedup.ttl"),
   DELAYED("delayed-events-total", "Events stored that are delivered later"),
   CANCELS("delay-cancels-total", "Events stored that cancel a delayed one, if it still waits"),
   MALFORMED(

@@ -1,6 +1,5 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
 import io.varve.base.Clock;
 import io.varve.event.Event;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +80,7 @@ final class PartitionMeters {
   }
 
   /** From now on others see what {@code opened} tells, also when it has failed or is closed. */
-  void show(LogWriter opened) {
+  void show(PartitionLog opened) {
     log = new ShownLog(opened, clock);
   }
 

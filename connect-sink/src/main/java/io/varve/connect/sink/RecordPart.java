@@ -78,6 +78,10 @@ final class RecordPart {
     };
   }
 
+  boolean isKey() {
+    return header == null && path.isEmpty();
+  }
+
   /**
    * What stands there, with its schema; of headers of one name the last one. Null if there is
    * nothing, or a null.

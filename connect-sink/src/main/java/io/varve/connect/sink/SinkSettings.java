@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param log how each partition's log is written
  * @param store how a task's store is opened
  * @param delays where records say when they are to be delivered; null if nobody looks
+ * @param deduplication which events are duplicates; null if none is
  */
 record SinkSettings(
     String connector,
@@ -30,7 +31,8 @@ record SinkSettings(
     LogSettings log,
     StoreSettings store,
     long commitIntervalMs,
-    @Nullable DelaySettings delays) {
+    @Nullable DelaySettings delays,
+    @Nullable Deduplication deduplication) {
 
   /**
    * @param properties what the worker hands to a connector or task
@@ -63,7 +65,8 @@ record SinkSettings(
             .withCompactionBytesPerSecond(config.getLong(SinkConfig.COMPACTION_BYTES_PER_SECOND))
             .withCompactionKeyBytesMax(config.getLong(SinkConfig.COMPACTION_KEY_BYTES_MAX)),
         config.getLong(SinkConfig.COMMIT_INTERVAL_MS),
-        DelaySettings.of(config));
+        DelaySettings.of(config),
+        Deduplication.of(config));
   }
 
   private static Retention retention(AbstractConfig config) {
@@ -81,6 +84,11 @@ record SinkSettings(
   /** How this connector's writers are named to others that want the same log. */
   String owner() {
     return "connector " + connector;
+  }
+
+  /** As {@link #log}, but each event stays until retention takes it. */
+  LogSettings uncompactedLog() {
+    return log.withCompaction(Compaction.OFF);
   }
 
   private static String text(AbstractConfig config, String name) {

@@ -167,7 +167,8 @@ final class DelayedEventsTest extends SinkFixture {
 
   @Test
   void nowhereToLookIsRefused() {
-    properties.putAll(Map.of("delay.deliver.at", "", "delay.deliver.after", " "));
+    properties.putAll(
+        Map.of("delay.deliver.at", "", "delay.deliver.after", " ", "delay.schedule.cron", ""));
 
     assertThatThrownBy(this::started)
         .isInstanceOf(ConfigException.class)

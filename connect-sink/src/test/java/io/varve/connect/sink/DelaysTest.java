@@ -201,6 +201,68 @@ final class DelaysTest {
         .hasMessageContainingAll("header:deliver.at", "header:deliver.after", "found both");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "*/5 * * * *                  | 2023-11-14T22:15:00Z",
+        "0 9 * * 1-5                  | 2023-11-15T09:00:00Z",
+        "TZ=Europe/Berlin 0 9 * * *   | 2023-11-15T08:00:00Z",
+        "30 0 12 * * ? 2030           | 2030-01-01T12:00:30Z"
+      })
+  void aRepetitionBeginsWithItsFirstTimeBehindTheTimestamp(String cron, String first) {
+    headers.add("schedule.cron", bytes(cron));
+
+    assertThat(Instant.ofEpochMilli(event().dueTimeMs())).isEqualTo(first);
+    assertThat(last(event())).isEqualTo(header(Reserved.SCHEDULE_CRON, Encoding.STRING, cron));
+  }
+
+  @Test
+  void orWhenItIsSaidTo() {
+    headers.add("schedule.cron", text("0 9 * * *"));
+    headers.add("schedule.id", text("a"));
+    headers.add("deliver.after", text("17"));
+
+    assertThat(event().dueTimeMs()).isEqualTo(SENT_MS + 17);
+    assertThat(last(event()))
+        .isEqualTo(header(Reserved.SCHEDULE_CRON, Encoding.STRING, "0 9 * * *"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "daily                     | cron",
+        "''                        | cron",
+        "* * * *                   | there are 4 fields",
+        "61 * * * *                | 61",
+        "0 0 30 2 *                | never fires",
+        "TZ=Mars/Olympus 0 9 * * * | Mars/Olympus",
+        "0 0 12 * * ? 1999         | 1999",
+        "0 0 12 * * ? 2020         | found none for"
+      })
+  void whatIsNoRepetitionIsTold(String cron, String told) {
+    headers.add("schedule.cron", text(cron));
+
+    assertThatThrownBy(this::event)
+        .isInstanceOf(BadDelayException.class)
+        .hasMessageContaining("header:schedule.cron (delay.schedule.cron): ")
+        .hasMessageContaining("expected")
+        .hasMessageContaining(told);
+  }
+
+  @Test
+  void aRepetitionNeedsATimestampOrAFirstTime() {
+    timestampMs = null;
+    headers.add("schedule.cron", text("0 9 * * *"));
+    assertThatThrownBy(this::event)
+        .isInstanceOf(BadDelayException.class)
+        .hasMessageContaining("timestamp");
+
+    headers.add("deliver.at", text("17"));
+    assertThat(event().dueTimeMs()).isEqualTo(17);
+  }
+
   @Test
   void ofHeadersOfOneNameTheLastCounts() {
     headers.add("deliver.at", text("nonsense"));

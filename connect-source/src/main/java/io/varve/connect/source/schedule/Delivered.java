@@ -8,6 +8,7 @@ import io.varve.metrics.LatencyRecorder;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivered {
 
-  private final LogSchedule schedule;
+  private final StreamPartition log;
+  private final Supplier<@Nullable SchedulerMetrics> scheduler;
   private final AtomicLong committed;
   private final LatencyRecorder lateness = new LatencyRecorder(Clock.SYSTEM);
 
@@ -28,10 +30,13 @@ final class Delivered {
   private volatile long endOffset;
 
   /**
+   * @param scheduler what it has done; null before it is open
    * @param committed the first offset of the ready log that Kafka does not have
    */
-  Delivered(LogSchedule schedule, AtomicLong committed) {
-    this.schedule = schedule;
+  Delivered(
+      StreamPartition log, Supplier<@Nullable SchedulerMetrics> scheduler, AtomicLong committed) {
+    this.log = log;
+    this.scheduler = scheduler;
     this.committed = committed;
     this.position = committed.get();
     this.endOffset = position;
@@ -51,12 +56,12 @@ final class Delivered {
   }
 
   StreamPartition log() {
-    return schedule.log();
+    return log;
   }
 
   /** What the scheduler has done; null before it is open. */
   @Nullable SchedulerMetrics scheduler() {
-    return schedule.metrics();
+    return scheduler.get();
   }
 
   /** How much later than due events were given to the worker, lately. */

@@ -73,7 +73,7 @@ public final class Delivery implements Feed {
             new ReadyOrder.Line(
                 schedule,
                 new ReadyRecords(each, settings, decoder, committed),
-                new Delivered(schedule, committed)));
+                new Delivered(each, schedule::metrics, committed)));
       }
       List<Delivered> delivered = lines.stream().map(ReadyOrder.Line::delivered).toList();
       if (!DeliveryMetrics.register(context, delivered)) {

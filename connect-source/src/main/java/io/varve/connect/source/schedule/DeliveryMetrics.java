@@ -100,6 +100,18 @@ public final class DeliveryMetrics {
     add(
         metrics,
         log,
+        "rearmed-total",
+        "Times that a repeating event was given its next time",
+        SchedulerMetrics::rearmed);
+    add(
+        metrics,
+        log,
+        "bad-crons-total",
+        "Events whose cron expression is bad, so that they are released once only",
+        SchedulerMetrics::badCrons);
+    add(
+        metrics,
+        log,
         "not-taken-in-offsets",
         "Offsets of the log that the scheduler has not looked at",
         scheduler -> Math.max(0, scheduler.endOffset() - scheduler.nextOffset()));

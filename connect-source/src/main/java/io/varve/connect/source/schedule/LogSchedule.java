@@ -62,11 +62,6 @@ final class LogSchedule {
     thread.start();
   }
 
-  /** The log whose events are released. */
-  StreamPartition log() {
-    return log;
-  }
-
   /** What is released, from the moment that the scheduler is open; null before that. */
   @Nullable ReadyLog ready() {
     RuntimeException failed = failure;
