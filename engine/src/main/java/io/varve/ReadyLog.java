@@ -3,10 +3,8 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
-import io.varve.event.Encoding;
-import io.varve.event.Event;
-import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
+import io.varve.format.PackedEvent;
 import io.varve.format.Progress;
 import io.varve.format.Release;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +23,7 @@ final class ReadyLog {
   private final Clock clock;
   private final SchedulerCounters counters;
   private final long openedMs;
+  private final byte[] release = Release.emptyHeader();
   private @Nullable CompletableFuture<Long> committing;
 
   /**
@@ -44,32 +43,24 @@ final class ReadyLog {
   /**
    * Appends an event that is due.
    *
+   * @param event as it stands in the log it comes from
    * @param offset its offset in the log it comes from
    * @param progress how far the scheduler is, with it
    */
-  void append(Event event, long offset, long dueMs, Progress progress) {
+  void append(PackedEvent event, long offset, long dueMs, Progress progress) {
     long nowMs = clock.wallMs();
-    byte[] release = new Release(offset, dueMs, progress).encode();
-    Headers.Builder headers = Headers.builder();
-    event.headers().asList().forEach(h -> headers.add(h.name(), h.encoding(), h.value()));
-    headers.add(Release.HEADER, Encoding.BYTES, release);
-    writer.append(
-        new Event(
-            writer.nextOffset(),
-            nowMs,
-            event.timestampType(),
-            event.keyEncoding(),
-            event.key(),
-            event.valueEncoding(),
-            event.value(),
-            headers.build(),
-            event.messageId(),
-            dueMs));
+    Release.putInto(release, offset, dueMs, progress);
+    writer.append(nowMs, event, release, dueMs);
     counters.released(nowMs - dueMs, dueMs < openedMs);
   }
 
   long nextOffset() {
     return writer.nextOffset();
+  }
+
+  /** Events with lower offsets are durable, and readers see them. */
+  long durableOffset() {
+    return writer.durableOffset();
   }
 
   /** Whether all that was appended is durable. */

@@ -3,7 +3,6 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.delay.PendingTimers;
-import io.varve.format.Progress;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.ReaderLeases;
 import io.varve.view.BlockCache;
@@ -39,6 +38,7 @@ final class SchedulerOpening {
   private @Nullable PendingTimers timers;
   private ReaderLeases.@Nullable Lease lease;
   private @Nullable LogBlocks blocks;
+  private @Nullable LogReader reader;
 
   SchedulerOpening(
       Store store,
@@ -61,6 +61,7 @@ final class SchedulerOpening {
     boolean done = false;
     try {
       Scheduler opened = new Scheduler(openParts(owner), settings, clock, work, storeId);
+      opened.rearmLapsed();
       done = true;
       return opened;
     } finally {
@@ -79,7 +80,7 @@ final class SchedulerOpening {
             readyLog.directory().folder("timers"),
             storeId,
             epoch,
-            lastReleased(writer),
+            Releases.last(store, readyLog.name(), writer.nextOffset()),
             writer.nextOffset(),
             settings.memory(),
             settings.tickMs(),
@@ -92,13 +93,14 @@ final class SchedulerOpening {
     blocks = found;
     found.refresh();
     checkOrigin(pending.releasedBefore().nextOffset(), found.nextOffset());
-    LogReader reader =
+    LogReader following =
         store.openReader(
             log.name(),
             ReadRange.all().withOffsets(pending.progress().nextOffset(), Long.MAX_VALUE));
+    reader = following;
     return new Scheduler.Parts(
         log,
-        reader,
+        following,
         found,
         writer,
         pending,
@@ -123,26 +125,15 @@ final class SchedulerOpening {
     }
   }
 
-  /**
-   * How far the last event of the ready log tells that the scheduler was; null if there is none.
-   */
-  private @Nullable Progress lastReleased(LogWriter writer) {
-    long last = writer.nextOffset() - 1;
-    if (last < 0) {
-      return null;
-    }
-    ReadRange range = ReadRange.all().withOffsets(last, last + 1);
-    try (LogReader reader = store.openReader(writer.log(), range)) {
-      return reader.next() ? Releases.of(reader.event(), writer.log()).progress() : null;
-    }
-  }
-
   private void letGo() throws IOException {
     if (ready != null) {
       ready.abandon();
     }
     if (timers != null) {
       timers.close();
+    }
+    if (reader != null) {
+      reader.close();
     }
     if (blocks != null) {
       blocks.close();

@@ -83,6 +83,13 @@ final class EntryBuffer {
     count = kept;
   }
 
+  /** Shows all entries; of those with the same key and offset the one that was added last last. */
+  void forEach(EntryTaker to) {
+    for (int i = 0; i < count; i++) {
+      to.take(keys[i], offsets[i], extra(i), isGone(i));
+    }
+  }
+
   /**
    * Sorts the entries and shows them from a place on; of those with the same key and offset the one
    * that was added last. Nothing may be added until the cursor is done with.

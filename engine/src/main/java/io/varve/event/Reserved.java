@@ -30,6 +30,6 @@ public final class Reserved {
 
   /** Whether a header of that name has a meaning to Varve itself. */
   public static boolean isReserved(String name) {
-    return ALL.contains(name);
+    return name.startsWith("varve.") && ALL.contains(name);
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.benchmarks.operate;
 
+import io.varve.benchmarks.measure.JavaChild;
 import io.varve.LogReader;
 import io.varve.LogWriter;
 import io.varve.ReadRange;
