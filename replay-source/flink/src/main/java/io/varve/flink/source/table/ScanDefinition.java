@@ -56,9 +56,7 @@ record ScanDefinition(
           case TIMESTAMP -> LogPlace.time(given(options, TableOptions.STARTUP_TIMESTAMP, startup));
         };
     End end =
-        options
-            .getOptional(TableOptions.BOUNDED)
-            .orElse(batch ? End.LATEST_OFFSET : End.UNBOUNDED);
+        options.getOptional(TableOptions.BOUNDED).orElse(batch ? End.LATEST_OFFSET : End.UNBOUNDED);
     LogPlace stop =
         switch (end) {
           case UNBOUNDED -> null;
@@ -163,7 +161,9 @@ record ScanDefinition(
       builder.setGeneration(Integer.parseInt(generation));
     } else if (!generation.equals("latest")) {
       throw new IllegalArgumentException(
-          "Invalid value '" + generation + "' for option 'generation': expected latest, all, or a"
+          "Invalid value '"
+              + generation
+              + "' for option 'generation': expected latest, all, or a"
               + " number from 1");
     }
     if (stop != null) {
