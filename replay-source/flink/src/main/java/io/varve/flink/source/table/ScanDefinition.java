@@ -19,7 +19,6 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
-import org.apache.flink.table.factories.FactoryUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,7 @@ record ScanDefinition(
             options.get(TableOptions.EXPIRED),
             options.get(TableOptions.DISCOVERY),
             options.getOptional(TableOptions.SPLIT_OFFSETS).orElse(0L),
-            options.getOptional(FactoryUtil.SOURCE_PARALLELISM).orElse(null));
+            options.getOptional(TableOptions.PARALLELISM).orElse(null));
     scan.check();
     return scan;
   }
