@@ -151,7 +151,8 @@ final class ConsumerMeter {
     tags.put("partition", String.valueOf(partition.partition()));
     Sensor sensor = metrics.sensor(partition + ".records-lag");
     sensor.add(metrics.metricName("records-lag", FETCH, "Records behind now", tags), new Value());
-    sensor.add(metrics.metricName("records-lag-max", FETCH, "Most records behind", tags), new Max());
+    sensor.add(
+        metrics.metricName("records-lag-max", FETCH, "Most records behind", tags), new Max());
     sensor.add(
         metrics.metricName("records-lag-avg", FETCH, "Average records behind", tags), new Avg());
     return sensor;

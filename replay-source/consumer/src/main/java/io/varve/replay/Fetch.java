@@ -87,8 +87,7 @@ final class Fetch<K, V> {
       List<ConsumerRecord<K, V>> read = new ArrayList<>();
       long bytes;
       try {
-        bytes =
-            read(partition, recordsLeft, Math.min(bytesLeft, limits.partitionBytes()), read);
+        bytes = read(partition, recordsLeft, Math.min(bytesLeft, limits.partitionBytes()), read);
       } catch (RuntimeException e) {
         if (records.isEmpty()) {
           throw e;
@@ -159,8 +158,7 @@ final class Fetch<K, V> {
       return null;
     }
     if (reader == null) {
-      reader =
-          store.openReader(log, ReadRange.offsets(partition.position(), Long.MAX_VALUE));
+      reader = store.openReader(log, ReadRange.offsets(partition.position(), Long.MAX_VALUE));
       partition.readWith(reader);
     }
     return reader;

@@ -23,10 +23,7 @@ final class Positions {
   private final OffsetReset policy;
 
   Positions(
-      Topics topics,
-      Subscriptions subscriptions,
-      @Nullable Membership group,
-      OffsetReset policy) {
+      Topics topics, Subscriptions subscriptions, @Nullable Membership group, OffsetReset policy) {
     this.topics = topics;
     this.subscriptions = subscriptions;
     this.group = group;

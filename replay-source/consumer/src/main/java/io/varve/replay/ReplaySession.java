@@ -24,7 +24,6 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -80,9 +79,7 @@ final class ReplaySession<K, V> {
     this.group = membership();
     this.maker =
         new RecordMaker<>(
-            plugins.keys(),
-            plugins.values(),
-            new StoredBytes(settings.structuredData(), store));
+            plugins.keys(), plugins.values(), new StoredBytes(settings.structuredData(), store));
     OffsetReset policy = settings.offsetReset();
     this.fetch =
         new Fetch<>(
@@ -438,15 +435,28 @@ final class ReplaySession<K, V> {
       }
       if (deadline.isOver()) {
         throw new TimeoutException(
-            "Timeout expired before the offsets of " + missing + " were known: the store doesn't"
+            "Timeout expired before the offsets of "
+                + missing
+                + " were known: the store doesn't"
                 + " have them");
       }
       pause = pause(pause, deadline);
     }
   }
 
-  /** Ends everything, whatever fails on the way. */
+  /** Ends everything, whatever fails on the way. An interrupt waits until that is done. */
   void close(GroupMembershipOperation operation) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      closeAll(operation);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void closeAll(GroupMembershipOperation operation) {
     List<Runnable> steps = new ArrayList<>();
     if (commits != null) {
       steps.add(commits::autoCommit);
@@ -473,9 +483,6 @@ final class ReplaySession<K, V> {
           first.addSuppressed(e);
         }
       }
-    }
-    if (first instanceof InterruptException interrupted) {
-      throw interrupted;
     }
     if (first != null) {
       throw new KafkaException("Failed to close the consumer", first);

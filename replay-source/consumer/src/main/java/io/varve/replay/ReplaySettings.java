@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplaySettings {
 
+  private static final String GROUP = "Settings";
+
   static final String STORE_PATH = "varve.store.path";
   static final String STRUCTURED_DATA = "varve.structured.data";
 
@@ -34,7 +36,11 @@ final class ReplaySettings {
               new ConfigDef.NonEmptyString(),
               Importance.HIGH,
               "The folder of the store that is read. The consumer must be allowed to write there,"
-                  + " too: it keeps a lease on what it reads, and the group's offsets.")
+                  + " too: it keeps a lease on what it reads, and the group's offsets.",
+              GROUP,
+              0,
+              ConfigDef.Width.LONG,
+              STORE_PATH)
           .define(
               STRUCTURED_DATA,
               Type.STRING,
@@ -49,7 +55,11 @@ final class ReplaySettings {
                   + " the bytes that were in the topic are not in the store. `refuse`: a"
                   + " RecordDeserializationException with partition and offset. `json`: the data as"
                   + " JSON, without schema. `avro`: Avro single-object encoding, as it stands in the"
-                  + " store.");
+                  + " store.",
+              GROUP,
+              1,
+              ConfigDef.Width.SHORT,
+              STRUCTURED_DATA);
 
   /** No network is used, and so this is asked for by Kafka's check alone. */
   private static final String NO_SERVERS = "localhost:9092";
@@ -157,7 +167,6 @@ final class ReplaySettings {
 
   /** Whether the group protocol is the newer one, which knows {@code SubscriptionPattern}. */
   boolean consumerProtocol() {
-    return "consumer"
-        .equalsIgnoreCase(kafka.getString(ConsumerConfig.GROUP_PROTOCOL_CONFIG));
+    return "consumer".equalsIgnoreCase(kafka.getString(ConsumerConfig.GROUP_PROTOCOL_CONFIG));
   }
 }

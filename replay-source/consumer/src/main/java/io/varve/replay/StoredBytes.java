@@ -1,9 +1,9 @@
 package io.varve.replay;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.varve.Store;
 import io.varve.connect.common.SchemaTexts;
 import io.varve.event.Encoding;
-import io.varve.Store;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -56,8 +56,7 @@ final class StructuredJson {
       }
       return bytes.toByteArray();
     } catch (DataException | IOException e) {
-      throw new StructuredDataException(
-          "Structured data can't be read: " + e.getMessage(), e);
+      throw new StructuredDataException("Structured data can't be read: " + e.getMessage(), e);
     }
   }
 

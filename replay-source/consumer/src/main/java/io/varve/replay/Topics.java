@@ -153,8 +153,7 @@ final class Topics {
 
   /** The first event whose timestamp is {@code timeMs} or later, in the order of offsets. */
   @Nullable OffsetAndTimestamp firstSince(StreamPartition log, long timeMs) {
-    try (LogReader reader =
-        store.openReader(log, ReadRange.times(timeMs, Long.MAX_VALUE))) {
+    try (LogReader reader = store.openReader(log, ReadRange.times(timeMs, Long.MAX_VALUE))) {
       if (!reader.next()) {
         return null;
       }

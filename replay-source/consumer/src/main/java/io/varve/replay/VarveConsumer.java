@@ -33,6 +33,7 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.metrics.KafkaMetric;
@@ -109,6 +110,10 @@ public final class VarveConsumer<K, V> implements Consumer<K, V> {
     try {
       return call.run();
     } catch (VarveException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        // An interrupt breaks off what is being written.
+        throw new InterruptException(e.getMessage(), new InterruptedException());
+      }
       throw new KafkaException("The store failed: " + e.getMessage(), e);
     } finally {
       guard.leave();
@@ -168,8 +173,7 @@ public final class VarveConsumer<K, V> implements Consumer<K, V> {
         () -> {
           requireGroup();
           if (topics == null) {
-            throw new IllegalArgumentException(
-                "Topic collection to subscribe to cannot be null");
+            throw new IllegalArgumentException("Topic collection to subscribe to cannot be null");
           }
           if (topics.isEmpty()) {
             session.unsubscribe();

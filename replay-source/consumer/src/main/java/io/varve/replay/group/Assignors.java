@@ -132,7 +132,9 @@ final class Assignors {
       }
     }
     throw new InconsistentGroupProtocolException(
-        "The group shares out partitions by assignor '" + name + "', which this member doesn't have");
+        "The group shares out partitions by assignor '"
+            + name
+            + "', which this member doesn't have");
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

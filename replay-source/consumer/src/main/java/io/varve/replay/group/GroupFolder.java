@@ -1,5 +1,7 @@
 package io.varve.replay.group;
 
+import io.varve.base.BadSettingException;
+import io.varve.base.Clock;
 import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.format.Owner;
@@ -8,6 +10,7 @@ import io.varve.manifest.Instances;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A group's states: the newest is the group's. Changes of any number of processes come one behind
@@ -93,8 +97,12 @@ public final class GroupFolder {
     for (byte each : group.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (each & 0xff);
       boolean plain =
-          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
-              || c == '_' || (c == '.' && name.length() > 0);
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || c == '-'
+              || c == '_'
+              || (c == '.' && name.length() > 0);
       if (plain) {
         name.append(c);
       } else {
@@ -190,6 +198,24 @@ public final class GroupFolder {
     } catch (IOException e) {
       throw new StoreFailedException("Changing the group in " + folder + " failed", e);
     }
+  }
+
+  /**
+   * Commits offsets from outside the group, which must have no members.
+   *
+   * @throws BadSettingException if it has
+   */
+  public void putOffsets(Map<TopicPartition, CommittedOffset> offsets) {
+    update(
+        now -> {
+          for (GroupMember member : now.members()) {
+            if (Members.lives(member, heartbeats(), instances, Clock.SYSTEM)) {
+              throw new BadSettingException(
+                  "group", group, "a group without members; " + member.id() + " is one");
+            }
+          }
+          return now.withOffsets(offsets);
+        });
   }
 
   private boolean publish(GroupState next) throws IOException {

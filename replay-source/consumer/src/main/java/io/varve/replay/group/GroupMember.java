@@ -86,7 +86,9 @@ public record GroupMember(
   /** Whether {@code other} wants the same topics, by the same assignors. */
   boolean wantsWhat(GroupMember other) {
     return topics.equals(other.topics)
-        && protocols.stream().map(Protocol::assignor).toList()
+        && protocols.stream()
+            .map(Protocol::assignor)
+            .toList()
             .equals(other.protocols.stream().map(Protocol::assignor).toList());
   }
 

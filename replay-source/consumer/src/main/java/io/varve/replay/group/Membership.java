@@ -111,8 +111,7 @@ public final class Membership {
     this.settings = settings;
     this.assignors = new Assignors(assignors);
     this.clock = clock;
-    this.owner =
-        new Owner(HOST_NAME, "", ProcessHandle.current().pid(), instances.self());
+    this.owner = new Owner(HOST_NAME, "", ProcessHandle.current().pid(), instances.self());
     this.state = GroupState.empty(settings.group());
   }
 
@@ -372,25 +371,13 @@ public final class Membership {
   private List<GroupMember> living(GroupState now) {
     List<GroupMember> living = new ArrayList<>();
     for (GroupMember member : now.members()) {
-      if (member.id().equals(id) || lives(member)) {
+      if (member.id().equals(id) || Members.lives(member, folder.heartbeats(), instances, clock)) {
         living.add(member);
       } else {
         LOG.info("Member {} of group {} is gone", member.id(), settings.group());
       }
     }
     return living;
-  }
-
-  private boolean lives(GroupMember member) {
-    try {
-      if (!member.lingers() && !instances.alive(member.owner().instance())) {
-        return false;
-      }
-      long age = clock.wallMs() - Heartbeats.lastMs(folder.heartbeats(), member.id());
-      return age <= member.sessionTimeoutMs();
-    } catch (IOException e) {
-      throw new StoreFailedException("Asking whether " + member.id() + " lives failed", e);
-    }
   }
 
   /** Topics that have come or grown are shared out, too. */

@@ -101,8 +101,7 @@ final class StateFile {
     List<Map.Entry<TopicPartition, CommittedOffset>> order = new ArrayList<>(offsets.entrySet());
     order.sort(
         Map.Entry.comparingByKey(
-            Comparator.comparing(TopicPartition::topic)
-                .thenComparing(TopicPartition::partition)));
+            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition)));
     for (Map.Entry<TopicPartition, CommittedOffset> entry : order) {
       TopicPartition partition = entry.getKey();
       CommittedOffset offset = entry.getValue();
@@ -185,15 +184,7 @@ final class StateFile {
               in.getInt(), in.getLong(), in.getInt(), text(in, file), in.getLong()));
     }
     return new GroupState(
-        number,
-        group,
-        generation,
-        rebalancing,
-        joinUntilMs,
-        assignor,
-        counts,
-        members,
-        offsets);
+        number, group, generation, rebalancing, joinUntilMs, assignor, counts, members, offsets);
   }
 
   private static GroupMember member(ByteBuffer in, String file) {

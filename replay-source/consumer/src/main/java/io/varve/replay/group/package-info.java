@@ -12,8 +12,8 @@
  *       two that are made of the same one only one gets that number. Whoever loses reads anew.
  *   <li>Offsets, members and generation are in one file, so that who commits is checked in the same
  *       step that commits.
- *   <li>A partition is read by one member: a new generation is made when every member that lives has
- *       given up what it had.
+ *   <li>A partition is read by one member: a new generation is made when every member that lives
+ *       has given up what it had.
  *   <li>What was committed stays until a newer commit of the same partition.
  * </ol>
  *
