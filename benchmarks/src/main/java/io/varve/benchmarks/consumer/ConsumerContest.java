@@ -110,6 +110,8 @@ public record ConsumerContest(
                 new ByteArrayDeserializer()));
   }
 
+  /** Whether it succeeds shows in the callback, and when all are read. */
+  @SuppressWarnings("FutureReturnValueIgnored")
   private void fillTopic(LocalCluster cluster, Values values) {
     cluster.topics().create(TOPIC, partitions);
     Map<String, Object> settings =

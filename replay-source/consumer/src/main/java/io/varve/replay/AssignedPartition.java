@@ -1,6 +1,7 @@
 package io.varve.replay;
 
 import io.varve.LogReader;
+import io.varve.event.StreamPartition;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,14 @@ final class AssignedPartition {
     position = offset + 1;
     readerAt = position;
     standing = false;
+  }
+
+  /** Lets go of the log that it reads unless that is {@code log}. */
+  void leaveOther(StreamPartition log) {
+    LogReader open = reader;
+    if (open != null && !open.log().equals(log)) {
+      close();
+    }
   }
 
   /** Lets go of the log. */

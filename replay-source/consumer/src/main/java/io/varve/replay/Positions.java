@@ -45,6 +45,7 @@ final class Positions {
       if (reset != null) {
         StreamPartition log = topics.log(partition.name());
         if (log != null) {
+          partition.leaveOther(log);
           partition.seek(topics.resetOffset(log, reset));
         }
       }

@@ -105,12 +105,12 @@ final class ReplayPageTest {
       `heartbeats/` has eight bytes a member: when it was last seen. In the folder's name, letters, digits, `-`, `_` and `.` (not as the first) stand for
       themselves, all else as `%` and its bytes in hex; of a name that takes more than 200 characters the rest is replaced by `~` and a UUID.
 
-      A state, big-endian; *text* and *bytes* are a length (i32, -1 for null) and as many bytes, UTF-8 if text; a *list* is a count (i32) and
+      A state, little-endian like all files of a store; *text* and *bytes* are a length (i32, -1 for null) and as many bytes, UTF-8 if text; a *list* is a count (i32) and
       as many items:
 
       | field | type |
       | --- | --- |
-      | magic | i64 `VARVEGRP` |
+      | magic | 8 bytes, `VARVEGRP` |
       | CRC32C of all that follows it | i32 |
       | format version | i32, 1 |
       | number | i64, as in the file's name |
@@ -128,26 +128,26 @@ final class ReplayPageTest {
       <!-- group-state -->
       ```text
       56 41 52 56 45 47 52 50  VARVEGRP
-      0a ba 1b 7e  CRC32C
-      00 00 00 01  format version 1
-      00 00 00 00 00 00 00 02  number 2
-      00 00 00 01 67  group g
-      00 00 00 01  generation 1
+      02 c2 0f bc  CRC32C
+      01 00 00 00  format version 1
+      02 00 00 00 00 00 00 00  number 2
+      01 00 00 00 67  group g
+      01 00 00 00  generation 1
       00  not rebalancing
       00 00 00 00 00 00 00 00  no time to join
-      00 00 00 05 72 61 6e 67 65  assignor range
-      00 00 00 01  one topic was shared out
-      00 00 00 06 6f 72 64 65 72 73  orders
-      00 00 00 01  with one partition
+      05 00 00 00 72 61 6e 67 65  assignor range
+      01 00 00 00  one topic was shared out
+      06 00 00 00 6f 72 64 65 72 73  orders
+      01 00 00 00  with one partition
       00 00 00 00  no members
-      00 00 00 01  one offset
-      00 00 00 06 6f 72 64 65 72 73  orders
+      01 00 00 00  one offset
+      06 00 00 00 6f 72 64 65 72 73  orders
       00 00 00 00  partition 0
-      00 00 00 01  of the stream's generation 1
-      00 00 00 00 00 00 00 11  offset 17
+      01 00 00 00  of the stream's generation 1
+      11 00 00 00 00 00 00 00  offset 17
       ff ff ff ff  no leader epoch
       00 00 00 00  metadata: empty
-      00 00 01 8b cf e5 68 00  committed on 2023-11-14T22:13:20Z
+      00 68 e5 cf 8b 01 00 00  committed on 2023-11-14T22:13:20Z
       ```
 
       A backup of a store doesn't have its groups.

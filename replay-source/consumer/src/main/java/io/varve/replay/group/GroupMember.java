@@ -1,6 +1,7 @@
 package io.varve.replay.group;
 
 import io.varve.format.Owner;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -94,7 +95,7 @@ public record GroupMember(
 
   /** What it tells each assignor, by name. */
   Map<String, Protocol> protocolsByName() {
-    Map<String, Protocol> byName = new java.util.LinkedHashMap<>();
+    Map<String, Protocol> byName = new LinkedHashMap<>();
     protocols.forEach(protocol -> byName.putIfAbsent(protocol.assignor(), protocol));
     return byName;
   }

@@ -1,6 +1,7 @@
 package io.varve.replay.group;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,7 +69,7 @@ public record GroupState(
   }
 
   GroupState withOffsets(Map<TopicPartition, CommittedOffset> committed) {
-    Map<TopicPartition, CommittedOffset> all = new java.util.HashMap<>(offsets);
+    Map<TopicPartition, CommittedOffset> all = new HashMap<>(offsets);
     all.putAll(committed);
     return new GroupState(
         number,

@@ -5,6 +5,7 @@ import io.varve.io.Directory;
 import io.varve.io.WriteFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -81,7 +82,7 @@ final class Heartbeats implements AutoCloseable {
   /** When a member last showed that it lives, milliseconds since the epoch; 0 if it never did. */
   static long lastMs(Directory folder, String member) throws IOException {
     try {
-      ByteBuffer bytes = folder.readAll(member, Long.BYTES);
+      ByteBuffer bytes = folder.readAll(member, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       return bytes.remaining() == Long.BYTES ? bytes.getLong() : 0;
     } catch (NoSuchFileException e) {
       return 0;
@@ -89,7 +90,8 @@ final class Heartbeats implements AutoCloseable {
   }
 
   private void write() throws IOException {
-    file.writeAt(ByteBuffer.allocate(Long.BYTES).putLong(clock.wallMs()).flip(), 0);
+    ByteBuffer now = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    file.writeAt(now.putLong(clock.wallMs()).flip(), 0);
   }
 
   private void run() {

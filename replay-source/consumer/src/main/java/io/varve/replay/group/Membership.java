@@ -353,8 +353,9 @@ public final class Membership {
         });
   }
 
-  private void removeDead() {
-    if (living(state).size() == state.members().size()) {
+  private void removeDead() throws IOException {
+    List<GroupMember> before = state.members();
+    if (living(state).size() == before.size()) {
       return;
     }
     state =
@@ -365,6 +366,11 @@ public final class Membership {
                   ? now
                   : rebalanced(now.withMembers(living));
             });
+    for (GroupMember member : before) {
+      if (state.member(member.id()) == null) {
+        folder.heartbeats().delete(member.id());
+      }
+    }
   }
 
   /** The members that live; this one does. */

@@ -5,12 +5,9 @@ import io.varve.base.FormatTooNewException;
 import io.varve.format.Checksum;
 import io.varve.format.Owner;
 import io.varve.replay.group.GroupMember.Protocol;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group's state as bytes: the page on the replay consumer has the table. Big-endian.
+ * A group's state as bytes: the page on the replay consumer has the table.
  *
  * <p>Thread: safe; holds no state.
  */
@@ -31,112 +28,120 @@ final class StateFile {
   /** Larger ones are refused before they are read. */
   static final int BYTES_MAX = 64 << 20;
 
-  private static final long MAGIC = 0x5641525645475250L; // VARVEGRP
+  private static final long MAGIC = 0x5052474556524156L; // VARVEGRP, from its last byte
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 16;
+  private static final int LINGERS = 1;
+  private static final int JOINED = 2;
 
   private StateFile() {}
 
   static ByteBuffer encode(GroupState state) {
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      DataOutputStream out = new DataOutputStream(bytes);
-      out.writeLong(MAGIC);
-      out.writeInt(0);
-      out.writeInt(VERSION);
-      out.writeLong(state.number());
-      text(out, state.group());
-      out.writeInt(state.generation());
-      out.writeByte(state.rebalancing() ? 1 : 0);
-      out.writeLong(state.joinUntilMs());
-      text(out, state.assignor());
-      out.writeInt(state.partitionCounts().size());
-      for (Map.Entry<String, Integer> count : new TreeMap<>(state.partitionCounts()).entrySet()) {
-        text(out, count.getKey());
-        out.writeInt(count.getValue());
-      }
-      out.writeInt(state.members().size());
-      for (GroupMember member : state.members()) {
-        member(out, member);
-      }
-      offsets(out, state.offsets());
-      ByteBuffer whole = ByteBuffer.wrap(bytes.toByteArray());
-      whole.putInt(8, Checksum.of(whole, 12, whole.limit() - 12));
-      return whole;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Output out = new Output();
+    out.i64(MAGIC).i32(0).i32(VERSION);
+    out.i64(state.number()).text(state.group()).i32(state.generation());
+    out.i8(state.rebalancing() ? 1 : 0).i64(state.joinUntilMs()).text(state.assignor());
+    out.i32(state.partitionCounts().size());
+    new TreeMap<>(state.partitionCounts()).forEach((topic, count) -> out.text(topic).i32(count));
+    out.i32(state.members().size());
+    state.members().forEach(member -> member(out, member));
+    offsets(out, state.offsets());
+    ByteBuffer whole = out.bytes();
+    whole.putInt(8, Checksum.of(whole, 12, whole.limit() - 12));
+    return whole;
   }
 
-  private static void member(DataOutputStream out, GroupMember member) throws IOException {
-    text(out, member.id());
-    bytes(out, member.instanceId() == null ? null : utf8(member.instanceId()));
-    text(out, member.owner().name());
-    text(out, member.owner().host());
-    out.writeLong(member.owner().pid());
-    text(out, member.owner().instance().process());
-    text(out, member.owner().instance().nonce());
-    out.writeLong(member.sessionTimeoutMs());
-    out.writeByte((member.lingers() ? 1 : 0) | (member.joined() ? 2 : 0));
-    out.writeInt(member.protocols().size());
+  private static void member(Output out, GroupMember member) {
+    Owner owner = member.owner();
+    out.text(member.id()).bytes(member.instanceId() == null ? null : utf8(member.instanceId()));
+    out.text(owner.name()).text(owner.host()).i64(owner.pid());
+    out.text(owner.instance().process()).text(owner.instance().nonce());
+    out.i64(member.sessionTimeoutMs());
+    out.i8((member.lingers() ? LINGERS : 0) | (member.joined() ? JOINED : 0));
+    out.i32(member.protocols().size());
     for (Protocol protocol : member.protocols()) {
-      text(out, protocol.assignor());
-      bytes(out, protocol.userData());
+      out.text(protocol.assignor()).bytes(protocol.userData());
     }
-    out.writeInt(member.topics().size());
-    for (String topic : member.topics()) {
-      text(out, topic);
-    }
-    out.writeInt(member.assigned().size());
+    out.i32(member.topics().size());
+    member.topics().forEach(out::text);
+    out.i32(member.assigned().size());
     for (TopicPartition partition : member.assigned()) {
-      text(out, partition.topic());
-      out.writeInt(partition.partition());
+      out.text(partition.topic()).i32(partition.partition());
     }
-    bytes(out, member.assignedData());
+    out.bytes(member.assignedData());
   }
 
-  private static void offsets(DataOutputStream out, Map<TopicPartition, CommittedOffset> offsets)
-      throws IOException {
-    out.writeInt(offsets.size());
+  private static void offsets(Output out, Map<TopicPartition, CommittedOffset> offsets) {
+    out.i32(offsets.size());
     List<Map.Entry<TopicPartition, CommittedOffset>> order = new ArrayList<>(offsets.entrySet());
     order.sort(
         Map.Entry.comparingByKey(
             Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition)));
     for (Map.Entry<TopicPartition, CommittedOffset> entry : order) {
-      TopicPartition partition = entry.getKey();
       CommittedOffset offset = entry.getValue();
-      text(out, partition.topic());
-      out.writeInt(partition.partition());
-      out.writeInt(offset.streamGeneration());
-      out.writeLong(offset.offset());
-      out.writeInt(offset.leaderEpoch());
-      text(out, offset.metadata());
-      out.writeLong(offset.committedMs());
+      out.text(entry.getKey().topic()).i32(entry.getKey().partition());
+      out.i32(offset.streamGeneration()).i64(offset.offset()).i32(offset.leaderEpoch());
+      out.text(offset.metadata()).i64(offset.committedMs());
     }
-  }
-
-  private static void text(DataOutputStream out, String text) throws IOException {
-    bytes(out, utf8(text));
   }
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void bytes(DataOutputStream out, byte @Nullable [] bytes) throws IOException {
-    out.writeInt(bytes == null ? -1 : bytes.length);
-    if (bytes != null) {
-      out.write(bytes);
+  /** Bytes that grow as they are written. */
+  private static final class Output {
+
+    private ByteBuffer to = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
+
+    private ByteBuffer room(int bytes) {
+      if (to.remaining() < bytes) {
+        int wanted = Math.max(2 * to.capacity(), to.position() + bytes);
+        to = ByteBuffer.allocate(wanted).order(ByteOrder.LITTLE_ENDIAN).put(to.flip());
+      }
+      return to;
+    }
+
+    Output i8(int value) {
+      room(Byte.BYTES).put((byte) value);
+      return this;
+    }
+
+    Output i32(int value) {
+      room(Integer.BYTES).putInt(value);
+      return this;
+    }
+
+    Output i64(long value) {
+      room(Long.BYTES).putLong(value);
+      return this;
+    }
+
+    Output text(String text) {
+      return bytes(utf8(text));
+    }
+
+    Output bytes(byte @Nullable [] bytes) {
+      i32(bytes == null ? -1 : bytes.length);
+      if (bytes != null) {
+        room(bytes.length).put(bytes);
+      }
+      return this;
+    }
+
+    ByteBuffer bytes() {
+      return to.flip().slice().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
   /**
-   * The state in {@code bytes}.
+   * The state in {@code stored}.
    *
    * @param file named in errors
    * @throws CorruptionException if they are damaged
    */
-  static GroupState decode(ByteBuffer bytes, String file) {
+  static GroupState decode(ByteBuffer stored, String file) {
+    ByteBuffer bytes = stored.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.limit() < HEADER_BYTES || bytes.getLong(0) != MAGIC) {
       throw new CorruptionException(
           file, 0, "the magic number of a group's state", bytes.limit() + " other bytes");
@@ -152,7 +157,7 @@ final class StateFile {
     if (bytes.getInt(12) > VERSION) {
       throw new FormatTooNewException(file, bytes.getInt(12), VERSION);
     }
-    ByteBuffer in = bytes.duplicate().position(HEADER_BYTES);
+    ByteBuffer in = bytes.position(HEADER_BYTES);
     try {
       return state(in, file);
     } catch (BufferUnderflowException e) {
@@ -215,8 +220,8 @@ final class StateFile {
         instanceId == null ? null : new String(instanceId, StandardCharsets.UTF_8),
         owner,
         sessionTimeoutMs,
-        (flags & 1) != 0,
-        (flags & 2) != 0,
+        (flags & LINGERS) != 0,
+        (flags & JOINED) != 0,
         protocols,
         topics,
         assigned,
