@@ -20,6 +20,7 @@ final class AssignedPartition {
   private long position = UNKNOWN;
   private @Nullable OffsetReset reset;
   private boolean paused;
+  private long turnBytes;
 
   // The reader, the offset of the next event it will show, and whether it stands on that one.
   private @Nullable LogReader reader;
@@ -121,6 +122,21 @@ final class AssignedPartition {
     position = offset + 1;
     readerAt = position;
     standing = false;
+  }
+
+  /** How many bytes its turn has left. */
+  long turnLeft(long share) {
+    return Math.max(1, share - turnBytes);
+  }
+
+  /** It has given so many bytes; whether its turn, with {@code share} bytes in all, is over. */
+  boolean endsTurn(long bytes, long share) {
+    turnBytes += bytes;
+    boolean over = turnBytes >= share;
+    if (over) {
+      turnBytes = 0;
+    }
+    return over;
   }
 
   /** Lets go of the log that it reads unless that is {@code log}. */

@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what one poll returns: from each partition in turn, until there is enough of it. What goes
+ * Reads what one poll returns: from each partition in turn, until there is enough of it. A
+ * partition's turn lasts, over several polls, until it has given its share of bytes. What goes
  * wrong behind records that have been read is left to the next poll, which returns to it.
  *
  * <p>Thread: confined to the consumer's.
@@ -40,6 +41,9 @@ final class Fetch<K, V> {
    */
   record Limits(int records, int bytes, int partitionBytes) {}
 
+  private static final int LIST_SIZE_MIN = 16;
+  private static final int LIST_SIZE_MAX = 10_000;
+
   private final Store store;
   private final Topics topics;
   private final Subscriptions subscriptions;
@@ -47,6 +51,9 @@ final class Fetch<K, V> {
   private final OffsetReset policy;
   private final Limits limits;
   private final ConsumerMeter meter;
+
+  /** As many as the last list had. */
+  private int listSize = LIST_SIZE_MIN;
 
   Fetch(
       Store store,
@@ -84,10 +91,10 @@ final class Fetch<K, V> {
       if (!partition.fetchable()) {
         continue;
       }
-      List<ConsumerRecord<K, V>> read = new ArrayList<>();
+      List<ConsumerRecord<K, V>> read = new ArrayList<>(Math.min(recordsLeft, listSize));
       long bytes;
       try {
-        bytes = read(partition, recordsLeft, Math.min(bytesLeft, limits.partitionBytes()), read);
+        bytes = read(partition, recordsLeft, Math.min(bytesLeft, partition.turnLeft(limits.partitionBytes())), read);
       } catch (RuntimeException e) {
         if (records.isEmpty()) {
           throw e;
@@ -95,13 +102,17 @@ final class Fetch<K, V> {
         // It is met again, as the first one, when what has been read is handed out.
         break;
       }
-      if (!read.isEmpty()) {
-        records.put(partition.name(), read);
-        next.put(partition.name(), partition.consumed());
-        recordsLeft -= read.size();
-        bytesLeft -= bytes;
+      if (read.isEmpty()) {
+        continue;
+      }
+      records.put(partition.name(), read);
+      next.put(partition.name(), partition.consumed());
+      recordsLeft -= read.size();
+      bytesLeft -= bytes;
+      if (partition.endsTurn(bytes, limits.partitionBytes()) || recordsLeft > 0) {
         subscriptions.moveToEnd(partition.name());
       }
+      listSize = Math.max(LIST_SIZE_MIN, Math.min(read.size(), LIST_SIZE_MAX));
     }
     return records.isEmpty() ? ConsumerRecords.empty() : new ConsumerRecords<>(records, next);
   }
