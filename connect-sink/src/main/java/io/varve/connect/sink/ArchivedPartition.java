@@ -293,18 +293,7 @@ final class ArchivedPartition {
 
   private void recreated(SinkRecord record, Delivery delivery) {
     PartitionLog old = writer();
-    String found =
-        source
-            + " offset "
-            + record.originalKafkaOffset()
-            + " is another event (time "
-            + record.timestamp()
-            + ") than the one archived in "
-            + old.log()
-            + " (time "
-            + sameTopic.storedTime()
-            + "): the topic was deleted and created again, or transforms or converters now give"
-            + " something else";
+    String found = sameTopic.difference(source, record, old.log());
     if (archive.settings().recreatedTopics() == RecreatedTopics.FAIL) {
       throw new ConnectException(
           found

@@ -1,6 +1,8 @@
 package io.varve.connect.sink;
 
 import io.varve.event.Event;
+import io.varve.event.StreamPartition;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
@@ -118,9 +120,19 @@ final class SameTopic {
     }
   }
 
-  /** The time of the stored event that the last comparison was with, for messages. */
-  String storedTime() {
-    Event event = lookup == null ? null : lookup.event();
-    return event == null ? "unknown" : Long.toString(event.timestampMs());
+  /** How {@code record} differs from the stored event that it was compared with, for people. */
+  String difference(TopicPartition source, SinkRecord record, StreamPartition log) {
+    Event stored = lookup == null ? null : lookup.event();
+    return source
+        + " offset "
+        + record.originalKafkaOffset()
+        + " is another event (time "
+        + record.timestamp()
+        + ") than the one archived in "
+        + log
+        + " (time "
+        + (stored == null ? "unknown" : Long.toString(stored.timestampMs()))
+        + "): the topic was deleted and created again, or transforms or converters now give"
+        + " something else";
   }
 }
