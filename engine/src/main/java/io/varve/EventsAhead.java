@@ -1,93 +1,152 @@
 package io.varve;
 
 import io.varve.delay.Batch;
-import io.varve.event.Event;
-import io.varve.event.EventView;
+import io.varve.delay.PendingTimers;
+import io.varve.delay.TimerMemory;
+import io.varve.format.BatchCursor;
+import io.varve.format.PackedEvent;
 import io.varve.view.LogBlocks;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reads the events of timers that are due soon, in the order of the log: those that lie together in
- * one block with one read, though they are due at different times.
+ * The events of timers that are due soon, in memory before they are: read batch by batch in the
+ * background, or kept as they came. What is in neither is read when it is due.
  *
- * <p>Thread: one makes it and asks, another reads.
+ * <p>Thread: confined to the scheduler's; batches are read by another.
  */
 final class EventsAhead {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EventsAhead.class);
+  /** Timers that are due within as many milliseconds are taken together. */
+  private static final long AHEAD_MS = 60_000;
 
-  /** No more is read ahead. */
-  private static final long BYTES_MAX = 32 << 20;
+  /**
+   * At first so few are, so that what is due next is soon read; then it is four times as much with
+   * each batch.
+   */
+  private static final long AHEAD_MS_MIN = 250;
 
-  private final Batch batch;
-  private final @Nullable Event[] events;
-  private volatile boolean done;
+  /** While one batch is released the next one is read. */
+  private static final int BATCHES = 2;
 
-  private EventsAhead(Batch batch) {
-    this.batch = batch;
-    this.events = new Event[batch.count()];
+  /** What an event takes, as long as nothing is known of them. */
+  private static final int EVENT_BYTES = 256;
+
+  private static final int COUNT_MIN = 1024;
+
+  private final PendingTimers timers;
+  private final LogBlocks blocks;
+  private final Executor background;
+  private final int countMax;
+
+  /** Of each batch, and of what is kept. */
+  private final long bytesMax;
+
+  private final RecentEvents recent;
+  private final List<BatchReading> readings = new ArrayList<>();
+  private int eventBytes = EVENT_BYTES;
+  private long stepMs = AHEAD_MS_MIN;
+
+  /**
+   * The events of all timers that are due up to then are in memory, or will be; but for single ones
+   * that it had no room for.
+   */
+  private long coveredMs = Long.MIN_VALUE;
+
+  EventsAhead(PendingTimers timers, LogBlocks blocks, Executor background, TimerMemory memory) {
+    this.timers = timers;
+    this.blocks = blocks;
+    this.background = background;
+    this.countMax = Math.min(memory.ahead(), 1 << BatchReading.COUNT_BITS);
+    this.bytesMax = memory.aheadBytes() / (BATCHES + 1);
+    this.recent = new RecentEvents(bytesMax);
   }
 
-  /** Begins to read. */
-  static EventsAhead of(Batch batch, LogBlocks blocks, Executor background) {
-    EventsAhead ahead = new EventsAhead(batch);
-    try {
-      background.execute(() -> ahead.read(blocks));
-    } catch (RejectedExecutionException e) {
-      // The store is being closed.
+  /**
+   * Sees to it that the events of the next timers are being read.
+   *
+   * @return whether it has begun to read some
+   */
+  boolean tend(long nowMs) throws IOException {
+    boolean begun = false;
+    recent.forgetBefore(timers.nextDueMs());
+    for (Iterator<BatchReading> each = readings.iterator(); each.hasNext(); ) {
+      BatchReading reading = each.next();
+      if (reading.batch().isEmpty()) {
+        each.remove();
+      } else {
+        begun |= reading.goOn(background);
+      }
+      if (reading.eventBytes() > 0) {
+        eventBytes = reading.eventBytes();
+      }
     }
-    return ahead;
+    if (coveredMs > nowMs + AHEAD_MS) {
+      // The clock went back.
+      coveredMs = Long.MIN_VALUE;
+    }
+    if (readings.size() < BATCHES && coveredMs < nowMs + AHEAD_MS / 2) {
+      stepMs = coveredMs < nowMs ? AHEAD_MS_MIN : Math.min(AHEAD_MS, 4 * stepMs);
+      begun |= take(Math.min(nowMs + AHEAD_MS, Math.max(nowMs, coveredMs) + stepMs));
+    }
+    return begun;
   }
 
-  Batch batch() {
-    return batch;
+  /** Takes the next timers; returns whether there are any. */
+  private boolean take(long untilMs) throws IOException {
+    long fitting = recent.count() + Math.max(COUNT_MIN, bytesMax / eventBytes);
+    Batch batch = timers.takeAhead(untilMs, (int) Math.min(countMax, fitting));
+    if (batch != null) {
+      blocks.refresh();
+      BatchReading reading = new BatchReading(batch, blocks, bytesMax);
+      int given = 0;
+      for (int i = 0; i < batch.count() && batch.dueMs(i) <= coveredMs; i++) {
+        if (recent.has(batch.dueMs(i), batch.offset(i))) {
+          reading.isKept(i);
+          given += given == i ? 1 : 0;
+        }
+      }
+      batch.letGive(given);
+      readings.add(reading);
+      reading.goOn(background);
+    }
+    coveredMs = Math.min(untilMs, timers.takenAheadMs());
+    return batch != null;
   }
 
-  /** The event of a timer; null if it has not been read, for whatever reason. */
-  @Nullable Event take(int i) {
-    if (!done) {
-      return null;
+  /** Keeps an event that came, if it is due soon. */
+  void keep(BatchCursor event, long dueMs, long nowMs) {
+    // What is due by now is released together with what came beside it.
+    if (dueMs > nowMs && dueMs <= coveredMs) {
+      coveredMs = Math.min(coveredMs, recent.add(event, dueMs) - 1);
     }
-    Event event = events[i];
-    events[i] = null;
-    return event;
   }
 
-  private void read(LogBlocks blocks) {
-    int count = batch.count();
-    long[] rising = new long[count];
-    for (int i = 0; i < count; i++) {
-      rising[i] = batch.offset(i);
+  /**
+   * Has {@code event} stand on the event of the timer that the timers have stepped to; false if it
+   * has to be read.
+   */
+  boolean get(PackedEvent event) {
+    Batch batch = timers.batch();
+    if (batch != null) {
+      for (BatchReading reading : readings) {
+        if (reading.batch() == batch && reading.get(timers.index(), event)) {
+          return true;
+        }
+      }
     }
-    Arrays.sort(rising);
-    @Nullable Event[] read = new Event[count];
-    LogBlocks.Taker taker =
-        new LogBlocks.Taker() {
-          private long bytes;
+    return recent.get(timers.dueMs(), timers.offset(), event);
+  }
 
-          @Override
-          public void take(int i, EventView event) {
-            bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
-            if (bytes <= BYTES_MAX) {
-              read[i] = event.toEvent();
-            }
-          }
-        };
-    try {
-      blocks.read(rising, count, taker);
-    } catch (IOException | RuntimeException e) {
-      // Whoever releases them meets it again, and says so.
-      LOG.debug("Reading events ahead failed", e);
+  /** Bytes of memory that it takes. */
+  long bytes() {
+    long bytes = recent.bytes();
+    for (BatchReading reading : readings) {
+      bytes += reading.bytes();
     }
-    for (int i = 0; i < count; i++) {
-      events[i] = read[Arrays.binarySearch(rising, batch.offset(i))];
-    }
-    done = true;
+    return bytes;
   }
 }

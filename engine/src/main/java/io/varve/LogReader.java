@@ -6,6 +6,7 @@ import io.varve.base.StoreFailedException;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
+import io.varve.field.Candidates;
 import io.varve.format.BatchCursor;
 import io.varve.format.BatchHeader;
 import io.varve.format.Manifest.OpenSegment;
@@ -52,6 +53,10 @@ public final class LogReader implements AutoCloseable {
   private final Executor ahead;
   private final LogView view;
   private final ReaderPlace place;
+
+  /** What passes by blocks that hold nothing of what is looked for; null if all is. */
+  private final @Nullable FieldSearch search;
+
   private final BatchCursor cursor = new BatchCursor();
 
   private long position;
@@ -61,6 +66,7 @@ public final class LogReader implements AutoCloseable {
   private @Nullable SegmentReader segment;
   private @Nullable SegmentEntry entry;
   private @Nullable SparseIndex index;
+  private @Nullable Candidates candidates;
   private String segmentName = "";
   private long segmentFirstOffset;
   private boolean inBatch;
@@ -71,7 +77,8 @@ public final class LogReader implements AutoCloseable {
       Clock clock,
       Executor ahead,
       LogView view,
-      ReaderLeases.Lease lease) {
+      ReaderLeases.Lease lease,
+      @Nullable FieldSearch search) {
     this.log = log;
     this.range = range;
     this.boundsTimes = range.boundsTimes();
@@ -80,19 +87,27 @@ public final class LogReader implements AutoCloseable {
     this.view = view;
     this.position = range.fromOffset();
     this.place = new ReaderPlace(lease, clock, position, view.nextOffset());
+    this.search = search;
   }
 
   /**
    * @param ahead reads the next batch while one is being worked on
    * @param number tells this reader apart from others of the same open store
+   * @param search what to look for, or null for everything
    */
-  static LogReader open(LogFolder log, ReadRange range, Clock clock, Executor ahead, long number)
+  static LogReader open(
+      LogFolder log,
+      ReadRange range,
+      Clock clock,
+      Executor ahead,
+      long number,
+      @Nullable FieldSearch search)
       throws IOException {
     // The lease comes before the manifest: see the invariants of the manifest room.
     ReaderLeases.Lease lease = log.leases().take(range.fromOffset(), number);
     LogReader reader = null;
     try {
-      reader = new LogReader(log, range, clock, ahead, LogView.open(log), lease);
+      reader = new LogReader(log, range, clock, ahead, LogView.open(log), lease, search);
       return reader;
     } finally {
       if (reader == null) {
@@ -152,6 +167,11 @@ public final class LogReader implements AutoCloseable {
 
   /** The event that {@link #next} stepped to; it changes with the next step. */
   public EventView event() {
+    return cursor;
+  }
+
+  /** The same, to be packed. */
+  BatchCursor cursor() {
     return cursor;
   }
 
@@ -229,9 +249,7 @@ public final class LogReader implements AutoCloseable {
         }
         continue;
       }
-      if (boundsTimes) {
-        skipBlocks(at);
-      }
+      skipBlocks(at);
       BatchHeader batch = at.peek();
       if (batch == null) {
         if (!leaveOrFollow()) {
@@ -241,7 +259,7 @@ public final class LogReader implements AutoCloseable {
         position = range.toOffset();
         return false;
       } else if (batch.lastOffset() < position || !mayHold(batch)) {
-        position = Math.max(position, batch.lastOffset() + 1);
+        position = Math.max(position, Math.min(batch.lastOffset() + 1, range.toOffset()));
         at.skip();
       } else {
         at.load(cursor);
@@ -277,10 +295,37 @@ public final class LogReader implements AutoCloseable {
             && batch.minTimestampMs() < range.toTimeMs());
   }
 
+  /** Passes by blocks that hold no event of the range, or nothing of what is looked for. */
+  private void skipBlocks(SegmentReader at) {
+    long before;
+    do {
+      before = at.position();
+      if (candidates != null) {
+        skipOthers(at, candidates);
+      }
+      if (boundsTimes) {
+        skipTimes(at);
+      }
+    } while (at.position() != before);
+  }
+
+  /** Goes to the next block that is worth a look. */
+  private static void skipOthers(SegmentReader at, Candidates wanted) {
+    if (at.position() >= at.limit()) {
+      return;
+    }
+    int block = wanted.from(at.position());
+    if (block < 0) {
+      at.position(at.limit());
+    } else if (wanted.position(block) > at.position()) {
+      at.position(wanted.position(block), wanted.baseOffset(block), wanted.rowEnd(block));
+    }
+  }
+
   /**
    * At the start of a block without a time of the range: goes to the next block that may hold one.
    */
-  private void skipBlocks(SegmentReader at) {
+  private void skipTimes(SegmentReader at) {
     SparseIndex blocks = index;
     if (blocks == null || blocks.count() == 0 || at.position() >= at.limit()) {
       return;
@@ -304,7 +349,7 @@ public final class LogReader implements AutoCloseable {
   private boolean leaveOrFollow() throws IOException {
     SegmentEntry sealed = entry;
     if (sealed != null) {
-      position = Math.max(position, sealed.lastOffset() + 1);
+      position = Math.max(position, Math.min(sealed.lastOffset() + 1, range.toOffset()));
       closeSegment();
       return true;
     }
@@ -347,11 +392,13 @@ public final class LogReader implements AutoCloseable {
 
   /** Opens the segment in which the position lies, or the first one behind it. */
   private boolean openSegment() throws IOException {
-    while (true) {
+    while (!done()) {
       SegmentEntry sealed = nextSealed();
       if (sealed != null) {
-        openSealed(sealed);
-        return true;
+        if (openSealed(sealed)) {
+          return true;
+        }
+        continue;
       }
       OpenSegment writing = view.openSegment();
       if (writing != null && position < view.nextOffset()) {
@@ -368,6 +415,7 @@ public final class LogReader implements AutoCloseable {
         return false;
       }
     }
+    return false;
   }
 
   /**
@@ -387,9 +435,18 @@ public final class LogReader implements AutoCloseable {
     return next < segments.size() && !done() ? segments.get(next) : null;
   }
 
-  /** Opens a sealed segment where the range's first event in it may be. */
-  private void openSealed(SegmentEntry sealed) throws IOException {
+  /**
+   * Opens a sealed segment where the range's first event in it may be.
+   *
+   * @return false if nothing of what is looked for is in it; the position is behind it then
+   */
+  private boolean openSealed(SegmentEntry sealed) throws IOException {
     place.need(Math.max(position, sealed.firstOffset()));
+    Candidates wanted = search == null ? null : search.in(sealed);
+    if (wanted != null && wanted.blocksWanted() == 0) {
+      position = Math.max(position, Math.min(sealed.lastOffset() + 1, range.toOffset()));
+      return false;
+    }
     Directory folder = log.directory();
     SparseIndex blocks = null;
     if (boundsTimes || position > sealed.firstOffset()) {
@@ -397,7 +454,7 @@ public final class LogReader implements AutoCloseable {
     }
     boolean indexed = blocks != null && blocks.count() > 0;
     open(
-        indexed
+        indexed || wanted != null
             ? SegmentReader.openIndexed(folder, sealed, log.buffers(), ahead)
             : SegmentReader.open(folder, sealed.fileName(), log.buffers(), ahead),
         sealed.fileName(),
@@ -405,10 +462,12 @@ public final class LogReader implements AutoCloseable {
         sealed.endPosition());
     entry = sealed;
     index = blocks;
+    candidates = wanted;
     SegmentReader at = segment;
     if (blocks != null && indexed && at != null) {
       at.position(blocks, blocks.blockOf(position));
     }
+    return true;
   }
 
   private void open(SegmentReader reader, String name, long firstOffset, long end) {
@@ -416,6 +475,7 @@ public final class LogReader implements AutoCloseable {
     segment = reader;
     entry = null;
     index = null;
+    candidates = null;
     segmentName = name;
     segmentFirstOffset = firstOffset;
   }
@@ -425,6 +485,7 @@ public final class LogReader implements AutoCloseable {
     segment = null;
     entry = null;
     index = null;
+    candidates = null;
     if (at != null) {
       at.close();
     }

@@ -10,6 +10,7 @@ import io.varve.event.Event;
 import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
+import io.varve.format.PackedEvent;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -120,6 +121,18 @@ public final class LogWriter implements AutoCloseable {
         event.headers(),
         event.messageId(),
         event.dueTimeMs());
+  }
+
+  /**
+   * Appends an event that was taken from another log at the next offset, waiting for room if it
+   * must.
+   *
+   * @param header one header more, as it stands in a batch
+   */
+  void append(long timestampMs, PackedEvent event, byte[] header, long dueTimeMs) {
+    while (!committer.tryAppend(nextOffset(), timestampMs, event, header, dueTimeMs)) {
+      awaitRoom();
+    }
   }
 
   /** Waits until what waits to be written has room for more. */

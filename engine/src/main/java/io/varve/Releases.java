@@ -2,16 +2,22 @@ package io.varve;
 
 import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
+import io.varve.delay.Cron;
+import io.varve.delay.PendingTimers;
 import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
+import io.varve.format.BatchCursor;
+import io.varve.format.PackedEvent;
+import io.varve.format.Progress;
 import io.varve.format.Release;
 import io.varve.view.LogBlocks;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,22 +35,29 @@ final class Releases {
 
   private final long[] dues;
   private final long[] offsets;
-  private final @Nullable Event[] events;
+  private final PackedEvent[] events;
+  private final boolean[] found;
   private int first;
   private int end;
 
-  /** Those before it have been read. */
+  /** Those before it have been read, or looked for. */
   private int read;
+
+  /** Nothing that is due later may be added before what is there has been released. */
+  private long untilMs = Long.MAX_VALUE;
 
   private final long[] rising;
   private final long[] one = new long[1];
+  private final PackedEvent late = new PackedEvent();
 
   Releases(StreamPartition log, LogBlocks blocks, int max) {
     this.log = log;
     this.blocks = blocks;
     this.dues = new long[max];
     this.offsets = new long[max];
-    this.events = new Event[max];
+    this.events = new PackedEvent[max];
+    Arrays.setAll(events, none -> new PackedEvent());
+    this.found = new boolean[max];
     this.rising = new long[max];
   }
 
@@ -56,17 +69,22 @@ final class Releases {
     return end == dues.length;
   }
 
-  /**
-   * @param event null if it is still to be read
-   */
-  void add(long dueMs, long offset, @Nullable Event event) {
-    dues[end] = dueMs;
-    offsets[end] = offset;
-    events[end] = event;
-    end++;
+  /** Adds the timers that are due, as many as there is room for. */
+  void fill(PendingTimers timers, EventsAhead ahead, long nowMs) throws IOException {
+    untilMs = isEmpty() ? Long.MAX_VALUE : untilMs;
+    while (!isFull() && timers.next(Math.min(nowMs, untilMs))) {
+      dues[end] = timers.dueMs();
+      offsets[end] = timers.offset();
+      found[end] = ahead.get(events[end]);
+      if (timers.isRepeating(dues[end], offsets[end])) {
+        // It may be due again before what is due later than this.
+        untilMs = Math.min(untilMs, Cron.earliestNext(dues[end]) - 1);
+      }
+      end++;
+    }
   }
 
-  /** Reads the events of the first timers, of all if they are not too large. */
+  /** Reads the events of the first timers that have not been, of all if they are not too large. */
   void read() throws IOException {
     if (read > first) {
       return;
@@ -82,7 +100,7 @@ final class Releases {
   private boolean read(int to) throws IOException {
     int count = 0;
     for (int i = first; i < to; i++) {
-      if (events[i] == null) {
+      if (!found[i]) {
         rising[count++] = offsets[i];
       }
     }
@@ -95,18 +113,22 @@ final class Releases {
     }
     Gathered gathered = new Gathered(count);
     readAll(gathered, count);
-    if (gathered.isTooLarge()) {
-      return false;
-    }
-    if (gathered.count < count) {
+    if (gathered.count < count && !gathered.isTooLarge()) {
       // Segments may have been written anew meanwhile.
       blocks.refresh();
       gathered = new Gathered(count);
       readAll(gathered, count);
     }
+    if (gathered.isTooLarge()) {
+      return false;
+    }
     for (int i = first; i < to; i++) {
-      if (events[i] == null) {
-        events[i] = gathered.events[Arrays.binarySearch(rising, 0, count, offsets[i])];
+      if (!found[i]) {
+        long place = gathered.places[Arrays.binarySearch(rising, 0, count, offsets[i])];
+        found[i] = place != Gathered.ABSENT;
+        if (found[i]) {
+          gathered.events.get(place, events[i]);
+        }
       }
     }
     return true;
@@ -122,26 +144,34 @@ final class Releases {
 
   private static final class Gathered implements LogBlocks.Taker {
 
-    private final @Nullable Event[] events;
-    private long bytes;
+    private static final long ABSENT = -1;
+
+    private final PackedEvents events = new PackedEvents();
+    private final long[] places;
     private int count;
 
     private Gathered(int max) {
-      this.events = new Event[max];
+      this.places = new long[max];
+      Arrays.fill(places, ABSENT);
     }
 
     private boolean isTooLarge() {
-      return bytes > BYTES_MAX && events.length > 1;
+      return events.bytes() > BYTES_MAX && places.length > 1;
     }
 
     @Override
-    public void take(int i, EventView event) {
-      bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
-      if (!isTooLarge()) {
-        events[i] = event.toEvent();
-      }
+    public boolean take(int i, BatchCursor event) {
+      places[i] = events.add(event);
       count++;
+      return !isTooLarge();
     }
+  }
+
+  /** An event in one piece, until another is. */
+  PackedEvent packed(BatchCursor event) {
+    byte[] room = new byte[event.packedBytes()];
+    event.pack(room, 0);
+    return late.at(room, 0);
   }
 
   /** Whether the first timer's event has been read, or looked for. */
@@ -158,38 +188,39 @@ final class Releases {
   }
 
   /** The first timer's event; null if it is not in the log any more. */
-  @Nullable Event event() {
-    return events[first];
+  @Nullable PackedEvent event() {
+    return found[first] ? events[first] : null;
   }
 
   void remove() {
-    events[first] = null;
+    events[first].clear();
     first++;
     if (first == end) {
       first = 0;
       end = 0;
-      read = 0;
-    } else if (end == dues.length && first == read) {
-      System.arraycopy(dues, first, dues, 0, end - first);
-      System.arraycopy(offsets, first, offsets, 0, end - first);
-      System.arraycopy(events, first, events, 0, end - first);
-      Arrays.fill(events, end - first, end, null);
-      end -= first;
-      first = 0;
       read = 0;
     }
   }
 
   /** Whether the event at an offset has that schedule id. */
   boolean hasId(long offset, String name, byte[] id) {
-    one[0] = offset;
     boolean[] same = new boolean[1];
+    look(offset, event -> same[0] = Arrays.equals(header(event.headers(), name), id));
+    return same[0];
+  }
+
+  /** Shows the event at an offset, if it has not expired. */
+  void look(long offset, Consumer<EventView> to) {
+    one[0] = offset;
+    LogBlocks.Taker taker =
+        (i, event) -> {
+          to.accept(event);
+          return true;
+        };
     try {
       if (offset >= blocks.nextOffset()) {
         blocks.refresh();
       }
-      LogBlocks.Taker taker =
-          (i, event) -> same[0] = Arrays.equals(header(event.headers(), name), id);
       try {
         blocks.read(one, 1, taker);
       } catch (NoSuchFileException | ClosedChannelException e) {
@@ -197,12 +228,38 @@ final class Releases {
         blocks.read(one, 1, taker);
       }
     } catch (NoSuchFileException e) {
-      // It has expired, so that there is nothing to be cancelled.
-      return false;
+      // It has expired.
     } catch (IOException e) {
       throw new StoreFailedException("Reading " + log + " failed", e);
     }
-    return same[0];
+  }
+
+  /**
+   * Reads events in whole, few at a time.
+   *
+   * @param rising their offsets
+   * @return null in place of those that are not in the log any more
+   */
+  @Nullable Event[] find(long[] rising) throws IOException {
+    @Nullable Event[] events = new Event[rising.length];
+    LogBlocks.Taker taker =
+        (i, event) -> {
+          events[i] = event.toEvent();
+          return true;
+        };
+    boolean all = false;
+    for (int attempt = 0; !all && attempt < 2; attempt++) {
+      if (attempt > 0 || rising[rising.length - 1] >= blocks.nextOffset()) {
+        blocks.refresh();
+      }
+      try {
+        blocks.read(rising, rising.length, taker);
+      } catch (NoSuchFileException | ClosedChannelException e) {
+        // A segment has been written anew, or has expired.
+      }
+      all = !Arrays.asList(events).contains(null);
+    }
+    return events;
   }
 
   /** The value of the last header of that name; null if there is none. */
@@ -213,6 +270,21 @@ final class Releases {
       }
     }
     return null;
+  }
+
+  /**
+   * How far the last event of a ready log tells that the scheduler was; null if there is none.
+   *
+   * @param nextOffset the ready log's
+   */
+  static @Nullable Progress last(Store store, StreamPartition readyLog, long nextOffset) {
+    if (nextOffset == 0) {
+      return null;
+    }
+    ReadRange range = ReadRange.all().withOffsets(nextOffset - 1, nextOffset);
+    try (LogReader reader = store.openReader(readyLog, range)) {
+      return reader.next() ? of(reader.event(), readyLog).progress() : null;
+    }
   }
 
   /** What an event of a ready log tells. */

@@ -3,31 +3,26 @@ package io.varve;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
-import io.varve.delay.Batch;
 import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
-import io.varve.event.Encoding;
+import io.varve.delay.Timer;
 import io.varve.event.Event;
 import io.varve.event.EventView;
-import io.varve.event.Headers;
-import io.varve.event.KeyHash;
+import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
-import io.varve.format.Progress;
+import io.varve.format.BatchCursor;
+import io.varve.format.PackedEvent;
 import io.varve.format.Release;
 import io.varve.manifest.LogFolder;
 import io.varve.manifest.ReaderLeases;
-import io.varve.view.BlockCache;
 import io.varve.view.LogBlocks;
 import io.varve.work.Work;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +35,10 @@ import org.slf4j.LoggerFactory;
  * header), it takes the place of the pending event with that id; an event with an id, no due time
  * and no value cancels that. All others are none of the scheduler's business.
  *
+ * <p>An event with a {@linkplain Reserved#SCHEDULE_CRON cron expression} (a header) is released
+ * again at every time that it names after the due time, until it is cancelled or replaced. One that
+ * comes late goes on behind all that has been released by then.
+ *
  * <p>Each event is released once, never before the machine's clock shows its due time, in the order
  * of due times and, where they are equal, of the log; one that comes when later ones have been
  * released already goes next. Its last header, {@link Release#HEADER}, tells where it comes from
@@ -47,16 +46,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One scheduler a log: opening it takes the ready log over, and fences whoever had it.
  *
- * <p>Thread: confined to one, but for {@link #metrics} and {@link #stop}.
+ * <p>Thread: confined to one, but for {@link #metrics}, {@link #stop} and what is asked about
+ * pending timers.
  */
 public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-  /** Events that are due within as many milliseconds are read ahead, two batches at most. */
-  private static final long AHEAD_MS = 60_000;
-
-  private static final long AHEAD_PAUSE_MS = 1000;
   private static final long CLOCK_JUMP_MS = 500;
   private static final Duration PAUSE_MAX = Duration.ofMillis(5);
 
@@ -65,156 +61,68 @@ public final class Scheduler implements AutoCloseable {
   private final Clock clock;
   private final LogReader reader;
   private final LogBlocks blocks;
-  private final LogWriter ready;
+  private final ReadyLog ready;
   private final PendingTimers timers;
   private final ReaderLeases.Lease lease;
   private final PendingTimers.Ownership ownership;
-  private final KeyHash hash;
   private final Releases due;
+  private final Intake intake;
+  private final PendingQueries queries;
   private final SchedulerCounters counters;
-  private final Executor background;
-  private final List<EventsAhead> ahead = new ArrayList<>();
+  private final EventsAhead ahead;
+  private final Executor saving;
   private final long openedMs;
-
-  private long nextAheadMs;
 
   private boolean held;
   private long lastWallMs;
   private long lastNanos;
-  private @Nullable CompletableFuture<Long> committing;
   private volatile boolean stopped;
   private boolean closed;
 
-  private Scheduler(
+  Scheduler(Parts parts, SchedulerSettings settings, Clock clock, Work work, UUID storeId) {
+    this.log = parts.log();
+    this.settings = settings;
+    this.clock = clock;
+    this.reader = parts.reader();
+    this.blocks = parts.blocks();
+    this.timers = parts.timers();
+    this.lease = parts.lease();
+    this.ownership = parts.ownership();
+    this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
+    this.saving = work.strand();
+    this.ahead = new EventsAhead(timers, blocks, work.strand(), settings.memory());
+    this.counters = new SchedulerCounters(clock);
+    this.intake = new Intake(log.name(), settings, timers, due, counters, storeId);
+    this.queries = new PendingQueries(timers, intake);
+    this.openedMs = clock.wallMs();
+    this.ready = new ReadyLog(parts.ready(), clock, counters, openedMs);
+    this.lastWallMs = openedMs;
+    this.lastNanos = clock.nanos();
+  }
+
+  /** What a scheduler has open. */
+  record Parts(
       LogFolder log,
-      SchedulerSettings settings,
-      Host host,
       LogReader reader,
       LogBlocks blocks,
       LogWriter ready,
       PendingTimers timers,
       ReaderLeases.Lease lease,
-      PendingTimers.Ownership ownership) {
-    this.log = log;
-    this.settings = settings;
-    this.clock = host.clock;
-    this.background = host.work.strand();
-    this.reader = reader;
-    this.blocks = blocks;
-    this.ready = ready;
-    this.timers = timers;
-    this.lease = lease;
-    this.ownership = ownership;
-    this.hash = new KeyHash(host.storeId);
-    this.due = new Releases(log.name(), blocks, settings.memory().stepEvents());
-    this.counters = new SchedulerCounters(clock);
-    this.openedMs = clock.wallMs();
-    this.lastWallMs = openedMs;
-    this.lastNanos = clock.nanos();
+      PendingTimers.Ownership ownership) {}
+
+  /** Is done once, before anything else. */
+  void rearmLapsed() throws IOException {
+    intake.rearmLapsed(offset -> missing(offset, "several times"));
   }
 
-  /** What a scheduler is opened through. */
-  record Host(Store store, Clock clock, Work work, UUID storeId) {}
-
-  static Scheduler open(
-      Host host, LogFolder log, LogFolder readyLog, SchedulerSettings settings, String owner)
-      throws IOException {
-    LogWriter ready = host.store.openWriter(readyLog.name(), settings.ready(), owner);
-    Opening opening = new Opening(ready);
-    try {
-      long epoch = ready.epoch();
-      Progress released = lastReleased(host.store, ready);
-      PendingTimers timers =
-          PendingTimers.open(
-              readyLog.directory().folder("timers"),
-              host.storeId,
-              epoch,
-              released,
-              ready.nextOffset(),
-              settings.memory(),
-              settings.tickMs(),
-              host.clock.wallMs(),
-              host.work.strand());
-      opening.timers = timers;
-      ReaderLeases.Lease lease = log.leases().take(timers.lowestOffset(), host.store.nextNumber());
-      opening.lease = lease;
-      LogBlocks blocks = new LogBlocks(log, new BlockCache(settings.cacheBytes()));
-      opening.blocks = blocks;
-      blocks.refresh();
-      if (timers.releasedBefore().nextOffset() > blocks.nextOffset()) {
-        throw new StoreFailedException(
-            readyLog.name()
-                + " tells of events up to offset "
-                + timers.releasedBefore().nextOffset()
-                + " of "
-                + log.name()
-                + ", which ends at "
-                + blocks.nextOffset()
-                + ": one of the two is an older copy. Take the ready log's folder away to begin"
-                + " anew: all timers of the log are released again then",
-            null);
-      }
-      LogReader reader =
-          host.store.openReader(
-              log.name(),
-              ReadRange.all().withOffsets(timers.progress().nextOffset(), Long.MAX_VALUE));
-      opening.done = true;
-      return new Scheduler(
-          log,
-          settings,
-          host,
-          reader,
-          blocks,
-          ready,
-          timers,
-          lease,
-          () -> readyLog.manifests().load().epoch() == epoch);
-    } finally {
-      opening.close();
-    }
-  }
-
-  /**
-   * How far the last event of the ready log tells that the scheduler was; null if there is none.
-   */
-  private static @Nullable Progress lastReleased(Store store, LogWriter ready) {
-    long last = ready.nextOffset() - 1;
-    if (last < 0) {
-      return null;
-    }
-    ReadRange range = ReadRange.all().withOffsets(last, last + 1);
-    try (LogReader reader = store.openReader(ready.log(), range)) {
-      return reader.next() ? Releases.of(reader.event(), ready.log()).progress() : null;
-    }
-  }
-
-  /** What is let go of again if opening fails half way. */
-  private static final class Opening {
-
-    private final LogWriter ready;
-    private @Nullable PendingTimers timers;
-    private ReaderLeases.@Nullable Lease lease;
-    private @Nullable LogBlocks blocks;
-    private boolean done;
-
-    private Opening(LogWriter ready) {
-      this.ready = ready;
-    }
-
-    private void close() throws IOException {
-      if (!done) {
-        ready.abandon();
-        if (timers != null) {
-          timers.close();
-        }
-        if (blocks != null) {
-          blocks.close();
-        }
-        if (lease != null) {
-          lease.close();
-        }
-      }
-    }
+  private void missing(long offset, Object dueMs) {
+    counters.missing();
+    LOG.error(
+        "The event at offset {} of {} was due at {} and is not in the log any more: retention or"
+            + " compaction has taken it. It can't be released",
+        offset,
+        log.name(),
+        dueMs);
   }
 
   /** The log whose events are released. */
@@ -224,13 +132,30 @@ public final class Scheduler implements AutoCloseable {
 
   /** The log to which they go. */
   public StreamPartition readyLog() {
-    return ready.log();
+    return ready.name();
   }
 
   /** Takes in and releases until {@link #stop} is called; then {@link #close} it. */
   public void run() {
+    run(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param whenReadable called, on this thread, each time that more of what was released is durable
+   *     and can be read from the ready log
+   */
+  public void run(Runnable whenReadable) {
+    long readable = ready.durableOffset();
     while (!stopped) {
-      if (!step()) {
+      boolean busy = step();
+      long durable = ready.durableOffset();
+      if (durable > readable) {
+        readable = durable;
+        whenReadable.run();
+      }
+      if (!busy) {
         pause();
       }
     }
@@ -248,7 +173,7 @@ public final class Scheduler implements AutoCloseable {
    *   <li>takes in events that are new in the log;
    *   <li>appends events that are due to the ready log;
    *   <li>asks for that to be durable;
-   *   <li>now and then, when all of it is, saves what is pending.
+   *   <li>now and then, when all of it is, has what is pending saved.
    * </ol>
    *
    * @return whether there was anything to do
@@ -257,37 +182,36 @@ public final class Scheduler implements AutoCloseable {
    */
   public boolean step() {
     try {
-      boolean busy = completeCommit();
+      boolean busy = ready.completeCommit() | completeSave();
       watchClock();
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
         busy |= release();
-      } else if (timers.isSaveDue(clock.wallMs())) {
+      } else if (!timers.isSaving() && timers.isSaveDue(clock.wallMs())) {
         busy |= save();
       } else {
-        busy |= takeIn();
+        busy |= queries.answer();
+        busy |= !timers.isFull() && takeIn();
         if (timers.isCaughtUp()) {
           busy |= release();
         }
       }
-      if (ready.nextOffset() > ready.durableOffset()) {
-        commit();
-      }
-      counters.publish(timers, reader.endOffset(), held);
+      ready.commit();
+      counters.publish(timers, ahead.bytes(), reader.endOffset(), held);
       return busy;
     } catch (IOException e) {
       throw new StoreFailedException("Scheduling the events of " + log.name() + " failed", e);
     }
   }
 
-  /** Whether something that was released is not durable yet. */
+  /** Whether something is under way in the background with which a later step goes on. */
   boolean isCommitting() {
-    return committing != null || ready.durableOffset() < ready.nextOffset();
+    return ready.isCommitting() || !ready.isDurable() || timers.isAwaiting() || timers.isSaving();
   }
 
   private void pause() {
     long wait = PAUSE_MAX.toMillis();
-    if (committing != null) {
+    if (ready.isCommitting()) {
       wait = 1;
     }
     long nextDueMs = timers.nextDueMs();
@@ -314,9 +238,9 @@ public final class Scheduler implements AutoCloseable {
   /** Takes in events that are new; returns whether there were any. */
   private boolean takeIn() throws IOException {
     int count = 0;
+    long nowMs = clock.wallMs();
     while (count < settings.memory().stepEvents() && (held || reader.next())) {
-      EventView event = reader.event();
-      held = !takeIn(event);
+      held = !takeIn(reader.cursor(), nowMs);
       if (held) {
         break;
       }
@@ -329,159 +253,70 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /** Takes in an event; returns false if it must be come back to when it is due. */
-  private boolean takeIn(EventView event) throws IOException {
+  private boolean takeIn(BatchCursor event, long nowMs) throws IOException {
     long offset = event.offset();
     long dueMs = event.dueTimeMs();
-    boolean delayed = dueMs != Event.NOT_DELAYED;
-    Arrival arrival = delayed ? timers.arrival(dueMs, offset) : Arrival.RELEASED;
+    Arrival arrival = intake.arrival(event);
     if (arrival == Arrival.LATE && dueMs > clock.wallMs()) {
       timers.takenIn(offset);
       return false;
     }
-    byte[] id = id(event);
-    if (id != null && (delayed || event.valueLength() < 0)) {
-      hash.of(Encoding.BYTES, id, id.length);
-      if (timers.cancel(hash.high(), of -> due.hasId(of, settings.idHeader(), id))) {
-        counters.cancelled();
+    intake.takeIn(event, arrival);
+    if (arrival == Arrival.PENDING) {
+      ahead.keep(event, dueMs, nowMs);
+    } else if (arrival == Arrival.LATE) {
+      if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
+        counters.dropped();
+      } else {
+        ready.append(due.packed(event), offset, dueMs, timers.progress());
       }
-    }
-    switch (arrival) {
-      case PENDING -> {
-        timers.add(dueMs, offset);
-        if (id != null) {
-          timers.addId(hash.high(), dueMs, offset);
-        }
-        counters.taken();
-      }
-      case LATE -> {
-        timers.takenIn(offset + 1);
-        counters.late();
-        if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
-          counters.dropped();
-        } else {
-          append(event.toEvent(), offset, dueMs);
-        }
-      }
-      case RELEASED -> {}
     }
     return true;
   }
 
-  private byte @Nullable [] id(EventView event) {
-    return Releases.header(event.headers(), settings.idHeader());
-  }
-
-  /** Appends events that are due; returns whether there were any. */
+  /** Appends events that are due; returns whether there were any, or some to be read ahead. */
   private boolean release() throws IOException {
     long nowMs = clock.wallMs();
-    readAhead(nowMs);
-    while (!due.isFull() && timers.next(nowMs)) {
-      due.add(timers.dueMs(), timers.offset(), takeAhead());
-    }
+    boolean reading = ahead.tend(nowMs);
+    due.fill(timers, ahead, nowMs);
     if (due.isEmpty()) {
-      return false;
+      return reading;
     }
     due.read();
     for (; due.hasRead(); due.remove()) {
       long dueMs = due.dueMs();
       long offset = due.offset();
       timers.released(dueMs, offset);
-      Event event = due.event();
+      PackedEvent event = due.event();
       if (settings.overdue().drops(dueMs, openedMs, nowMs)) {
         counters.dropped();
       } else if (event == null) {
-        counters.missing();
-        LOG.error(
-            "The event at offset {} of {} was due at {} and is not in the log any more: retention or"
-                + " compaction has taken it. It can't be released",
-            offset,
-            log.name(),
-            dueMs);
+        missing(offset, dueMs);
       } else {
-        append(event, offset, dueMs);
+        ready.append(event, offset, dueMs, timers.progress());
+      }
+      if (event != null && timers.isRepeating(dueMs, offset)) {
+        intake.rearm(event, dueMs, offset);
       }
     }
     return true;
   }
 
-  /** Sees to it that the events of the next timers are being read. */
-  private void readAhead(long nowMs) throws IOException {
-    ahead.removeIf(each -> each.batch().isEmpty());
-    if (ahead.size() < 2 && (nowMs >= nextAheadMs || nowMs < nextAheadMs - AHEAD_PAUSE_MS)) {
-      Batch next = timers.takeAhead(nowMs + AHEAD_MS);
-      boolean full = next != null && next.count() == settings.memory().ahead();
-      nextAheadMs = full ? nowMs : nowMs + AHEAD_PAUSE_MS;
-      if (next != null) {
-        blocks.refresh();
-        ahead.add(EventsAhead.of(next, blocks, background));
-      }
-    }
-  }
-
-  /** The event of the timer at hand, if it has been read ahead. */
-  private @Nullable Event takeAhead() {
-    Batch batch = timers.batch();
-    for (EventsAhead each : ahead) {
-      if (each.batch() == batch) {
-        return each.take(timers.index());
-      }
-    }
-    return null;
-  }
-
-  private void append(Event event, long offset, long dueMs) {
-    long nowMs = clock.wallMs();
-    byte[] release = new Release(offset, dueMs, timers.progress()).encode();
-    Headers.Builder headers = Headers.builder();
-    event.headers().asList().forEach(h -> headers.add(h.name(), h.encoding(), h.value()));
-    headers.add(Release.HEADER, Encoding.BYTES, release);
-    ready.append(
-        new Event(
-            ready.nextOffset(),
-            nowMs,
-            event.timestampType(),
-            event.keyEncoding(),
-            event.key(),
-            event.valueEncoding(),
-            event.value(),
-            headers.build(),
-            event.messageId(),
-            dueMs));
-    counters.released(nowMs - dueMs, dueMs < openedMs);
-  }
-
-  private void commit() {
-    if (committing == null) {
-      committing = ready.commit();
-    }
-  }
-
-  /** Returns whether a commit was completed. */
-  private boolean completeCommit() {
-    CompletableFuture<Long> asked = committing;
-    if (asked == null || !asked.isDone()) {
-      return false;
-    }
-    committing = null;
-    try {
-      asked.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof VarveException failure) {
-        throw failure;
-      }
-      throw new StoreFailedException("Committing " + ready.log() + " failed", e.getCause());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("a future that is done does not wait", e);
-    }
-    return true;
-  }
-
-  /** Saves what is pending once all that was released is durable; returns whether it did. */
+  /**
+   * Begins to save what is pending once all that was released is durable; returns whether it did.
+   */
   private boolean save() throws IOException {
-    if (ready.durableOffset() < ready.nextOffset()) {
+    if (!ready.isDurable()) {
       return false;
     }
-    timers.save(ready.nextOffset(), clock.wallMs(), ownership);
+    timers.beginSave(ready.nextOffset(), clock.wallMs(), ownership, saving);
+    return true;
+  }
+
+  private boolean completeSave() throws IOException {
+    if (!timers.completeSave()) {
+      return false;
+    }
     lease.move(timers.lowestOffset());
     return true;
   }
@@ -491,6 +326,39 @@ public final class Scheduler implements AutoCloseable {
     return counters.metrics();
   }
 
+  /**
+   * Asks for pending timers. All such questions are answered by {@link #step} between its other
+   * work, as far as events have been taken in by then; they fail when the scheduler is closed. The
+   * events themselves are read with a {@link LogReader}. Thread: any, but the answer must not be
+   * waited for in the scheduler's own.
+   */
+  public CompletableFuture<PendingPage> pending(PendingRange range) {
+    return queries.page(range);
+  }
+
+  /** Asks for the pending timer of an id; see {@link #pending(PendingRange)}. */
+  public CompletableFuture<List<Timer>> pending(byte[] id) {
+    return queries.find(id);
+  }
+
+  /**
+   * Asks how many timers are due from one time until before another, see {@link
+   * #pending(PendingRange)}. All of them are gone through, a piece a step; how many there are in
+   * all is in the {@linkplain SchedulerMetrics#pending metrics}.
+   */
+  public CompletableFuture<Long> countPending(long fromMs, long untilMs) {
+    return queries.count(fromMs, untilMs);
+  }
+
+  /**
+   * Asks about how many timers are due from one time until before another, see {@link
+   * #pending(PendingRange)}. No file is read; each may make the answer wrong by a thousand, and
+   * what was cancelled lately may count.
+   */
+  public CompletableFuture<Long> estimatePending(long fromMs, long untilMs) {
+    return queries.estimate(fromMs, untilMs);
+  }
+
   /** Makes durable what was released, saves what is pending, and lets go of the ready log. */
   @Override
   public void close() {
@@ -498,7 +366,7 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     try {
-      if (ready.failure() == null && due.isEmpty()) {
+      if (!ready.hasFailed() && due.isEmpty()) {
         ready.sync();
         timers.save(ready.nextOffset(), clock.wallMs(), ownership);
         ready.close();
@@ -516,6 +384,7 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     closed = true;
+    queries.close();
     try {
       ready.abandon();
       reader.close();

@@ -22,6 +22,8 @@ final class SchedulerCounters {
   private long dropped;
   private long cancelled;
   private long missing;
+  private long rearmed;
+  private long badCrons;
   private long clockJumps;
   private long lastClockJumpMs;
 
@@ -59,13 +61,21 @@ final class SchedulerCounters {
     missing++;
   }
 
+  void rearmed() {
+    rearmed++;
+  }
+
+  void badCron() {
+    badCrons++;
+  }
+
   void clockJumped(long ms) {
     clockJumps++;
     lastClockJumpMs = ms;
   }
 
   /** Shows others what was counted. */
-  void publish(PendingTimers timers, long endOffset, boolean held) {
+  void publish(PendingTimers timers, long aheadBytes, long endOffset, boolean held) {
     shown =
         new SchedulerMetrics(
             timers.progress().nextOffset(),
@@ -78,11 +88,13 @@ final class SchedulerCounters {
             dropped,
             cancelled,
             missing,
+            rearmed,
+            badCrons,
             Latency.NONE,
             clockJumps,
             lastClockJumpMs,
             held,
-            timers.memoryBytes(),
+            timers.memoryBytes() + aheadBytes,
             timers.files());
   }
 

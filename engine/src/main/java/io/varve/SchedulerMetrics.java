@@ -15,6 +15,8 @@ import io.varve.metrics.Latency;
  * @param dropped events that were overdue and not released
  * @param cancelled timers cancelled, or replaced by others with the same id
  * @param missing events that were due and are not in the log any more
+ * @param rearmed how often a repeating event was given the next time at which it is due
+ * @param badCrons events whose cron expression is bad, so that they are released once only
  * @param lateness lately, how much later than it was due an event was handed to the ready log
  * @param clockJumps how often the machine's clock jumped
  * @param lastClockJumpMs by how much it did so last, milliseconds; negative if it went back
@@ -33,6 +35,8 @@ public record SchedulerMetrics(
     long dropped,
     long cancelled,
     long missing,
+    long rearmed,
+    long badCrons,
     Latency lateness,
     long clockJumps,
     long lastClockJumpMs,
@@ -41,7 +45,7 @@ public record SchedulerMetrics(
     int files) {
 
   static final SchedulerMetrics NONE =
-      new SchedulerMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Latency.NONE, 0, 0, false, 0, 0);
+      new SchedulerMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Latency.NONE, 0, 0, false, 0, 0);
 
   SchedulerMetrics withLateness(Latency value) {
     return new SchedulerMetrics(
@@ -55,6 +59,8 @@ public record SchedulerMetrics(
         dropped,
         cancelled,
         missing,
+        rearmed,
+        badCrons,
         value,
         clockJumps,
         lastClockJumpMs,

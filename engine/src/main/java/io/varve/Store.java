@@ -372,7 +372,8 @@ public final class Store implements AutoCloseable {
    */
   public LogReader openReader(StreamPartition log, ReadRange range) {
     try {
-      return LogReader.open(existing(log), range, clock, work.strand(), number.incrementAndGet());
+      return LogReader.open(
+          existing(log), range, clock, work.strand(), number.incrementAndGet(), null);
     } catch (IOException e) {
       throw new StoreFailedException("Opening " + log + " in " + root + " for reading failed", e);
     }
@@ -411,22 +412,39 @@ public final class Store implements AutoCloseable {
   public Scheduler openScheduler(
       StreamPartition log, SchedulerSettings schedulerSettings, String owner) {
     LogFolder folder = existing(log);
+    LogFolder ready = readyLog(log, schedulerSettings);
+    try {
+      return new SchedulerOpening(
+              this, clock, work, layout.marker().id(), folder, ready, schedulerSettings)
+          .open(owner);
+    } catch (IOException e) {
+      throw new StoreFailedException("Opening the scheduler of " + log + " failed", e);
+    }
+  }
+
+  /**
+   * Looks at what is pending of a log now, whether its scheduler runs or not, in whatever process.
+   *
+   * @throws NoSuchStreamException if the store does not hold the log
+   */
+  public PendingView openPending(StreamPartition log, SchedulerSettings schedulerSettings) {
+    LogFolder folder = existing(log);
+    LogFolder ready = readyLog(log, schedulerSettings);
+    try {
+      return PendingView.open(this, clock, layout.marker().id(), folder, ready, schedulerSettings);
+    } catch (IOException e) {
+      throw new StoreFailedException("Looking at what is pending of " + log + " failed", e);
+    }
+  }
+
+  private LogFolder readyLog(StreamPartition log, SchedulerSettings schedulerSettings) {
     StreamPartition ready =
         new StreamPartition(schedulerSettings.readyStream(), log.generation(), log.partition());
     if (ready.equals(log)) {
       throw new BadSettingException(
           "ready.stream", ready.stream(), "another stream than the one with the delayed events");
     }
-    try {
-      return Scheduler.open(
-          new Scheduler.Host(this, clock, work, layout.marker().id()),
-          folder,
-          folder(ready),
-          schedulerSettings,
-          owner);
-    } catch (IOException e) {
-      throw new StoreFailedException("Opening the scheduler of " + log + " failed", e);
-    }
+    return folder(ready);
   }
 
   /** A number that is never given again. */
@@ -528,6 +546,11 @@ public final class Store implements AutoCloseable {
   /** The named snapshots of the store's logs. */
   public Snapshots snapshots() {
     return new Snapshots(backupSource());
+  }
+
+  /** The indexes of fields of the store's events. */
+  public FieldIndexes fieldIndexes() {
+    return new FieldIndexes(backupSource(), this::existing, work);
   }
 
   /** The schemas of the store's structured values. */

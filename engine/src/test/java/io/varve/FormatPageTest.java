@@ -3,12 +3,14 @@ package io.varve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.commit.LogSettings;
+import io.varve.dedup.DedupExamples;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.Headers;
 import io.varve.event.KeyHash;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
+import io.varve.field.FieldExtractor;
 import io.varve.format.CommitMark;
 import io.varve.format.FileCopy;
 import io.varve.format.Loss;
@@ -143,6 +145,11 @@ final class FormatPageTest {
             Event.NOT_DELAYED));
     writer.close(Duration.ZERO);
     work.runAll();
+    store.fieldIndexes().define("orders", List.of("size"));
+    store
+        .fieldIndexes()
+        .build(
+            new StreamPartition("orders", 1, 0), new ValueSize(), (e, b, left) -> {}, () -> true);
 
     String log = "streams/orders/g1/p0/";
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -151,6 +158,8 @@ final class FormatPageTest {
             "STORE",
             log + "00000000000000000005-1.log",
             log + "00000000000000000005-1-1.idx",
+            "streams/orders/fields/00000000000000000001.list",
+            log + "fields/00000000000000000005-1-20cd0c63.fields",
             "schemas/0123456789abcdef")) {
       files.put(file, disk.bytes(file));
     }
@@ -192,8 +201,71 @@ final class FormatPageTest {
                             List.of(copyOf(log + "00000000000000000005-1.log", files)))),
                     List.of(copyOf("schemas/0123456789abcdef", files)))
                 .encode()));
+    files.putAll(timers());
+    UUID storeId = UUID.fromString(INSTANCE.nonce());
+    files.put("a page of ids", DedupExamples.page(NOON));
+    files.put(
+        "the first 81 bytes of what a bucket says of itself",
+        Arrays.copyOf(DedupExamples.meta(storeId, NOON), 81));
     files.putAll(state());
     return files;
+  }
+
+  /** A scheduler that has released one event, and saved that another waits for midnight. */
+  private static Map<String, byte[]> timers() {
+    CrashDisk disk = new CrashDisk();
+    ManualClock clock = new ManualClock();
+    clock.advanceMs(NOON - clock.wallMs());
+    ManualWork work = new ManualWork(0);
+    Store store =
+        Store.open(disk.process().root(), StoreSettings.defaults(), clock, work, INSTANCE);
+    StreamPartition log = new StreamPartition("orders", 1, 0);
+    LogWriter writer = store.openWriter(log, LogSettings.defaults(), "demo");
+    byte[] value = "hello".getBytes(StandardCharsets.UTF_8);
+    writer.append(Delayed.at(Event.of(0, NOON, null, value), NOON + 1000, "a"));
+    writer.append(Delayed.every(Event.of(1, NOON, null, value), "0 0 * * *", NOON, "b"));
+    writer.commit();
+    work.runAll();
+    Scheduler scheduler = store.openScheduler(log, SchedulerSettings.of("orders"), "demo");
+    for (long passMs : new long[] {1000, 61_000, 0}) {
+      scheduler.step();
+      work.runAll();
+      clock.advanceMs(passMs);
+      scheduler.step();
+      work.runAll();
+    }
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    try (LogReader ready =
+        store.openReader(new StreamPartition("orders.ready", 1, 0), ReadRange.all())) {
+      assertThat(ready.next()).isTrue();
+      Headers headers = ready.event().headers();
+      files.put("the value of the header varve.release", headers.value(headers.count() - 1));
+    }
+    for (String file : disk.files().stream().sorted().toList()) {
+      if (file.contains("/timers/")) {
+        files.put(file, disk.bytes(file));
+      }
+    }
+    scheduler.abandon();
+    return files;
+  }
+
+  /** One field, which an event with a value has: how long that is. */
+  private static final class ValueSize implements FieldExtractor.Kind {
+    @Override
+    public String id() {
+      return "demo";
+    }
+
+    @Override
+    public FieldExtractor of(List<String> fields) {
+      return (event, into) -> {
+        into.clear();
+        if (event.valueLength() >= 0) {
+          into.at(0).number(event.valueLength());
+        }
+      };
+    }
   }
 
   /** A snapshot of keyed state, and pieces of records that are larger than a page has room for. */

@@ -32,7 +32,7 @@ final class LayersTest {
     row(2, "format");
     row(3, "log", "state");
     row(4, "manifest");
-    row(5, "compact", "view", "delay", "dedup");
+    row(5, "compact", "view", "field", "delay", "dedup");
     row(6, "commit", "verify", "backup", "repair");
     ROW_OF_ROOM.put(PUBLIC_API, 7);
   }

@@ -73,6 +73,38 @@ final class RetentionTest {
     assertThat(deleted).isPositive();
   }
 
+  @Test
+  void whatIsNeededStaysHoweverOldItIs() {
+    long[] needed = {0};
+    LogWriter writer =
+        store.openWriter(
+            LOG,
+            LogSettings.defaults()
+                .withSegmentBytes(4096)
+                .withBatchBytes(1024)
+                .withRetention(new Retention(10, -1).withNeededFrom(() -> needed[0])),
+            "test");
+    for (int i = 0; i < 100; i++) {
+      append(writer, clock.wallMs(), 500);
+    }
+    writer.commit();
+    work.runAll();
+    clock.advanceMs(1000);
+    work.tick();
+    work.runAll();
+    assertThat(store.stats(LOG).startOffset()).isZero();
+
+    needed[0] = 50;
+    work.tick();
+    work.runAll();
+    assertThat(store.stats(LOG).startOffset()).isGreaterThan(30).isLessThanOrEqualTo(50);
+
+    needed[0] = 100;
+    work.tick();
+    work.runAll();
+    assertThat(store.stats(LOG).startOffset()).isEqualTo(100);
+  }
+
   private static List<Segment> keep(List<Segment> segments, Retention retention, long nowMs) {
     List<Segment> kept = new ArrayList<>(segments);
     while (!kept.isEmpty()) {

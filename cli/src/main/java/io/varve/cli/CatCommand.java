@@ -1,6 +1,5 @@
 package io.varve.cli;
 
-import io.varve.LogReader;
 import io.varve.Store;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
@@ -39,10 +38,11 @@ import picocli.CommandLine.Option;
       "  ./varve cat /var/lib/varve orders --limit 10",
       "  ./varve cat /var/lib/varve orders/3 --from-time 2026-11-20 --follow",
       "  ./varve cat /var/lib/varve orders --key customer-17",
+      "  ./varve cat /var/lib/varve orders --where 'value.customer_id == 42 && value.total > 100.0'",
       "  ./varve cat /var/lib/varve orders --format json | jq .value.decoded.total",
       "",
-      "Exit codes: 0 fine; 1 a file is damaged, what stands before is printed; 2 wrong usage, no"
-          + " such store or stream; 3 it could not be read."
+      "Exit codes: 0 fine; 1 a file is damaged or --where needs a value that can't be read, what stands"
+          + " before is printed; 2 wrong usage, no such store or stream; 3 it could not be read."
     })
 final class CatCommand extends Command {
 
@@ -57,6 +57,8 @@ final class CatCommand extends Command {
       paramLabel = "KEY",
       description = "Events with this key: a text, or bytes in hexadecimal such as 0x00ff.")
   private @Nullable String key;
+
+  @Mixin private final Where where = new Where();
 
   @Option(names = "--limit", paramLabel = "N", description = "At most so many events.")
   private long limit = Long.MAX_VALUE;
@@ -77,25 +79,31 @@ final class CatCommand extends Command {
     byte[] wanted = key == null ? null : ByteText.parse("--key", key);
     try (Store store = Store.openReadOnly(choice.store())) {
       List<StreamPartition> logs = choice.in(store);
+      if (where.explains()) {
+        where.explain(store, logs, log -> range.toReadRange(), out());
+        return ExitCode.FINE;
+      }
       BiFunction<Integer, EventView, String> lines =
           format.lines(StructuredValues.readable(store), logs.size() > 1);
-      List<LogReader> readers = new ArrayList<>();
+      List<EventSource> readers = new ArrayList<>();
       try {
         for (StreamPartition log : logs) {
           readers.add(
-              store.openReader(
-                  log, follow ? range.toReadRange() : range.upTo(store.stats(log).nextOffset())));
+              where.open(
+                  store,
+                  log,
+                  follow ? range.toReadRange() : range.upTo(store.stats(log).nextOffset())));
         }
         readers.forEach(reader -> print(reader, wanted, lines));
-        while (follow && !ended() && !readers.stream().allMatch(LogReader::done)) {
-          for (LogReader reader : readers) {
+        while (follow && !ended() && !readers.stream().allMatch(EventSource::done)) {
+          for (EventSource reader : readers) {
             reader.await(TURN.dividedBy(readers.size()));
             print(reader, wanted, lines);
           }
           out().flush();
         }
       } finally {
-        readers.forEach(LogReader::close);
+        readers.forEach(EventSource::close);
         out().flush();
       }
     }
@@ -104,7 +112,7 @@ final class CatCommand extends Command {
 
   /** Prints what there is now. */
   private void print(
-      LogReader reader, byte @Nullable [] wanted, BiFunction<Integer, EventView, String> lines) {
+      EventSource reader, byte @Nullable [] wanted, BiFunction<Integer, EventView, String> lines) {
     while (!ended() && reader.next()) {
       EventView event = reader.event();
       if (wanted == null || Arrays.equals(wanted, event.key())) {

@@ -1,6 +1,5 @@
 package io.varve.cli;
 
-import io.varve.LogReader;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.event.EventView;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.apache.avro.Schema;
@@ -60,9 +60,10 @@ import picocli.CommandLine.Parameters;
       "  ./varve export /var/lib/varve orders/0 day.jsonl --format jsonl --from-time 2026-11-20"
           + " --to-time 2026-11-21",
       "  ./varve export /var/lib/varve orders orders.avro --values decoded",
+      "  ./varve export /var/lib/varve orders 42.avro --where 'value.customer_id == 42'",
       "",
-      "Exit codes: 0 fine; 1 a file of the store is damaged, the export has what stands before; 2"
-          + " wrong usage, no such store or stream, or the file exists; 3 it could not be done."
+      "Exit codes: 0 fine; 1 a file of the store is damaged or --where needs a value that can't be"
+          + " read, the export has what stands before; 2 wrong usage, no such store or stream, or the file exists; 3 it could not be done."
     })
 final class ExportCommand extends Command {
 
@@ -73,6 +74,8 @@ final class ExportCommand extends Command {
   private Path file;
 
   @Mixin private final EventRange range = new EventRange();
+
+  @Mixin private final Where where = new Where();
 
   /** What is written. */
   enum Format {
@@ -108,6 +111,10 @@ final class ExportCommand extends Command {
       Map<StreamPartition, ReadRange> ranges = new LinkedHashMap<>();
       for (StreamPartition log : choice.in(store)) {
         ranges.put(log, range.upTo(store.stats(log).nextOffset()));
+      }
+      if (where.explains()) {
+        where.explain(store, List.copyOf(ranges.keySet()), log -> range.toReadRange(), out());
+        return ExitCode.FINE;
       }
       if (Files.exists(file)) {
         throw new FileAlreadyExistsException(file.toString());
@@ -215,7 +222,7 @@ final class ExportCommand extends Command {
     bytes = 0;
     for (Map.Entry<StreamPartition, ReadRange> each : ranges.entrySet()) {
       StreamPartition log = each.getKey();
-      try (LogReader reader = store.openReader(log, each.getValue())) {
+      try (EventSource reader = where.open(store, log, each.getValue())) {
         while (reader.next()) {
           EventView event = reader.event();
           step.take(log, event);

@@ -4,6 +4,8 @@ import io.varve.base.BadEventException;
 import io.varve.base.BadSettingException;
 import io.varve.base.CorruptionException;
 import io.varve.base.NoSuchStreamException;
+import io.varve.query.BadFilterException;
+import io.varve.query.UnreadableEventException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -47,10 +49,11 @@ final class Failures {
   }
 
   private static int exitCode(Exception failure) {
-    if (failure instanceof CorruptionException) {
+    if (failure instanceof CorruptionException || failure instanceof UnreadableEventException) {
       return ExitCode.PROBLEMS;
     }
     return failure instanceof BadInputException
+            || failure instanceof BadFilterException
             || failure instanceof BadSettingException
             || failure instanceof BadEventException
             || failure instanceof NoSuchStreamException

@@ -18,8 +18,8 @@ import picocli.CommandLine;
       "",
       "A STORE is the folder that a connector's store.path names. It may be written and read while"
           + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
-          + " reading. Only import, snapshot, restore and repair (and bench, in a folder of its own)"
-          + " write; get keeps a table of keys beside the events.",
+          + " reading. Only import, index, snapshot, restore and repair (and bench, in a folder of its"
+          + " own) write; get keeps a table of keys beside the events.",
     },
     commandListHeading = "%nCommands:%n",
     footer = {
@@ -27,17 +27,20 @@ import picocli.CommandLine;
       "varve COMMAND --help tells more, with examples.",
       "",
       "Exit codes: 0 fine; 1 problems were found in a store; 2 wrong usage or input that can't be"
-          + " taken; 3 it could not be done; 4 get: no such key.",
+          + " taken; 3 it could not be done; 4 get, pending: no such key"
+          + " or id.",
     },
     subcommands = {
       StreamsCommand.class,
       CatCommand.class,
       GetCommand.class,
+      PendingCommand.class,
       VerifyCommand.class,
       InspectCommand.class,
       StatsCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      IndexCommand.class,
       SnapshotCommand.class,
       BackupCommand.class,
       BackupsCommand.class,

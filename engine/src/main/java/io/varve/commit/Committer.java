@@ -11,6 +11,7 @@ import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import io.varve.format.BatchBuilder;
 import io.varve.format.Manifest;
+import io.varve.format.PackedEvent;
 import io.varve.manifest.LogFolder;
 import io.varve.work.Work;
 import java.util.concurrent.CompletableFuture;
@@ -106,31 +107,10 @@ public final class Committer {
       Headers headers,
       byte @Nullable [] messageId,
       long dueTimeMs) {
-    check();
-    if (offset < nextOffset || offset == Long.MAX_VALUE) {
-      throw new BadEventException(
-          log.name()
-              + ": offset "
-              + offset
-              + " does not rise; expected "
-              + nextOffset
-              + " or more");
-    }
     long need = BatchBuilder.bytesMax(key, value, headers, messageId);
-    if (need > settings.eventBytesMax()) {
-      throw tooLarge(offset, need);
-    }
-    BatchBuilder batch = filling;
-    if (batch != null && !batch.isEmpty() && batch.payloadBytes() + need > settings.batchBytes()) {
-      if (pipeline.isFull()) {
-        return false;
-      }
-      handOver(batch);
-      batch = null;
-    }
+    BatchBuilder batch = room(offset, need);
     if (batch == null) {
-      batch = batches.take();
-      filling = batch;
+      return false;
     }
     batch.add(
         offset,
@@ -146,6 +126,53 @@ public final class Committer {
         need);
     nextOffset = offset + 1;
     return true;
+  }
+
+  /**
+   * The same for an event in one piece.
+   *
+   * @param header one header more, as it stands in a batch
+   */
+  public boolean tryAppend(
+      long offset, long timestampMs, PackedEvent event, byte[] header, long dueTimeMs) {
+    long need = BatchBuilder.bytesMax(event, header);
+    BatchBuilder batch = room(offset, need);
+    if (batch == null) {
+      return false;
+    }
+    batch.add(offset, timestampMs, event, header, dueTimeMs, need);
+    nextOffset = offset + 1;
+    return true;
+  }
+
+  /** The batch to which an event goes; null if so much waits that it can't go to any. */
+  private @Nullable BatchBuilder room(long offset, long need) {
+    check();
+    if (offset < nextOffset || offset == Long.MAX_VALUE) {
+      throw new BadEventException(
+          log.name()
+              + ": offset "
+              + offset
+              + " does not rise; expected "
+              + nextOffset
+              + " or more");
+    }
+    if (need > settings.eventBytesMax()) {
+      throw tooLarge(offset, need);
+    }
+    BatchBuilder batch = filling;
+    if (batch != null && !batch.isEmpty() && batch.payloadBytes() + need > settings.batchBytes()) {
+      if (pipeline.isFull()) {
+        return null;
+      }
+      handOver(batch);
+      batch = null;
+    }
+    if (batch == null) {
+      batch = batches.take();
+      filling = batch;
+    }
+    return batch;
   }
 
   private BadEventException tooLarge(long offset, long need) {

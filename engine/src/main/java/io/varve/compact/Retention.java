@@ -2,6 +2,7 @@ package io.varve.compact;
 
 import io.varve.format.SegmentEntry;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * How long events are kept, with Kafka's meaning: whole segments go, oldest first.
@@ -12,11 +13,26 @@ import java.util.List;
  *     never. A segment without timestamps counts from its creation
  * @param bytes the oldest segments go as long as what remains is at least this many bytes; -1 for
  *     no limit
+ * @param neededFrom tells, each time it is asked, from which offset on events stay in any case; it
+ *     may be asked by any thread
  */
-public record Retention(long ms, long bytes) {
+public record Retention(long ms, long bytes, LongSupplier neededFrom) {
 
   /** Keeps everything. */
   public static final Retention FOREVER = new Retention(-1, -1);
+
+  /** Keeps nothing for any other reason than its age or that there is room. */
+  public Retention(long ms, long bytes) {
+    this(ms, bytes, Retention::nothingNeeded);
+  }
+
+  private static long nothingNeeded() {
+    return Long.MAX_VALUE;
+  }
+
+  public Retention withNeededFrom(LongSupplier value) {
+    return new Retention(ms, bytes, value);
+  }
 
   /**
    * How many segments to retire from the front of {@code segments}.
@@ -29,11 +45,12 @@ public record Retention(long ms, long bytes) {
     for (SegmentEntry segment : segments) {
       total += segment.bytes();
     }
+    long needed = neededFrom.getAsLong();
     int count = 0;
     for (SegmentEntry segment : segments) {
       boolean tooOld = ms >= 0 && nowMs - newestMs(segment) > ms;
       boolean tooMuch = bytes >= 0 && total - segment.bytes() >= bytes;
-      if (!tooOld && !tooMuch) {
+      if ((!tooOld && !tooMuch) || segment.lastOffset() >= needed) {
         break;
       }
       total -= segment.bytes();

@@ -21,6 +21,9 @@ final class EntryBuffer {
 
   private int count;
 
+  /** So many of the first ones are marked. */
+  private int marked;
+
   int count() {
     return count;
   }
@@ -65,11 +68,35 @@ final class EntryBuffer {
     offsets = new long[CAPACITY_MIN];
     extras = new long[CAPACITY_MIN];
     count = 0;
+    marked = 0;
+  }
+
+  /** A copy of all entries, which are marked; those that are added later are not. */
+  EntryBuffer copyAndMark() {
+    EntryBuffer copy = new EntryBuffer();
+    int capacity = Math.max(CAPACITY_MIN, count);
+    copy.keys = Arrays.copyOf(keys, capacity);
+    copy.offsets = Arrays.copyOf(offsets, capacity);
+    copy.extras = Arrays.copyOf(extras, capacity);
+    copy.count = count;
+    marked = count;
+    return copy;
+  }
+
+  /** Forgets the entries that are marked. */
+  void dropMarked() {
+    int end = Math.max(count, marked + CAPACITY_MIN);
+    keys = Arrays.copyOfRange(keys, marked, end);
+    offsets = Arrays.copyOfRange(offsets, marked, end);
+    extras = Arrays.copyOfRange(extras, marked, end);
+    count -= marked;
+    marked = 0;
   }
 
   /** Moves the entries before a place to another buffer. */
   void moveBefore(Place end, EntryBuffer to) {
     int kept = 0;
+    int keptMarked = 0;
     for (int i = 0; i < count; i++) {
       if (end.isBehind(keys[i], offsets[i])) {
         to.add(keys[i], offsets[i], extra(i), isGone(i));
@@ -78,16 +105,27 @@ final class EntryBuffer {
         offsets[kept] = offsets[i];
         extras[kept] = extras[i];
         kept++;
+        keptMarked += i < marked ? 1 : 0;
       }
     }
     count = kept;
+    marked = keptMarked;
+  }
+
+  /** Shows all entries; of those with the same key and offset the one that was added last last. */
+  void forEach(EntryTaker to) {
+    for (int i = 0; i < count; i++) {
+      to.take(keys[i], offsets[i], extra(i), isGone(i));
+    }
   }
 
   /**
-   * Sorts the entries and shows them from a place on; of those with the same key and offset the one
-   * that was added last. Nothing may be added until the cursor is done with.
+   * Sorts the entries, which marks none any more, and shows them from a place on; of those with the
+   * same key and offset the one that was added last. Nothing may be added until the cursor is done
+   * with.
    */
   Cursor sorted() {
+    marked = 0;
     new RadixSort().sort();
     return new Cursor();
   }

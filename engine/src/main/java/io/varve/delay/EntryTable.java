@@ -85,13 +85,21 @@ final class EntryTable {
     return entries.extra(i);
   }
 
-  /** All entries in their order; {@link #clear} must follow before anything else. */
-  EntryCursor sorted() {
-    return entries.sorted();
+  /** A copy of all entries, which are marked; those that are added later are not. */
+  EntryBuffer copyAndMark() {
+    return entries.copyAndMark();
   }
 
-  void clear() {
-    entries.clear();
-    slots = free(SLOTS_MIN);
+  /** Forgets the entries that are marked. */
+  void dropMarked() {
+    entries.dropMarked();
+    int wanted = SLOTS_MIN;
+    while (wanted < 2 * entries.count()) {
+      wanted *= 2;
+    }
+    slots = free(wanted);
+    for (int i = 0; i < entries.count(); i++) {
+      put(i);
+    }
   }
 }

@@ -23,13 +23,19 @@ final class NearTimers {
   /** By their offsets, with their due times. */
   private EntryTable cancelled = new EntryTable();
 
+  private final TimerSet repeating = new TimerSet();
+
+  /** Those of the repeating ones that are in no run, though their offsets may be low. */
+  private final TimerSet rearmed = new TimerSet();
+
   // A timer that has left the wheel and was not given: one with the same due time and a lower
-  // offset
-  // was. None that is added later comes before it, for offsets rise.
+  // offset was. None that is added later comes before it: offsets rise, and timers that are armed
+  // again, whose don't, are due in a later second than what has been given.
   private boolean held;
   private long heldDueMs;
   private long heldOffset;
 
+  private boolean awaiting;
   private @Nullable Batch batch;
   private int index;
   private long dueMs;
@@ -42,6 +48,34 @@ final class NearTimers {
 
   void add(long timerDueMs, long timerOffset) {
     wheel.add(timerDueMs, timerOffset);
+  }
+
+  /**
+   * Adds a timer of an event that is released again later.
+   *
+   * @param released what has been
+   * @param again whether it takes the place of one that has been released
+   */
+  void addRepeating(long timerDueMs, long timerOffset, Progress released, boolean again) {
+    wheel.add(timerDueMs, timerOffset);
+    repeating.add(timerDueMs, timerOffset, released);
+    if (again) {
+      rearmed.add(timerDueMs, timerOffset, released);
+    }
+  }
+
+  /** Says that a timer is in no run. */
+  void putInNoRun(long timerDueMs, long timerOffset, Progress released) {
+    rearmed.add(timerDueMs, timerOffset, released);
+  }
+
+  /** Whether a timer's event is released again later. */
+  boolean isRepeating(long timerDueMs, long timerOffset) {
+    return repeating.contains(timerDueMs, timerOffset);
+  }
+
+  private int extra(long timerDueMs, long timerOffset) {
+    return isRepeating(timerDueMs, timerOffset) ? Timer.REPEATING : 0;
   }
 
   void cancel(long timerDueMs, long timerOffset) {
@@ -86,13 +120,21 @@ final class NearTimers {
     return held && heldDueMs <= nowMs;
   }
 
-  /** Steps to the next timer that is due; false if there is none. It may have been cancelled. */
+  /**
+   * Steps to the next timer that is due; false if there is none, or if it may not be given yet. It
+   * may have been cancelled.
+   */
   boolean next(long nowMs) {
     Batch from = firstBatch(nowMs);
+    awaiting = false;
     boolean inWheel = hold(from == null ? nowMs : from.firstDueMs());
     if (from != null
         && !(inWheel
             && EntryBlock.isBefore(heldDueMs, heldOffset, from.firstDueMs(), from.firstOffset()))) {
+      awaiting = !from.mayGiveNext();
+      if (awaiting) {
+        return false;
+      }
       batch = from;
       index = from.first();
       dueMs = from.firstDueMs();
@@ -125,6 +167,16 @@ final class NearTimers {
     return first;
   }
 
+  /** Whether the timer to which {@link #next} would have stepped may not be given yet. */
+  boolean isAwaiting() {
+    return awaiting;
+  }
+
+  /** No timer that is in no batch is due before this time. */
+  long nextInWheelMs() {
+    return held ? heldDueMs : wheel.nextDueMs();
+  }
+
   /** Whether the timer that {@link #next} stepped to has been cancelled. */
   boolean isCancelled() {
     return isCancelled(dueMs, offset);
@@ -150,7 +202,7 @@ final class NearTimers {
 
   /** No timer is due before this time; {@link Long#MAX_VALUE} if there are none. */
   long nextDueMs() {
-    long next = held ? heldDueMs : wheel.nextDueMs();
+    long next = nextInWheelMs();
     for (Batch taken : batches) {
       next = taken.isEmpty() ? next : Math.min(next, taken.firstDueMs());
     }
@@ -158,7 +210,7 @@ final class NearTimers {
   }
 
   /** Shows all timers, in no order, cancelled ones too. */
-  private void forEach(TimingWheel.TimerConsumer consumer) {
+  private void forEvery(TimingWheel.TimerConsumer consumer) {
     wheel.forEach(consumer);
     if (held) {
       consumer.accept(heldDueMs, heldOffset);
@@ -166,12 +218,28 @@ final class NearTimers {
     batches.forEach(taken -> taken.forEach(consumer));
   }
 
-  /** Adds the timers from an offset on that have not been cancelled to others. */
-  void copy(long fromOffset, EntryBuffer to) {
-    forEach(
+  /**
+   * Adds the timers that have not been cancelled and are in no run to others.
+   *
+   * @param fromOffset those with this offset or a higher one are in none
+   */
+  void copyNew(long fromOffset, EntryBuffer to) {
+    forEvery(
         (timerDueMs, timerOffset) -> {
-          if (timerOffset >= fromOffset && !isCancelled(timerDueMs, timerOffset)) {
-            to.add(timerDueMs, timerOffset, 0, false);
+          if ((timerOffset >= fromOffset || rearmed.contains(timerDueMs, timerOffset))
+              && !isCancelled(timerDueMs, timerOffset)) {
+            to.add(timerDueMs, timerOffset, extra(timerDueMs, timerOffset), false);
+          }
+        });
+    rearmed.clear();
+  }
+
+  /** Shows all timers that have not been cancelled, in no order. */
+  void forEach(EntryTaker to) {
+    forEvery(
+        (timerDueMs, timerOffset) -> {
+          if (!isCancelled(timerDueMs, timerOffset)) {
+            to.take(timerDueMs, timerOffset, extra(timerDueMs, timerOffset), false);
           }
         });
   }
@@ -185,7 +253,7 @@ final class NearTimers {
    */
   @Nullable Place keepFirst(long kept, long startMs, EntryBuffer to) {
     EntryBuffer all = new EntryBuffer();
-    forEach((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
+    forEvery((timerDueMs, timerOffset) -> all.add(timerDueMs, timerOffset, 0, false));
     // They may be due later than what is kept, and must not be on both sides of the place.
     batches.forEach(Batch::clear);
     held = false;
@@ -201,7 +269,7 @@ final class NearTimers {
     }
     Place end = new Place(sorted.key(), sorted.offset());
     do {
-      to.add(sorted.key(), sorted.offset(), 0, false);
+      to.add(sorted.key(), sorted.offset(), extra(sorted.key(), sorted.offset()), false);
     } while (sorted.next());
     EntryTable stillNear = new EntryTable();
     for (int i = 0; i < cancelled.count(); i++) {
@@ -230,6 +298,10 @@ final class NearTimers {
   }
 
   long bytes() {
-    return wheel.bytes() + cancelled.bytes();
+    long bytes = wheel.bytes() + cancelled.bytes() + repeating.bytes() + rearmed.bytes();
+    for (Batch taken : batches) {
+      bytes += taken.bytes();
+    }
+    return bytes;
   }
 }

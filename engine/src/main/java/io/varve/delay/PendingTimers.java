@@ -7,9 +7,11 @@ import io.varve.io.Directory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,18 @@ public final class PendingTimers implements Closeable {
   private long savedMs;
   private long unsaved;
   private long pending;
+
+  /** The lowest offset of a timer that was armed again since then. */
+  private long lowestRearmed = Long.MAX_VALUE;
+
+  /** And of those that are being saved. */
+  private long lowestSaving = Long.MAX_VALUE;
+
+  /** Offsets of repeating events whose timers in the runs have been released. */
+  private long[] lapsed = new long[0];
+
+  private @Nullable Saving saving;
+
   private final EntryBuffer found = new EntryBuffer();
 
   /**
@@ -111,7 +125,7 @@ public final class PendingTimers implements Closeable {
     files.create();
     TimerFolder folder = new TimerFolder(files, storeId, epoch);
     return new TimersOpening(folder, released, readyNextOffset, memory, tickMs, nowMs, background)
-        .open();
+        .open(folder.states());
   }
 
   /** Takes over what a state's runs have. */
@@ -124,12 +138,28 @@ public final class PendingTimers implements Closeable {
   /** How many timers of the runs were released between two states. */
   private long count(Progress from, Progress to) throws IOException {
     long count = 0;
+    int repeating = 0;
     EntryCursor all =
         new MergeCursor(timers.cursors(new Place(from.dueMs(), from.offset() + 1)), false);
     while (all.next() && !to.isBehind(all.key(), all.offset())) {
       count++;
+      if (all.extra() == Timer.REPEATING) {
+        if (repeating == lapsed.length) {
+          lapsed = Arrays.copyOf(lapsed, Math.max(64, 2 * repeating));
+        }
+        lapsed[repeating++] = all.offset();
+      }
     }
+    lapsed = Arrays.copyOf(lapsed, repeating);
     return count;
+  }
+
+  /**
+   * Offsets of repeating events whose timers were pending when all was saved, and have been
+   * released since. None of them is pending now: {@link #rearm} them before anything is taken in.
+   */
+  public long[] lapsed() {
+    return lapsed;
   }
 
   /** How far timers were taken in and released. */
@@ -178,16 +208,47 @@ public final class PendingTimers implements Closeable {
 
   /** Takes a timer in that is pending. Its event's offset is higher than all before. */
   public void add(long timerDueMs, long timerOffset) throws IOException {
+    add(timerDueMs, timerOffset, false, false);
+  }
+
+  /** Takes a timer in whose event is released again later. */
+  public void addRepeating(long timerDueMs, long timerOffset) throws IOException {
+    add(timerDueMs, timerOffset, true, false);
+  }
+
+  /**
+   * Takes in when a repeating event is due next of which a timer has been released. That is behind
+   * {@link #progress}, and {@link Cron#earliestNext not} in the same second as the one before.
+   */
+  public void rearm(long timerDueMs, long timerOffset) throws IOException {
+    lowestRearmed = Math.min(lowestRearmed, timerOffset);
+    add(timerDueMs, timerOffset, true, true);
+  }
+
+  private void add(long timerDueMs, long timerOffset, boolean repeating, boolean again)
+      throws IOException {
     pending++;
     unsaved++;
-    if (horizon.isBehind(timerDueMs, timerOffset)) {
-      near.add(timerDueMs, timerOffset);
-      if (near.inWheel() > memory.nearMax()) {
-        spill();
-      }
-    } else {
-      far.add(timerDueMs, timerOffset, 0, false);
+    if (!horizon.isBehind(timerDueMs, timerOffset)) {
+      far.add(timerDueMs, timerOffset, repeating ? Timer.REPEATING : 0, false);
+      return;
     }
+    if (repeating) {
+      near.addRepeating(timerDueMs, timerOffset, progress, again);
+    } else {
+      near.add(timerDueMs, timerOffset);
+    }
+    if (near.inWheel() > memory.nearMax()) {
+      spill();
+    }
+  }
+
+  /**
+   * Whether the event of a timer that {@link #next} has stepped to is released again later; to be
+   * asked before {@link #save}.
+   */
+  public boolean isRepeating(long timerDueMs, long timerOffset) {
+    return near.isRepeating(timerDueMs, timerOffset);
   }
 
   /** Takes in that a pending timer is the latest of an id. */
@@ -203,17 +264,28 @@ public final class PendingTimers implements Closeable {
    * @return whether there was one
    */
   public boolean cancel(long idHash, LongPredicate isSame) throws IOException {
-    boolean any = false;
+    List<Place> places = placesOf(idHash, isSame);
+    for (Place place : places) {
+      newIds.add(idHash, place.offset(), place.key(), true);
+      cancel(place.key(), place.offset());
+    }
+    return !places.isEmpty();
+  }
+
+  /**
+   * Where the pending timer of an id stands; empty if there is none.
+   *
+   * @param isSame whether the event at an offset has that very id
+   */
+  public List<Place> placesOf(long idHash, LongPredicate isSame) throws IOException {
+    List<Place> places = List.of();
     for (EntryCursor latest = find(idHash); latest.next(); ) {
-      long timerOffset = latest.offset();
-      long timerDueMs = latest.extra();
-      if (progress.isBehind(timerDueMs, timerOffset) && isSame.test(timerOffset)) {
-        newIds.add(idHash, timerOffset, timerDueMs, true);
-        cancel(timerDueMs, timerOffset);
-        any = true;
+      if (progress.isBehind(latest.extra(), latest.offset()) && isSame.test(latest.offset())) {
+        places = places.isEmpty() ? new ArrayList<>() : places;
+        places.add(new Place(latest.extra(), latest.offset()));
       }
     }
-    return any;
+    return places;
   }
 
   private void cancel(long timerDueMs, long timerOffset) {
@@ -251,30 +323,40 @@ public final class PendingTimers implements Closeable {
 
   /**
    * Takes timers out of the wheel that are due soon, so that their events can be read ahead; {@link
-   * #next} gives them when they are due, unless they are cancelled by then.
+   * #next} gives them when they are due and the batch lets them, unless they are cancelled by then.
    *
    * @param untilMs none that is due later
+   * @param max how many at most
    * @return null if there are none
    */
-  public @Nullable Batch takeAhead(long untilMs) throws IOException {
-    loadIfFew();
-    // So few are as soon read one by one.
-    return near.inWheel() < memory.ahead() ? null : near.takeAhead(untilMs, memory.ahead());
+  public @Nullable Batch takeAhead(long untilMs, int max) throws IOException {
+    load(Math.min(max, memory.nearMax() / 2));
+    return near.takeAhead(untilMs, max);
+  }
+
+  /** Of all timers that were taken in, those that are due up to then have been taken ahead. */
+  public long takenAheadMs() {
+    return Math.min(near.nextInWheelMs(), horizon.key()) - 1;
   }
 
   /**
    * Steps to the next timer that is due, in the order of due times and offsets.
    *
-   * @return false if there is none for now
+   * @return false if there is none for now, or if it is in a batch that does not let it be given
    */
   public boolean next(long nowMs) throws IOException {
     do {
-      loadIfFew();
+      load(memory.loadBelow());
       if (!near.next(nowMs)) {
         return false;
       }
     } while (near.isCancelled());
     return true;
+  }
+
+  /** Whether {@link #next} stepped to none since a batch did not let it. */
+  public boolean isAwaiting() {
+    return near.isAwaiting();
   }
 
   /** The batch that the timer was in to which {@link #next} stepped; null if it was in none. */
@@ -324,12 +406,14 @@ public final class PendingTimers implements Closeable {
     for (Run run : timers.all()) {
       lowest = Math.min(lowest, run.lowestOffset());
     }
-    // All others are taken in later than what was saved.
-    return Math.min(lowest, savedProgress.nextOffset());
+    // All others are taken in later than what was saved, or armed again.
+    long rearmed = Math.min(lowestRearmed, lowestSaving);
+    return Math.min(lowest, Math.min(savedProgress.nextOffset(), rearmed));
   }
 
-  private void loadIfFew() throws IOException {
-    while (near.inWheel() <= memory.loadBelow() && !horizon.equals(Place.END)) {
+  /** Loads timers until there are more than so many in the wheel, or all are there. */
+  private void load(long few) throws IOException {
+    while (near.inWheel() <= few && !horizon.equals(Place.END)) {
       load();
     }
   }
@@ -354,12 +438,18 @@ public final class PendingTimers implements Closeable {
     cursors.add(moved.sorted());
     MergeCursor all = new MergeCursor(cursors, false);
     while (all.next() && end.isBehind(all.key(), all.offset())) {
-      near.add(all.key(), all.offset());
+      if (all.extra() == Timer.REPEATING) {
+        near.addRepeating(all.key(), all.offset(), progress, false);
+      } else {
+        near.add(all.key(), all.offset());
+      }
     }
     for (int i = 0; i < moved.count(); i++) {
       if (moved.isGone(i)) {
         // Runs don't know yet that it is gone.
         near.cancel(moved.key(i), moved.offset(i));
+      } else if (moved.extra(i) == Timer.REPEATING) {
+        near.putInNoRun(moved.key(i), moved.offset(i), progress);
       }
     }
     horizon = end;
@@ -386,33 +476,83 @@ public final class PendingTimers implements Closeable {
    * @param ownership asked when all is written: whether nobody has taken the log over
    */
   public void save(long readyNextOffset, long nowMs, Ownership ownership) throws IOException {
-    near.copy(savedProgress.nextOffset(), far);
-    near.copyCancelled(progress, far);
-    timers.write(far.sorted(), far.count());
-    far.clear();
-    ids.write(newIds.sorted(), newIds.count());
-    newIds.clear();
+    if (saving != null) {
+      saving.finish();
+      completeSave();
+    }
+    saving = saving(readyNextOffset, nowMs, ownership);
+    saving.finish();
+    completeSave();
+  }
+
+  /**
+   * Begins to keep all in files as it is now, on another thread; {@link #completeSave} must follow.
+   * What was released must be durable in the ready log.
+   */
+  public void beginSave(long readyNextOffset, long nowMs, Ownership ownership, Executor writing)
+      throws IOException {
+    Saving begun = saving(readyNextOffset, nowMs, ownership);
+    saving = begun;
+    try {
+      writing.execute(begun);
+    } catch (RejectedExecutionException e) {
+      // The store is being closed.
+      begun.finish();
+    }
+  }
+
+  private Saving saving(long readyNextOffset, long nowMs, Ownership ownership) {
     Progress now = progress;
+    EntryBuffer copy = far.copyAndMark();
+    near.copyNew(savedProgress.nextOffset(), copy);
+    near.copyCancelled(now, copy);
+    lowestSaving = lowestRearmed;
+    lowestRearmed = Long.MAX_VALUE;
     timers.retireBelow(now.dueMs());
-    folder.save(
-        new TimerState(
-            folder.storeId(),
-            now.nextOffset(),
-            isCaughtUp() ? now : released,
-            pending,
-            readyNextOffset,
-            timers.runNames(),
-            ids.runNames()));
-    savedProgress = now;
     savedMs = nowMs;
     unsaved = 0;
-    if (ownership.isOurs()) {
-      folder.deleteOlderStates();
-      timers.deleteRetired(timers.runNames());
-      ids.deleteRetired(ids.runNames());
+    return new Saving(
+        folder,
+        new Saving.Part(timers, copy, timers.runNames(), timers.takeRetired()),
+        new Saving.Part(ids, newIds.copyAndMark(), ids.runNames(), ids.takeRetired()),
+        now,
+        isCaughtUp() ? now : released,
+        pending,
+        readyNextOffset,
+        ownership);
+  }
+
+  /** Whether saving has begun and is not complete. */
+  public boolean isSaving() {
+    return saving != null;
+  }
+
+  /** Whether so much came while it is saved that no more should be taken in before that is over. */
+  public boolean isFull() {
+    return saving != null
+        && (far.count() >= 2 * memory.farMax() || newIds.count() >= 2 * memory.farMax());
+  }
+
+  /**
+   * Takes in that saving is over.
+   *
+   * @return false if it is not
+   */
+  public boolean completeSave() throws IOException {
+    Saving over = saving;
+    if (over == null || !over.isDone()) {
+      return false;
     }
-    timers.tend((key, timerOffset, extra) -> now.isBehind(key, timerOffset));
-    ids.tend((key, timerOffset, extra) -> now.isBehind(extra, timerOffset));
+    saving = null;
+    over.install();
+    far.dropMarked();
+    newIds.dropMarked();
+    Progress saved = over.progress();
+    savedProgress = saved;
+    lowestSaving = Long.MAX_VALUE;
+    timers.tend((key, timerOffset, extra) -> saved.isBehind(key, timerOffset));
+    ids.tend((key, timerOffset, extra) -> saved.isBehind(extra, timerOffset));
+    return true;
   }
 
   /** Tells whether the log is still the caller's. */
@@ -422,7 +562,17 @@ public final class PendingTimers implements Closeable {
 
   /** Bytes of memory that it takes. */
   public long memoryBytes() {
-    return near.bytes() + far.bytes() + newIds.bytes() + timers.memoryBytes() + ids.memoryBytes();
+    return near.bytes()
+        + far.bytes()
+        + newIds.bytes()
+        + (saving == null ? 0 : saving.bytes())
+        + timers.memoryBytes()
+        + ids.memoryBytes();
+  }
+
+  /** What is pending now; of no use when anything has changed. */
+  public TimerList list() {
+    return new TimerList(timers, near, far, horizon, progress, pending);
   }
 
   /** How many files it has. */

@@ -7,12 +7,13 @@ import io.varve.format.EntryBlock;
  *
  * @param key a timer's due time, or the hash of an id
  */
-record Place(long key, long offset) {
+public record Place(long key, long offset) {
 
   /** Behind all entries. */
   static final Place END = new Place(Long.MAX_VALUE, Long.MAX_VALUE);
 
-  boolean isBehind(long otherKey, long otherOffset) {
+  /** Whether an entry comes before this place. */
+  public boolean isBehind(long otherKey, long otherOffset) {
     return EntryBlock.isBefore(otherKey, otherOffset, key, offset);
   }
 }

@@ -70,6 +70,7 @@ final class Run implements Closeable {
       long position = footer.blocksEnd();
       int blockLongs = footer.blocks() * RunFooter.LONGS_PER_BLOCK;
       long[] blocks = longs(file, path, position, blockLongs, footer.blocksCrc());
+      check(blocks, footer, path);
       position += (long) blockLongs * Long.BYTES;
       long[] bits = longs(file, path, position, footer.filterLongs(), footer.filterCrc());
       run =
@@ -79,6 +80,28 @@ final class Run implements Closeable {
       if (run == null) {
         file.close();
       }
+    }
+  }
+
+  /** Whether blocks begin one behind another, with entries that rise. */
+  private static void check(long[] blocks, RunFooter footer, String path) {
+    long end = footer.blocksEnd();
+    for (int at = blocks.length - RunFooter.LONGS_PER_BLOCK;
+        at >= 0;
+        at -= RunFooter.LONGS_PER_BLOCK) {
+      int next = at + RunFooter.LONGS_PER_BLOCK;
+      boolean rises =
+          next == blocks.length
+              || EntryBlock.isBefore(blocks[at], blocks[at + 1], blocks[next], blocks[next + 1]);
+      long begin = blocks[at + 2];
+      if (!rises || begin < 0 || begin >= end || (at == 0 && begin != 0)) {
+        throw new CorruptionException(
+            path,
+            footer.blocksEnd() + (long) at * Long.BYTES,
+            "a block that begins before byte " + end + " and the next entry",
+            "byte " + begin + ", key " + blocks[at] + ", offset " + blocks[at + 1]);
+      }
+      end = begin;
     }
   }
 
@@ -145,11 +168,14 @@ final class Run implements Closeable {
   }
 
   /**
-   * How many entries are before the block that holds the given one: what a key range holds is
-   * counted to a block.
+   * How many entries are before the block that holds the one at a place: what is between two places
+   * is counted to a block.
    */
-  long entriesBefore(long key, long offset) {
-    return (long) blockOf(key, offset) * EntryBlock.ENTRIES_MAX;
+  long entriesBefore(Place place) {
+    if (EntryBlock.isBefore(lastKey(), 0, place.key(), 0)) {
+      return entries();
+    }
+    return (long) blockOf(place.key(), place.offset()) * EntryBlock.ENTRIES_MAX;
   }
 
   /**

@@ -72,12 +72,13 @@ final class Runs implements Closeable {
     return all.stream().mapToLong(Run::entries).sum();
   }
 
-  /** Writes a run that is newer than all others, if there is anything to write. */
-  void write(EntryCursor from, long entriesMax) throws IOException {
-    String name = write(folder, names.next(), from, filtered ? entriesMax : 0);
-    if (name != null) {
-      open(name);
-    }
+  /**
+   * Writes a run that is to be {@link #open}ed then. Thread: any.
+   *
+   * @return its name; null if there was nothing to write
+   */
+  @Nullable String write(EntryCursor from, long entriesMax) throws IOException {
+    return write(folder, names.next(), from, filtered ? entriesMax : 0);
   }
 
   private static @Nullable String write(
@@ -173,15 +174,11 @@ final class Runs implements Closeable {
     }
   }
 
-  /** Deletes what the state that was saved last does not name. */
-  void deleteRetired(List<String> named) throws IOException {
-    for (Run run : List.copyOf(retired)) {
-      if (!named.contains(run.name())) {
-        retired.remove(run);
-        run.close();
-        folder.delete(run.name());
-      }
-    }
+  /** Gives away what is not needed once a state is saved that names {@link #all}. */
+  List<Run> takeRetired() {
+    List<Run> taken = List.copyOf(retired);
+    retired.clear();
+    return taken;
   }
 
   @Override

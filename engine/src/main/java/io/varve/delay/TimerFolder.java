@@ -36,13 +36,29 @@ final class TimerFolder {
   private final Directory folder;
   private final UUID storeId;
   private final long epoch;
+  private final boolean readOnly;
   private long files;
   private @Nullable String saved;
 
-  TimerFolder(Directory folder, UUID storeId, long epoch) {
+  private TimerFolder(Directory folder, UUID storeId, long epoch, boolean readOnly) {
     this.folder = folder;
     this.storeId = storeId;
     this.epoch = epoch;
+    this.readOnly = readOnly;
+  }
+
+  TimerFolder(Directory folder, UUID storeId, long epoch) {
+    this(folder, storeId, epoch, false);
+  }
+
+  /** The files that somebody else has, of which none is written or deleted. */
+  static TimerFolder readOnly(Directory folder, UUID storeId) {
+    return new TimerFolder(folder, storeId, 0, true);
+  }
+
+  /** Whether the files are somebody else's. */
+  boolean isReadOnly() {
+    return readOnly;
   }
 
   UUID storeId() {
@@ -97,6 +113,9 @@ final class TimerFolder {
 
   /** Saves a state durably. What it names must be durable as files, not yet by name. */
   void save(TimerState state) throws IOException {
+    if (readOnly) {
+      throw new IllegalStateException(folder.path() + " is only read");
+    }
     folder.sync();
     String name = nextName(STATE);
     String temporary = TEMPORARY + name;
@@ -119,6 +138,9 @@ final class TimerFolder {
 
   /** Deletes all files but states and what a state names: who made them is fenced or dead. */
   void sweep(@Nullable TimerState kept) throws IOException {
+    if (readOnly) {
+      return;
+    }
     Set<String> named = new HashSet<>();
     if (kept != null) {
       named.addAll(kept.timers());

@@ -6,6 +6,7 @@ import io.varve.format.Progress;
 import io.varve.format.TimerState;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +30,15 @@ record TimersOpening(
 
   private static final Logger LOG = LoggerFactory.getLogger(TimersOpening.class);
 
-  PendingTimers open() throws IOException {
+  /**
+   * Opens the first of the states that counts, or else nothing at all.
+   *
+   * @throws NoSuchFileException if the folder is {@linkplain TimerFolder#isReadOnly only read}, and
+   *     who has it has deleted a file since the states were read
+   */
+  PendingTimers open(List<TimerState> states) throws IOException {
     Progress known = readyNextOffset == 0 ? Progress.NONE : released;
-    for (TimerState state : folder.states()) {
+    for (TimerState state : states) {
       boolean latest = state.readyNextOffset() == readyNextOffset;
       if (known == null && latest) {
         known = state.released();
@@ -106,6 +113,9 @@ record TimersOpening(
       done = true;
       return opened;
     } catch (NoSuchFileException | VarveException e) {
+      if (folder.isReadOnly() && e instanceof NoSuchFileException gone) {
+        throw gone;
+      }
       LOG.warn(
           "The saved timers in {} are passed over, the log is read instead: {}",
           folder.directory().path(),

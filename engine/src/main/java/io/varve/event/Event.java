@@ -106,6 +106,21 @@ public record Event(
         dueTimeMs);
   }
 
+  /** The same event with another message id. */
+  public Event withMessageId(byte @Nullable [] other) {
+    return new Event(
+        offset,
+        timestampMs,
+        timestampType,
+        keyEncoding,
+        key,
+        valueEncoding,
+        value,
+        headers,
+        other,
+        dueTimeMs);
+  }
+
   @Override
   public boolean equals(@Nullable Object o) {
     return o instanceof Event other

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchBuilder {
 
+  private static final int FLAG_TIMESTAMP_TYPE = 3;
   static final int FLAG_HEADERS = 1 << 2;
   static final int FLAG_MESSAGE_ID = 1 << 3;
   static final int FLAG_DUE_TIME = 1 << 4;
@@ -116,13 +117,8 @@ public final class BatchBuilder {
       byte @Nullable [] messageId,
       long dueTimeMs,
       long need) {
-    if (!hasRoom(need)) {
-      ByteBuffer larger = room(Math.max(payloadBytes() + need, 2L * capacity()));
-      larger.put(0, bytes, 0, end);
-      bytes = larger;
-    }
+    makeRoom(need);
     ByteBuffer to = bytes;
-    int at = end;
     boolean hasHeaders = !headers.isEmpty();
     int flags =
         timestampType.ordinal()
@@ -134,21 +130,7 @@ public final class BatchBuilder {
             | (key == null ? SHAPE_KEY_NULL : 0)
             | valueEncoding.ordinal() << 4
             | (value == null ? SHAPE_VALUE_NULL : 0);
-    to.putShort(at, (short) (flags | shape << 8));
-    at += 2;
-    if (count == 0) {
-      baseOffset = offset;
-      at = putVar(to, at, 0);
-    } else {
-      at = putVar(to, at, offset - lastOffset - 1);
-    }
-    lastOffset = offset;
-    if (timestampType != TimestampType.NONE) {
-      at = putZigzag(to, at, timestampMs - lastTimestampMs);
-      lastTimestampMs = timestampMs;
-      minTimestampMs = Math.min(minTimestampMs, timestampMs);
-      maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
-    }
+    int at = putStart(to, flags, shape, offset, timestampMs);
     at = putBytes(to, at, key);
     at = putBytes(to, at, value);
     if (hasHeaders) {
@@ -160,6 +142,72 @@ public final class BatchBuilder {
     }
     end = at;
     count++;
+  }
+
+  /** The most that an event in one piece can need in a payload, with one header more. */
+  public static long bytesMax(PackedEvent event, byte[] header) {
+    return (long) FIXED_BYTES_MAX + event.partsBytes() + header.length;
+  }
+
+  /**
+   * Adds an event that was taken from another batch, with one header more.
+   *
+   * @param event what it has been, but for what the other parameters say
+   * @param header the last of its headers, as it stands in a batch
+   * @param need what {@link #bytesMax(PackedEvent, byte[])} says of it
+   */
+  public void add(
+      long offset, long timestampMs, PackedEvent event, byte[] header, long dueTimeMs, long need) {
+    makeRoom(need);
+    ByteBuffer to = bytes;
+    int flags = event.flags() | FLAG_HEADERS | FLAG_DUE_TIME;
+    int at = putStart(to, flags, event.shape(), offset, timestampMs);
+    byte[] from = event.bytes();
+    int next = event.start();
+    int length = event.keyAndValueBytes();
+    to.put(at, from, next, length);
+    at += length;
+    next += length;
+    length = event.headersBytes();
+    at = putVar(to, at, length + header.length);
+    to.put(at, from, next, length);
+    at += length;
+    next += length;
+    to.put(at, header);
+    at += header.length;
+    length = event.idBytes();
+    to.put(at, from, next, length);
+    end = putZigzag(to, at + length, dueTimeMs);
+    count++;
+  }
+
+  private void makeRoom(long need) {
+    if (!hasRoom(need)) {
+      ByteBuffer larger = room(Math.max(payloadBytes() + need, 2L * capacity()));
+      larger.put(0, bytes, 0, end);
+      bytes = larger;
+    }
+  }
+
+  /** Puts what an event begins with; returns where its key comes. */
+  private int putStart(ByteBuffer to, int flags, int shape, long offset, long timestampMs) {
+    int at = end;
+    to.putShort(at, (short) (flags | shape << 8));
+    at += 2;
+    if (count == 0) {
+      baseOffset = offset;
+      at = putVar(to, at, 0);
+    } else {
+      at = putVar(to, at, offset - lastOffset - 1);
+    }
+    lastOffset = offset;
+    if ((flags & FLAG_TIMESTAMP_TYPE) != TimestampType.NONE.ordinal()) {
+      at = putZigzag(to, at, timestampMs - lastTimestampMs);
+      lastTimestampMs = timestampMs;
+      minTimestampMs = Math.min(minTimestampMs, timestampMs);
+      maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
+    }
+    return at;
   }
 
   private static int putHeaders(ByteBuffer to, int from, Headers headers) {

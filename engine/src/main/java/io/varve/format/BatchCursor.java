@@ -41,6 +41,7 @@ public final class BatchCursor implements EventView {
   private long previousTimestampMs;
   private int flags;
   private int shape;
+  private int partsAt;
   private int keyAt;
   private int keyLength;
   private int valueAt;
@@ -181,6 +182,7 @@ public final class BatchCursor implements EventView {
       timestampMs = previousTimestampMs + getZigzag();
       previousTimestampMs = timestampMs;
     }
+    partsAt = position;
     keyLength = -1;
     if ((shape & BatchBuilder.SHAPE_KEY_NULL) == 0) {
       keyLength = getLength();
@@ -206,6 +208,44 @@ public final class BatchCursor implements EventView {
       position += idLength;
     }
     dueTimeMs = (flags & BatchBuilder.FLAG_DUE_TIME) != 0 ? getZigzag() : Event.NOT_DELAYED;
+  }
+
+  /** How many bytes {@link #pack} needs. */
+  public int packedBytes() {
+    return PackedEvent.FIXED_BYTES
+        + (behindValue() - partsAt)
+        + headersLength
+        + (behindId() - behindHeaders());
+  }
+
+  /** Copies the event, but for offset, timestamp and due time: for {@link PackedEvent#at}. */
+  public void pack(byte[] to, int at) {
+    int keyAndValue = behindValue() - partsAt;
+    int id = behindId() - behindHeaders();
+    PackedEvent.putFixed(to, at, flags & 0xff, shape & 0xff, keyAndValue, headersLength, id);
+    int next = at + PackedEvent.FIXED_BYTES;
+    payload.get(partsAt, to, next, keyAndValue);
+    next += keyAndValue;
+    if (headersLength > 0) {
+      payload.get(headersAt, to, next, headersLength);
+      next += headersLength;
+    }
+    payload.get(behindHeaders(), to, next, id);
+  }
+
+  private int behindValue() {
+    if (valueLength >= 0) {
+      return valueAt + valueLength;
+    }
+    return keyLength >= 0 ? keyAt + keyLength : partsAt;
+  }
+
+  private int behindHeaders() {
+    return (flags & BatchBuilder.FLAG_HEADERS) != 0 ? headersAt + headersLength : behindValue();
+  }
+
+  private int behindId() {
+    return idLength >= 0 ? idAt + idLength : behindHeaders();
   }
 
   private static final int FLAGS_MASK = BatchBuilder.FLAGS_KNOWN;

@@ -1,8 +1,13 @@
 package io.varve.format;
 
 import io.varve.base.CorruptionException;
+import io.varve.event.Encoding;
+import io.varve.event.Reserved;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What the last header of each event in a ready log tells: where the event comes from, and how far
@@ -21,21 +26,33 @@ import java.nio.ByteOrder;
 public record Release(long offset, long dueMs, Progress progress) {
 
   /** The header's name. */
-  public static final String HEADER = "varve.release";
+  public static final String HEADER = Reserved.RELEASE;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int BYTES = 48;
   private static final int FORMAT_VERSION = 1;
 
-  public byte[] encode() {
-    return ByteBuffer.allocate(BYTES)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(0, FORMAT_VERSION)
-        .putLong(8, offset)
-        .putLong(16, dueMs)
-        .putLong(24, progress.nextOffset())
-        .putLong(32, progress.dueMs())
-        .putLong(40, progress.offset())
-        .array();
+  /** The whole header as it stands in a batch, but for its value, which {@link #putInto} puts. */
+  public static byte[] emptyHeader() {
+    byte[] name = HEADER.getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer header = ByteBuffer.allocate(1 + name.length + 2 + BYTES);
+    header.put((byte) name.length).put(name).put((byte) Encoding.BYTES.ordinal()).put((byte) BYTES);
+    return header.array();
+  }
+
+  /** Puts a value into a header that {@link #emptyHeader} has made. */
+  public static void putInto(byte[] header, long offset, long dueMs, Progress progress) {
+    int at = header.length - BYTES;
+    INT.set(header, at, FORMAT_VERSION);
+    LONG.set(header, at + 8, offset);
+    LONG.set(header, at + 16, dueMs);
+    LONG.set(header, at + 24, progress.nextOffset());
+    LONG.set(header, at + 32, progress.dueMs());
+    LONG.set(header, at + 40, progress.offset());
   }
 
   /**

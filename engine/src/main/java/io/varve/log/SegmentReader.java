@@ -139,6 +139,19 @@ public final class SegmentReader implements Closeable {
     likelyEnd = Math.min(end, position + BLOCK_BYTES_MAX);
   }
 
+  /**
+   * Goes on where a batch begins.
+   *
+   * @param offset of its first event
+   * @param end where what is going to be read ends
+   */
+  public void position(long at, long offset, long end) {
+    position(at);
+    baseOffset = offset;
+    sought = true;
+    likelyEnd = Math.min(Math.min(end, limit), position + BLOCK_BYTES_MAX);
+  }
+
   /** The segment's path, for messages. */
   public String path() {
     return path;

@@ -105,7 +105,7 @@ final class Cleaner {
   }
 
   private boolean isLookDue() {
-    return log.pagesMade() >= nextLook || grouping.isDue();
+    return log.resident().pagesMade() >= nextLook || grouping.isDue();
   }
 
   /** Does a little; when an operation begins, before it has looked at any record. */
@@ -124,7 +124,7 @@ final class Cleaner {
   /** Does what a snapshot has left to the next operation, since it may take long. */
   private void afterSnapshot() {
     snapshotTaken = false;
-    log.harvest();
+    log.resident().harvest();
     writer.retireEmpty();
     int count = files.count();
     begin(count + more() > snapshotFilesMax ? filesWanted() : mergeAbove);
@@ -134,7 +134,7 @@ final class Cleaner {
 
   /** Files that a snapshot adds, at the most. */
   private int more() {
-    return 1 + (int) (log.unwrittenBytes() / files.fileBytesMax());
+    return 1 + (int) (log.resident().unwrittenBytes() / files.fileBytesMax());
   }
 
   /** To how many files cleaning is to get when there are too many. */
@@ -143,9 +143,9 @@ final class Cleaner {
   }
 
   private void look() {
-    nextLook = log.pagesMade() + PAGES_BETWEEN;
+    nextLook = log.resident().pagesMade() + PAGES_BETWEEN;
     grouping.look();
-    log.harvest();
+    log.resident().harvest();
     begin(mergeAbove);
     long bytes = diskBytes();
     if (!run.isUnderWay()) {
@@ -175,7 +175,7 @@ final class Cleaner {
 
   /** Bytes of all pages in files, or that would be if a snapshot was taken now. */
   private long diskBytes() {
-    return files.retiredBytes() + log.unwrittenBytes() + fileBytes();
+    return files.retiredBytes() + log.resident().unwrittenBytes() + fileBytes();
   }
 
   /** Bytes of the pages of all files. */
@@ -202,7 +202,7 @@ final class Cleaner {
     snapshotTaken = true;
     boolean fewer = true;
     while (fewer && files.count() + more() > snapshotFilesMax + FILES_BEHIND_MAX) {
-      log.harvest();
+      log.resident().harvest();
       writer.retireEmpty();
       boolean begins = !run.isUnderWay();
       begin(filesWanted());
@@ -274,7 +274,7 @@ final class Cleaner {
       fileBytes += file.pageBytes();
       unfinishedBytes += complete ? 0 : file.pageBytes();
     }
-    long unwrittenBytes = log.unwrittenBytes();
+    long unwrittenBytes = log.resident().unwrittenBytes();
     List<StateFile> victims = new ArrayList<>();
     for (int i : CleaningPolicy.victims(candidates, liveBytes, unwrittenBytes, filesMax)) {
       victims.add(all.get(i));
@@ -315,7 +315,7 @@ final class Cleaner {
   }
 
   private void passEnded() {
-    nextLook = log.pagesMade();
+    nextLook = log.resident().pagesMade();
     if (merging) {
       // Files of very many records may not become fewer; there is no use in trying again at once.
       mergeAbove =

@@ -230,8 +230,8 @@ final class CleaningRun {
     // Of a page that was dropped meanwhile all is dead.
     if (!Page.isDead(before.dead, at)
         && (bytes == bytesBefore || letGo.holds(passUnderWay().expired(), from.tables[record]))) {
-      long old = HybridLog.address(before, at);
-      long moved = HybridLog.address(to, from.at[record]);
+      long old = Address.of(before, at);
+      long moved = Address.of(to, from.at[record]);
       if (!records.index(from.tables[record]).replace(from.hashes[record], old, moved)) {
         throw strand.fail(noSlot(before, at));
       }

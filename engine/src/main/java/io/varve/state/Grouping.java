@@ -77,8 +77,8 @@ final class Grouping {
 
   /** What to put records in order with until {@link #end}; null if there is no memory for it. */
   @Nullable OwnerOrder begin() {
-    int bytes = (int) Math.min(ORDER_BYTES_MAX, log.memoryBytes() >> MEMORY_SHIFT);
-    if (bytes < OwnerOrder.BYTES_MIN || !log.reserve(bytes)) {
+    int bytes = (int) Math.min(ORDER_BYTES_MAX, log.resident().memoryBytes() >> MEMORY_SHIFT);
+    if (bytes < OwnerOrder.BYTES_MIN || !log.resident().reserve(bytes)) {
       return null;
     }
     orderBytes = bytes;
@@ -88,7 +88,7 @@ final class Grouping {
   /** Gives the memory back; whoever puts records in order is done. */
   void end() {
     if (orderBytes > 0) {
-      log.release(orderBytes);
+      log.resident().release(orderBytes);
       orderBytes = 0;
     }
   }

@@ -16,7 +16,7 @@ final class IndexArena {
   private static final int UNIT_BITS = LOG_SLOTS_MIN + 3;
   private static final int UNITS_BITS = LOG_SLOTS_MAX - LOG_SLOTS_MIN;
 
-  private final HybridLog log;
+  private final ResidentPages memory;
   private ByteBuffer[] chunks = new ByteBuffer[4];
   private int count;
 
@@ -25,8 +25,8 @@ final class IndexArena {
 
   private long freeBytes;
 
-  IndexArena(HybridLog log) {
-    this.log = log;
+  IndexArena(ResidentPages memory) {
+    this.memory = memory;
     Arrays.setAll(free, i -> new AddressStack());
   }
 
@@ -76,7 +76,7 @@ final class IndexArena {
     if (count == chunks.length) {
       chunks = Arrays.copyOf(chunks, count * 2);
     }
-    chunks[count] = log.frame(CHUNK_BYTES);
+    chunks[count] = memory.frame(CHUNK_BYTES);
     freeBytes += CHUNK_BYTES;
     return ((long) count++ << UNITS_BITS) + 1;
   }
@@ -93,7 +93,7 @@ final class IndexArena {
 
   void close() {
     for (int i = 0; i < count; i++) {
-      log.free(chunks[i]);
+      memory.free(chunks[i]);
     }
     count = 0;
   }

@@ -16,8 +16,7 @@ final class IndexLoader {
   /** Records are put in order by so many of the highest bits of their hashes. */
   private static final int ORDER_BITS = 11;
 
-  private static final int ORDER_SHIFT =
-      HybridLog.ADDRESS_BITS + RecordLayout.HASH_BITS - ORDER_BITS;
+  private static final int ORDER_SHIFT = Address.BITS + RecordLayout.HASH_BITS - ORDER_BITS;
 
   private final KeyIndex index;
 

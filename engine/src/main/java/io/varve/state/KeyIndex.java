@@ -18,7 +18,7 @@ import java.util.Arrays;
 final class KeyIndex {
 
   private static final int HASH_BITS = RecordLayout.HASH_BITS;
-  private static final long ADDRESS_MASK = (1L << HybridLog.ADDRESS_BITS) - 1;
+  private static final long ADDRESS_MASK = (1L << Address.BITS) - 1;
 
   /** Larger blocks than this split. */
   private static final int LOG_SLOTS_SPLIT = 10;
@@ -99,7 +99,7 @@ final class KeyIndex {
   private long atOrBehind() {
     long content;
     while ((content = chunk.getLong(base + (slot << 3))) != 0) {
-      if ((int) (content >>> HybridLog.ADDRESS_BITS) == hash) {
+      if ((int) (content >>> Address.BITS) == hash) {
         return content & ADDRESS_MASK;
       }
       slot = (slot + 1) & mask;
@@ -163,7 +163,7 @@ final class KeyIndex {
 
   /** Takes in a slot's content, as {@link #content} makes it. */
   void insert(long content) {
-    int hash = (int) (content >>> HybridLog.ADDRESS_BITS);
+    int hash = (int) (content >>> Address.BITS);
     int block = blockOf(hash);
     while (counts[block] >= (7 << logSlots[block]) >>> 3) {
       grow(block, hash);
@@ -197,7 +197,7 @@ final class KeyIndex {
       if (content == 0) {
         break;
       }
-      int home = (int) (content >>> HybridLog.ADDRESS_BITS) & mask;
+      int home = (int) (content >>> Address.BITS) & mask;
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         chunk.putLong(base + (hole << 3), content);
         hole = at;
@@ -211,7 +211,7 @@ final class KeyIndex {
 
   /** What a slot holds that leads from the hash to the address. */
   static long content(int hash, long address) {
-    return (long) hash << HybridLog.ADDRESS_BITS | address;
+    return (long) hash << Address.BITS | address;
   }
 
   private void put(int block, long content) {
@@ -219,7 +219,7 @@ final class KeyIndex {
     ByteBuffer to = arena.chunk(reference);
     int from = IndexArena.at(reference);
     int last = (1 << logSlots[block]) - 1;
-    int at = (int) (content >>> HybridLog.ADDRESS_BITS) & last;
+    int at = (int) (content >>> Address.BITS) & last;
     while (to.getLong(from + (at << 3)) != 0) {
       at = (at + 1) & last;
     }
@@ -293,7 +293,7 @@ final class KeyIndex {
     for (int i = 0; i < 8 << slots; i += 8) {
       long content = from.getLong(at + i);
       if (content != 0) {
-        int to = ((content >>> (HybridLog.ADDRESS_BITS + bit)) & 1) == 0 ? block : sibling;
+        int to = ((content >>> (Address.BITS + bit)) & 1) == 0 ? block : sibling;
         put(to, content);
         counts[to]++;
       }

@@ -53,7 +53,7 @@ final class LettingGo {
       takeEntries(expired, gone, i);
       return;
     }
-    long address = HybridLog.address(page, at);
+    long address = Address.of(page, at);
     if (!records.index(table).remove(gone.hash(i), address)) {
       throw strand.fail(CleaningRun.noSlot(page, at));
     }

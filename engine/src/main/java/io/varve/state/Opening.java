@@ -150,7 +150,7 @@ final class Opening {
     }
     byTable.forEach(
         (table, count) -> {
-          if (log.mayTake(KeyIndex.reservedBytes(count))) {
+          if (log.resident().mayTake(KeyIndex.reservedBytes(count))) {
             records.index(table).reserve(count);
           }
         });
@@ -259,7 +259,7 @@ final class Opening {
       bytesLeft[number] = left;
       digests[number] += RecordLayout.digest(at, bytes, hash, keyGroup, tableInFile);
       if (loader != null && alive(number, at)) {
-        loader.add(hash, HybridLog.address(page, at));
+        loader.add(hash, Address.of(page, at));
       } else {
         log.killUnread(page, at, bytes);
       }

@@ -32,7 +32,7 @@ final class Page {
   /** Bytes in use. */
   int used;
 
-  /** The {@link HybridLog#era} in which it is mutable; 0: it is sealed. */
+  /** The {@link ResidentPages#era} in which it is mutable; 0: it is sealed. */
   long mutableEra;
 
   /** The operation that last looked into it. */

@@ -68,7 +68,7 @@ final class RecordBatch {
    * there is no room to read ahead, or no need: a store that can take in whole pages does so.
    */
   long begin() {
-    if (log.takesPages() || capacity() == 0) {
+    if (log.resident().hasRoom(Page.BYTES) || capacity() == 0) {
       return 0;
     }
     count = 0;
@@ -80,8 +80,9 @@ final class RecordBatch {
   private int capacity() {
     ByteBuffer in = buffer;
     if (in == null) {
-      int bytes = (int) Math.min(BYTES_MAX, log.memoryBytes() >> MEMORY_SHIFT & -BYTES_MIN);
-      in = bytes < BYTES_MIN ? null : log.tryFrame(bytes);
+      int bytes =
+          (int) Math.min(BYTES_MAX, log.resident().memoryBytes() >> MEMORY_SHIFT & -BYTES_MIN);
+      in = bytes < BYTES_MIN ? null : log.resident().tryFrame(bytes);
       buffer = in;
     }
     return in == null ? 0 : in.capacity();
@@ -136,13 +137,13 @@ final class RecordBatch {
         continue;
       }
       int room = target.capacity() - filled;
-      int begin = HybridLog.place(address);
+      int begin = Address.place(address);
       int end = end(first, begin, page);
       int last = first + 1;
       while (last < count) {
         long next = order[last] >>> RECORD_BITS;
-        int place = HybridLog.place(next);
-        if (!HybridLog.inOnePage(address, next) || place - end > GAP_BYTES_MAX) {
+        int place = Address.place(next);
+        if (!Address.inOnePage(address, next) || place - end > GAP_BYTES_MAX) {
           break;
         }
         int further = Math.max(end, end(last, place, page));
@@ -162,7 +163,7 @@ final class RecordBatch {
       log.readAhead(last - first, reads > 1);
       for (int i = first; i < last; i++) {
         int index = (int) order[i] & (RECORDS_MAX - 1);
-        int from = HybridLog.place(order[i] >>> RECORD_BITS);
+        int from = Address.place(order[i] >>> RECORD_BITS);
         check(file, page, index, filled + from - begin, from, end - from, keyGroup, key);
       }
       filled += end - begin + 7 & -8;
@@ -223,7 +224,7 @@ final class RecordBatch {
     ByteBuffer in = buffer;
     buffer = null;
     if (in != null) {
-      log.free(in);
+      log.resident().free(in);
     }
   }
 }

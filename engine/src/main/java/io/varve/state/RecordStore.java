@@ -50,7 +50,7 @@ final class RecordStore {
   RecordStore(HybridLog log, RecordPrints.Maker prints) {
     this.log = log;
     this.prints = prints;
-    this.arena = new IndexArena(log);
+    this.arena = new IndexArena(log.resident());
     this.batch = new RecordBatch(log);
     this.index = index(0);
   }

@@ -197,7 +197,7 @@ public final class StateStore implements AutoCloseable {
     long number = files.openImage();
     LogImage image = log.image();
     log.begin();
-    log.shrink();
+    log.resident().shrink();
     return new StateSnapshot(image, writer.finish(), files, localiser, cleaner, number);
   }
 
@@ -210,10 +210,10 @@ public final class StateStore implements AutoCloseable {
     return new StateStoreMetrics(
         records.records(),
         log.liveBytes(),
-        log.usedBytes(),
-        log.frameBytes(),
+        log.resident().usedBytes(),
+        log.resident().frameBytes(),
         records.indexBytes(),
-        log.unwrittenBytes(),
+        log.resident().unwrittenBytes(),
         memory.limitBytes(),
         files.count(),
         fileBytes,
@@ -221,7 +221,7 @@ public final class StateStore implements AutoCloseable {
         cleaner.passes(),
         cleaner.writtenBytes(),
         cleaner.expiredRecords(),
-        CleaningPolicy.backlogBytes(fileBytes + log.unwrittenBytes(), log.liveBytes()),
+        CleaningPolicy.backlogBytes(fileBytes + log.resident().unwrittenBytes(), log.liveBytes()),
         log.reads() - log.readsCold(),
         log.readsCold(),
         localiser.filesLocal(),

@@ -20,7 +20,7 @@ final class UnnamedFiles {
 
   /** Folders in a log's folder. */
   private static final Set<String> FOLDERS =
-      Set.of("manifest", "readers", "snapshots", "views", "dedup", "damaged");
+      Set.of("manifest", "readers", "snapshots", "views", "fields", "dedup", "damaged");
 
   private final LogFolder log;
   private final Set<String> before;

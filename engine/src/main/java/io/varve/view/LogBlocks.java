@@ -4,8 +4,8 @@ import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
-import io.varve.event.EventView;
 import io.varve.format.BatchCursor;
+import io.varve.format.BatchHeader;
 import io.varve.format.CheckedBatch;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
@@ -14,6 +14,7 @@ import io.varve.manifest.LogFolder;
 import io.varve.manifest.LogState;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,13 +205,14 @@ public final class LogBlocks implements Closeable {
      *
      * @param i which of them
      * @param event changes with the next one
+     * @return false to end the reading
      */
-    void take(int i, EventView event);
+    boolean take(int i, BatchCursor event);
   }
 
   /**
-   * Reads events, each block of them once. Those that are not there are passed over: so the caller
-   * finds out about them.
+   * Reads events, each block of them once, from the cache if it is there, and keeps the blocks in
+   * it. Those that are not there are passed over: so the caller finds out about them.
    *
    * @param offsets rising
    * @param count how many of them
@@ -227,6 +229,81 @@ public final class LogBlocks implements Closeable {
       }
     } finally {
       cursors.add(cursor);
+    }
+  }
+
+  /**
+   * Reads events as {@link #read} does, but past the cache: for many, of blocks that nobody asks
+   * for again soon.
+   *
+   * @return how many were taken
+   */
+  public int readOnce(long[] offsets, int count, Taker taker) throws IOException {
+    Segments now = live;
+    BatchCursor polled = cursors.poll();
+    BatchCursor cursor = polled == null ? new BatchCursor() : polled;
+    Once reading = new Once(offsets, count, taker, cursor);
+    try {
+      while (reading.next < count && !reading.ended) {
+        int at = Arrays.binarySearch(now.firstOffsets(), offsets[reading.next]);
+        int segment = at >= 0 ? at : -at - 2;
+        int before = reading.next;
+        if (segment >= 0) {
+          reading.readFrom(now.all().get(segment));
+        }
+        reading.next = Math.max(reading.next, before + 1);
+      }
+      return reading.taken;
+    } finally {
+      cursors.add(cursor);
+    }
+  }
+
+  /** Walks blocks in place. */
+  private static final class Once implements SegmentBlocks.Walker {
+
+    private final long[] offsets;
+    private final int count;
+    private final Taker taker;
+    private final BatchCursor cursor;
+    private int next;
+    private int taken;
+    private boolean ended;
+
+    private Once(long[] offsets, int count, Taker taker, BatchCursor cursor) {
+      this.offsets = offsets;
+      this.count = count;
+      this.taker = taker;
+      this.cursor = cursor;
+    }
+
+    private void readFrom(SegmentBlocks segment) throws IOException {
+      int number = segment.blockOf(offsets[next]);
+      if (number >= 0) {
+        segment.walk(number, this);
+      }
+    }
+
+    @Override
+    public boolean wants(long baseOffset, long lastOffset) {
+      while (next < count && offsets[next] < baseOffset) {
+        next++;
+      }
+      return !ended && next < count && offsets[next] <= lastOffset;
+    }
+
+    @Override
+    public void walk(BatchHeader header, ByteBuffer bytes, int at, String file, long position) {
+      cursor.load(header, bytes, at, file, position);
+      while (!ended && next < count && offsets[next] <= header.lastOffset() && cursor.next()) {
+        while (next < count && offsets[next] < cursor.offset()) {
+          next++;
+        }
+        if (next < count && offsets[next] == cursor.offset()) {
+          ended = !taker.take(next++, cursor);
+          taken++;
+        }
+      }
     }
   }
 
@@ -253,7 +330,9 @@ public final class LogBlocks implements Closeable {
             i++;
           }
           if (i < count && offsets[i] == cursor.offset()) {
-            taker.take(i++, cursor);
+            if (!taker.take(i++, cursor)) {
+              return count;
+            }
           }
         }
       }

@@ -124,6 +124,37 @@ final class SegmentBlocks implements Closeable {
     return known;
   }
 
+  /** Looks at batches in the memory into which they are read. */
+  interface Walker {
+
+    /** Whether a batch with these offsets is to be looked at. */
+    boolean wants(long baseOffset, long lastOffset);
+
+    /**
+     * Looks at a batch, of which nothing but the header has been checked.
+     *
+     * @param at where its payload begins
+     * @param position where in the file the batch begins, for errors
+     */
+    void walk(BatchHeader header, ByteBuffer bytes, int at, String file, long position);
+  }
+
+  /** Reads a block and shows the batches that are wanted of it. */
+  void walk(int block, Walker walker) throws IOException {
+    read(
+        block,
+        (bytes, length, position) -> {
+          BatchHeader header = new BatchHeader();
+          for (int at = 0; at < length; at += header.totalBytes()) {
+            decodeHeader(header, bytes, at, length, position);
+            if (walker.wants(header.baseOffset(), header.lastOffset())) {
+              walker.walk(header, bytes, at + BatchHeader.BYTES, path, position + at);
+            }
+          }
+          return block;
+        });
+  }
+
   /**
    * Reads a block and checks it.
    *
@@ -132,6 +163,15 @@ final class SegmentBlocks implements Closeable {
    * @throws ClosedChannelException if this has been closed meanwhile
    */
   Block read(int block, BatchCursor cursor) throws IOException {
+    return read(block, (bytes, length, position) -> decode(bytes, length, position, cursor));
+  }
+
+  /** Makes something of a block's bytes, which are lent to it. */
+  private interface Decoder<T> {
+    T decode(ByteBuffer bytes, int length, long position);
+  }
+
+  private <T> T read(int block, Decoder<T> decoder) throws IOException {
     Extent known = extent();
     long position = known.index().position(block);
     long end = block + 1 < known.index().count() ? known.index().position(block + 1) : known.end();
@@ -150,7 +190,7 @@ final class SegmentBlocks implements Closeable {
             "bytes up to " + end + ", which were durable",
             "the end of the file at byte " + (position + found));
       }
-      return decode(bytes, length, position, cursor);
+      return decoder.decode(bytes, length, position);
     } finally {
       log.buffers().give(bytes);
     }
@@ -161,20 +201,25 @@ final class SegmentBlocks implements Closeable {
     List<CheckedBatch> batches = new ArrayList<>(1);
     int size = 0;
     for (int at = 0; at < length; at += header.totalBytes()) {
-      int left = length - at;
-      if (left >= BatchHeader.BYTES) {
-        header.decode(bytes, at, epoch, path, position + at);
-      }
-      if (left < BatchHeader.BYTES || header.totalBytes() > left) {
-        throw new CorruptionException(
-            path, position + at, "whole batches up to " + (position + length), left + " bytes");
-      }
+      decodeHeader(header, bytes, at, length, position);
       cursor.load(header, bytes, at + BatchHeader.BYTES, path, position + at);
       CheckedBatch batch = cursor.copy();
       batches.add(batch);
       size += batch.events().limit();
     }
     return new Block(batches, size);
+  }
+
+  private void decodeHeader(
+      BatchHeader header, ByteBuffer bytes, int at, int length, long position) {
+    int left = length - at;
+    if (left >= BatchHeader.BYTES) {
+      header.decode(bytes, at, epoch, path, position + at);
+    }
+    if (left < BatchHeader.BYTES || header.totalBytes() > left) {
+      throw new CorruptionException(
+          path, position + at, "whole batches up to " + (position + length), left + " bytes");
+    }
   }
 
   private synchronized ReadFile file() throws IOException {

@@ -50,6 +50,7 @@ final class PendingTimersTest {
     long now = 1_000_000;
     long offset = 0;
     PendingTimers timers = open(0, null, 0, now);
+    List<Batch> taken = new ArrayList<>();
     for (int step = 0; step < 300; step++) {
       int added = random.nextInt(300);
       for (int i = 0; i < added; i++) {
@@ -84,10 +85,14 @@ final class PendingTimersTest {
       timers.takenIn(offset);
       now += Math.floorMod(random.nextLong(), Math.max(2, spread / 50));
       while (random.nextBoolean()) {
-        timers.takeAhead(now + random.nextInt(500));
+        Batch ahead = timers.takeAhead(now + random.nextInt(500), 1 + random.nextInt(300));
+        if (ahead != null) {
+          ahead.letGive(random.nextInt(ahead.count() + 1));
+          taken.add(ahead);
+        }
       }
       int most = random.nextInt(600);
-      for (int i = 0; i < most && timers.next(now); i++) {
+      for (int i = 0; i < most && next(timers, now, taken); i++) {
         Timer first = model.pollFirst();
         assertThat(new Timer(timers.dueMs(), timers.offset())).isEqualTo(first);
         last = first;
@@ -99,6 +104,13 @@ final class PendingTimersTest {
       assertThat(timers.pending()).isEqualTo(model.size());
       assertThat(timers.nextDueMs())
           .isLessThanOrEqualTo(model.isEmpty() ? Long.MAX_VALUE : model.first().dueMs());
+      if (!timers.isSaving() && random.nextInt(8) == 0) {
+        timers.beginSave(step, now, () -> true, background);
+      }
+      if (random.nextInt(3) == 0) {
+        work.runAll();
+      }
+      timers.completeSave();
       if (timers.isSaveDue(now) || random.nextInt(20) == 0) {
         timers.save(step, now, () -> true);
         if (random.nextBoolean()) {
@@ -113,13 +125,25 @@ final class PendingTimersTest {
         }
       }
     }
-    while (timers.next(Long.MAX_VALUE)) {
+    while (next(timers, Long.MAX_VALUE, taken)) {
       assertThat(new Timer(timers.dueMs(), timers.offset())).isEqualTo(model.pollFirst());
       timers.released(timers.dueMs(), timers.offset());
     }
     assertThat(model).isEmpty();
     assertThat(timers.pending()).isZero();
     timers.close();
+  }
+
+  /** Steps to the next timer; where a batch does not let it, it is made to. */
+  private static boolean next(PendingTimers timers, long now, List<Batch> taken)
+      throws IOException {
+    boolean any = timers.next(now);
+    if (!any && timers.isAwaiting()) {
+      taken.forEach(batch -> batch.letGive(batch.count()));
+      any = timers.next(now);
+      assertThat(timers.isAwaiting()).isFalse();
+    }
+    return any;
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,69 @@ final class BatchTest {
     assertThat(header(encoded).codec()).isEqualTo(codec);
     assertThat(encoded.limit()).isLessThan(10_000);
     assertThat(decode(encoded)).isEqualTo(events);
+  }
+
+  /** Byte for byte: nothing of an event is lost on the way, and nothing else is written. */
+  @Test
+  void anEventInOnePieceIsAddedAsItsPartsWouldBe() throws IOException {
+    for (long seed = 0; seed < 500; seed++) {
+      Random random = new Random(seed);
+      List<Event> events = events(random, 1 + random.nextInt(20));
+      BatchCursor cursor = new BatchCursor();
+      ByteBuffer encoded = encode(events, Codec.NONE);
+      cursor.load(header(encoded), encoded, BatchHeader.BYTES, "file", 640);
+      BatchBuilder batch = new BatchBuilder(16);
+      List<Event> expected = new ArrayList<>();
+      PackedEvent packed = new PackedEvent();
+      for (Event e : events) {
+        assertThat(cursor.next()).isTrue();
+        byte[] room = new byte[7 + cursor.packedBytes()];
+        cursor.pack(room, 7);
+        packed.at(room, 7);
+        Progress progress = new Progress(random.nextLong(), random.nextLong(), random.nextLong());
+        long dueMs = random.nextInt();
+        byte[] header = Release.emptyHeader();
+        Release.putInto(header, e.offset(), dueMs, progress);
+        long need = BatchBuilder.bytesMax(packed, header);
+        batch.add(e.offset() + 1, 77, packed, header, dueMs, need);
+        Headers.Builder headers = Headers.builder();
+        e.headers().asList().forEach(h -> headers.add(h.name(), h.encoding(), h.value()));
+        headers.add(Release.HEADER, Encoding.BYTES, Arrays.copyOfRange(header, 16, 64));
+        boolean timeless = e.timestampType() == TimestampType.NONE;
+        expected.add(
+            new Event(
+                e.offset() + 1,
+                timeless ? Event.NO_TIMESTAMP : 77,
+                e.timestampType(),
+                e.keyEncoding(),
+                e.key(),
+                e.valueEncoding(),
+                e.value(),
+                headers.build(),
+                e.messageId(),
+                dueMs));
+        for (String name : new String[] {"", "a", "héader", "名前", "absent"}) {
+          assertThat(packed.header(name.getBytes(StandardCharsets.UTF_8)))
+              .as("seed %d, header %s", seed, name)
+              .isEqualTo(last(e.headers(), name));
+        }
+        byte[] value = Arrays.copyOfRange(header, 16, 64);
+        assertThat(Release.decode(value, "log", 1))
+            .isEqualTo(new Release(e.offset(), dueMs, progress));
+      }
+      ByteBuffer to = ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
+      assertThat(batch.encode(Codec.NONE, EPOCH, to))
+          .as("seed %d", seed)
+          .isEqualTo(encode(expected, Codec.NONE));
+    }
+  }
+
+  private static byte[] last(Headers headers, String name) {
+    byte[] found = null;
+    for (Headers.Header header : headers.asList()) {
+      found = header.name().equals(name) ? header.value() : found;
+    }
+    return found;
   }
 
   /** Damage that checksums can't see, since they were made of it. */

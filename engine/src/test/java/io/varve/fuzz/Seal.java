@@ -36,12 +36,12 @@ public final class Seal {
   }
 
   /** A structure with eight bytes of magic and a checksum of all from byte 12 to its end. */
-  static ByteBuffer whole(String magic, byte[] bytes) {
+  public static ByteBuffer whole(String magic, byte[] bytes) {
     return structure(magic, bytes, 0, bytes.length);
   }
 
   /** The 64-byte structures that stand in a file at each of {@code positions}. */
-  static ByteBuffer each64(String magic, byte[] bytes, int... positions) {
+  public static ByteBuffer each64(String magic, byte[] bytes, int... positions) {
     ByteBuffer sealed = buffer(bytes);
     for (int at : positions) {
       if (at + 64 <= bytes.length) {
@@ -106,6 +106,40 @@ public final class Seal {
     in.position((int) Math.max(-1, Math.min(to, in.limit() + 1L)));
   }
 
+  /** A block of a run's entries. */
+  public static void entries(byte[] bytes, int at, int length) {
+    if (length >= 40) {
+      ByteBuffer to = buffer(bytes);
+      to.putInt(at + 4, length);
+      to.putInt(at, crc(bytes, at + 4, length - 4));
+    }
+  }
+
+  /** A run: its blocks as far as what is said of them makes sense, that, its filter and footer. */
+  public static void run(byte[] bytes) {
+    int footer = bytes.length - 64;
+    if (footer < 0) {
+      return;
+    }
+    ByteBuffer to = buffer(bytes);
+    long blocks = to.getInt(footer + 32);
+    long filter = 8L * to.getInt(footer + 36);
+    long blocksEnd = footer - 24 * blocks - filter;
+    if (blocks > 0 && filter >= 0 && blocksEnd >= 0) {
+      to.putLong(footer + 24, blocksEnd);
+      for (int i = 0; i < blocks; i++) {
+        long from = to.getLong((int) blocksEnd + 24 * i + 16);
+        long end = i + 1 == blocks ? blocksEnd : to.getLong((int) blocksEnd + 24 * i + 40);
+        if (from >= 0 && from < end && end <= blocksEnd) {
+          entries(bytes, (int) from, (int) (end - from));
+        }
+      }
+      to.putInt(footer + 40, crc(bytes, (int) blocksEnd, (int) (24 * blocks)));
+      to.putInt(footer + 44, crc(bytes, footer - (int) filter, (int) filter));
+    }
+    structure("VARVERUN", bytes, footer, 64);
+  }
+
   private static ByteBuffer structure(String magic, byte[] bytes, int at, int length) {
     ByteBuffer to = buffer(bytes);
     if (length >= 16) {
@@ -140,7 +174,7 @@ public final class Seal {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static int crc(byte[] bytes, int from, int length) {
+  static int crc(byte[] bytes, int from, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, from, length);
     return (int) crc.getValue();

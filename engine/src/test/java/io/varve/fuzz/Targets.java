@@ -1,9 +1,15 @@
 package io.varve.fuzz;
 
 import io.varve.StoreFuzz;
+import io.varve.dedup.DedupFuzz;
+import io.varve.delay.TimerFuzz;
 import io.varve.format.BatchCursor;
 import io.varve.format.BatchHeader;
 import io.varve.format.CommitMark;
+import io.varve.format.FieldIndexFooter;
+import io.varve.format.FieldIndexTrailer;
+import io.varve.format.FieldList;
+import io.varve.format.FieldNode;
 import io.varve.format.FileCopy;
 import io.varve.format.FileNames;
 import io.varve.format.KeyTableChunk;
@@ -51,12 +57,22 @@ public final class Targets {
           LossRecord.class,
           KeyTableFile.class,
           RepositoryMark.class,
+          FieldListFile.class,
+          FieldFooter.class,
+          FieldNodes.class,
           StoreFuzz.class,
           StateFuzz.StateFooterFile.class,
           StateFuzz.StateMeta.class,
           StateFuzz.StatePage.class,
           StateFuzz.StateRecords.class,
-          StateStoreFuzz.class);
+          StateStoreFuzz.class,
+          TimerFuzz.TimerBlock.class,
+          TimerFuzz.RunFile.class,
+          TimerFuzz.RunEnd.class,
+          TimerFuzz.PendingFile.class,
+          TimerFuzz.ReleaseHeader.class,
+          DedupFuzz.BucketRecord.class,
+          DedupFuzz.PageRecord.class);
 
   private static final String FILE = "file";
 
@@ -236,6 +252,72 @@ public final class Targets {
           1,
           bytes -> Seal.each64("VARVEREP", bytes.array(), 0),
           bytes -> RepositoryMarker.decode(bytes, FILE));
+    }
+  }
+
+  /** Which fields of a stream are indexed. */
+  public static final class FieldListFile {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          NAMES,
+          bytes -> Seal.whole("VARVEFLS", bytes.array()),
+          bytes -> FieldList.decode(bytes, bytes.limit() >= 24 ? bytes.getLong(16) : 0, FILE));
+    }
+  }
+
+  /** The end of a file of field indexes: footer and trailer. */
+  public static final class FieldFooter {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          NAMES,
+          bytes -> bytes,
+          bytes -> {
+            FieldIndexFooter footer = FieldIndexFooter.decode(bytes, 1 << 20, FILE);
+            footer.encode();
+            ByteBuffer end = FieldIndexTrailer.of(bytes, 0).encode();
+            FieldIndexTrailer.decode(end, FILE, bytes.limit()).check(bytes, FILE);
+          });
+    }
+  }
+
+  /** A node of a field's index, and all blocks that it leads to; the first byte gives its level. */
+  public static final class FieldNodes {
+
+    private static final int BLOCKS = 100;
+
+    /** How much larger than itself a frame may become. */
+    private static final int EXPANSION = 1 << 16;
+
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(input, EXPANSION, FieldNodes::seal, FieldNodes::walk);
+    }
+
+    private static ByteBuffer seal(ByteBuffer bytes) {
+      if (bytes.limit() >= FieldNode.HEADER_BYTES) {
+        bytes.putInt(4, bytes.limit()).putInt(12, bytes.getInt(12) & 1);
+        bytes.putInt(0, Seal.crc(bytes.array(), 4, bytes.limit() - 4));
+      }
+      return bytes;
+    }
+
+    private static void walk(ByteBuffer bytes) {
+      int level = bytes.limit() < FieldNode.HEADER_BYTES ? 0 : bytes.getInt(12) & 1;
+      FieldNode node = FieldNode.decode(bytes, level, BLOCKS, FILE, 0);
+      while (node.next()) {
+        if (node.keyLength() > FieldNode.KEY_BYTES_MAX) {
+          throw new AssertionError("A key of " + node.keyLength() + " bytes");
+        }
+        if (level == 0) {
+          node.forEachBlock(
+              block -> {
+                if (block < 0 || block >= BLOCKS) {
+                  throw new AssertionError("Block " + block);
+                }
+              });
+        }
+      }
     }
   }
 

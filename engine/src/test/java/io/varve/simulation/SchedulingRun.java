@@ -17,21 +17,21 @@ import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.EventView;
 import io.varve.event.Headers;
+import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import io.varve.format.Release;
+import io.varve.io.Directory;
 import io.varve.testkit.CrashDisk;
 import io.varve.testkit.CrashProcess;
 import io.varve.testkit.ManualWork;
 import io.varve.testkit.ProcessDied;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +42,16 @@ import org.jspecify.annotations.Nullable;
 final class SchedulingRun {
 
   private static final StreamPartition LOG = new StreamPartition("orders", 1, 0);
+  private static final String TIMERS = "streams/orders.ready/g1/p0/timers";
   private static final StreamPartition READY = new StreamPartition("orders.ready", 1, 0);
   private static final int STEPS = 120;
+  private static final int[] PERIODS_S = {2, 5, 20};
 
   /** So little that wheels overflow, and runs are written and merged, within a few dozen events. */
   private static final TimerMemory LITTLE = new TimerMemory(12, 9, 1024, 4, 3, 7);
+
+  /** So little that no two events are read ahead together, and none is kept. */
+  private static final TimerMemory LEAST = new TimerMemory(12, 9, 1024, 4, 9, 1, 7);
 
   private final long seed;
   private final Random random;
@@ -59,6 +64,7 @@ final class SchedulingRun {
   private @Nullable LogWriter writer;
   private @Nullable Scheduler scheduler;
   private long crashes;
+  private long pendingAtEnd;
 
   SchedulingRun(long seed) {
     this.seed = seed;
@@ -140,6 +146,9 @@ final class SchedulingRun {
     } else if (random.nextInt(3) == 0) {
       process.failAt(random.nextInt(300), CrashProcess.Fault.IO_ERROR);
     }
+    if (random.nextInt(8) == 0) {
+      loseFile();
+    }
     ManualWork newWork = new ManualWork(random.nextLong());
     work = newWork;
     Store opened = TestStores.open(process.root(), clock, newWork, process.instance(random));
@@ -148,9 +157,22 @@ final class SchedulingRun {
     store = opened;
   }
 
+  /** Takes one of the timers' files away. */
+  private void loseFile() {
+    Directory files = disk.process().root().folder(TIMERS);
+    try {
+      List<String> names = files.exists() ? files.list() : List.of();
+      if (!names.isEmpty()) {
+        files.delete(names.get(random.nextInt(names.size())));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private SchedulerSettings settings() {
     return SchedulerSettings.of(LOG.stream())
-        .withMemory(LITTLE)
+        .withMemory(random.nextInt(3) == 0 ? LEAST : LITTLE)
         .withReady(LogSettings.defaults().withSegmentBytes(4096));
   }
 
@@ -217,6 +239,9 @@ final class SchedulingRun {
       headers = id(random.nextInt(5));
       value = null;
     }
+    if (due != Event.NOT_DELAYED && random.nextInt(6) == 0) {
+      headers = repeating(headers);
+    }
     return new Event(
         offset,
         clock.wallMs(),
@@ -230,9 +255,23 @@ final class SchedulingRun {
         due);
   }
 
+  /** Every so many seconds for ever or for two minutes; or what can't be understood. */
+  private Headers repeating(Headers others) {
+    Headers.Builder headers = Headers.builder();
+    others.asList().forEach(h -> headers.add(h.name(), h.encoding(), h.value()));
+    int seconds = PERIODS_S[random.nextInt(PERIODS_S.length)];
+    String cron =
+        switch (random.nextInt(4)) {
+          case 0 -> "*/" + seconds + " 17-18 0 1 1 ? 1970";
+          case 1 -> "61 * * * *";
+          default -> "*/" + seconds + " * * * * ?";
+        };
+    return headers.add(Reserved.SCHEDULE_CRON, cron.getBytes(StandardCharsets.UTF_8)).build();
+  }
+
   private static Headers id(int number) {
     return Headers.builder()
-        .add(SchedulerSettings.ID_HEADER, ("id " + number).getBytes(StandardCharsets.UTF_8))
+        .add(Reserved.SCHEDULE_ID, ("id " + number).getBytes(StandardCharsets.UTF_8))
         .build();
   }
 
@@ -249,60 +288,18 @@ final class SchedulingRun {
       busy = runs.step();
       background.runAll();
     }
-    assertThat(runs.metrics().pending()).isZero();
+    pendingAtEnd = runs.metrics().pending();
     assertThat(runs.metrics().missing()).isZero();
     assertThat(runs.metrics().nextOffset()).isEqualTo(to.durableOffset());
   }
 
   private void check() {
     List<Event> sent = read(LOG);
-    List<Event> ready = read(READY);
-    Map<Long, Release> releases = new HashMap<>();
-    Map<Long, Event> byOffset = new HashMap<>();
-    sent.forEach(event -> byOffset.put(event.offset(), event));
-    Release before = null;
-    for (Event event : ready) {
-      Release release = release(event);
-      String what = "the event at " + release.offset();
-      assertThat(releases.put(release.offset(), release)).as(what + " is released once").isNull();
-      assertThat(event.timestampMs())
-          .as(what + " is not early")
-          .isGreaterThanOrEqualTo(release.dueMs());
-      Event origin = byOffset.get(release.offset());
-      assertThat(origin).as(what).isNotNull();
-      assertThat(origin.dueTimeMs()).isEqualTo(release.dueMs());
-      assertThat(event.value()).isEqualTo(origin.value());
-      assertThat(event.key()).isEqualTo(origin.key());
-      if (before != null && !before.progress().isBehind(release.dueMs(), release.offset())) {
-        // Due before what had been released: so it was not known by then.
-        assertThat(release.offset())
-            .as(what + " comes late")
-            .isGreaterThanOrEqualTo(before.progress().nextOffset());
-      }
-      before = release;
+    SchedulingModel model = new SchedulingModel(sent);
+    for (Event event : read(READY)) {
+      model.released(event, release(event));
     }
-    Map<String, Long> next = new HashMap<>();
-    Set<Long> ids = new HashSet<>();
-    for (int i = sent.size() - 1; i >= 0; i--) {
-      Event event = sent.get(i);
-      boolean delayed = event.dueTimeMs() != Event.NOT_DELAYED;
-      Release release = releases.get(event.offset());
-      String id =
-          event.headers().isEmpty()
-              ? null
-              : new String(event.headers().value(0), StandardCharsets.UTF_8);
-      Long follower = id == null ? null : next.put(id, event.offset());
-      if (!delayed) {
-        assertThat(release).isNull();
-      } else if (follower == null) {
-        assertThat(release).as("the event at " + event.offset() + " is released").isNotNull();
-      } else if (release != null) {
-        ids.add(follower);
-        assertThat(release.progress().nextOffset())
-            .as("what was to cancel " + event.offset() + " came too late")
-            .isLessThanOrEqualTo(follower);
-      }
-    }
+    assertThat(model.ended(clock.wallMs())).as("pending in the end").isEqualTo(pendingAtEnd);
   }
 
   private static Release release(EventView event) {

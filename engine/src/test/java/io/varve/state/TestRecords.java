@@ -59,7 +59,7 @@ final class TestRecords implements AutoCloseable {
 
   /** Bytes of records, the dead among them. */
   long usedBytes() {
-    return log.usedBytes();
+    return log.resident().usedBytes();
   }
 
   @Override

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Sends numbered events, the same number to each partition, at a pace that has them flow through
@@ -25,6 +27,7 @@ final class EventFlow implements AutoCloseable {
   private final int partitions;
   private final int count;
   private final int shares;
+  private final UnaryOperator<ProducerRecord<byte[], byte[]>> change;
   private final AtomicInteger acknowledged = new AtomicInteger();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private final Thread thread = new Thread(this::run, "event-flow");
@@ -44,6 +47,23 @@ final class EventFlow implements AutoCloseable {
       int partitions,
       int count,
       int shares) {
+    this(bootstrap, topic, events, partitions, count, shares, event -> event);
+  }
+
+  /**
+   * The same with something done to each event when it is sent.
+   *
+   * @param count of all partitions together
+   */
+  EventFlow(
+      String bootstrap,
+      String topic,
+      NumberedEvents events,
+      int partitions,
+      int count,
+      int shares,
+      UnaryOperator<ProducerRecord<byte[], byte[]>> change) {
+    this.change = change;
     this.bootstrap = bootstrap;
     this.topic = topic;
     this.events = events;
@@ -96,7 +116,7 @@ final class EventFlow implements AutoCloseable {
           LockSupport.parkNanos(STEP_NANOS);
         }
         producer.send(
-            events.event(topic, i % partitions, i / partitions),
+            change.apply(events.event(topic, i % partitions, i / partitions)),
             (metadata, failed) -> {
               if (failed == null) {
                 acknowledged.incrementAndGet();

@@ -4,11 +4,9 @@ import static java.util.Objects.requireNonNullElse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.varve.LogStats;
 import io.varve.cluster.LocalClusterBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,12 +27,6 @@ final class KillTest {
   private static final long SEED =
       requireNonNullElse(Long.getLong("varve.kill.seed"), System.nanoTime());
 
-  /** Of so many kills one hits the worker while it starts; the others hit it at work. */
-  private static final int KILLS_PER_START = 5;
-
-  private static final int START_MS_MAX = 5000;
-  private static final int WORK_MS_MAX = 2500;
-
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir Path folder;
@@ -54,21 +46,7 @@ final class KillTest {
       connectors.start("archive", connectors.sink(TOPIC));
       connectors.start("follow", connectors.source(TOPIC, "${stream}-copy", "mode", "tail"));
 
-      Random random = new Random(SEED);
-      Standing before = new Standing(0, 0);
-      for (int kill = 1; kill <= KILLS; kill++) {
-        String moment =
-            kill % KILLS_PER_START == 0
-                ? whileItStarts(cluster, random)
-                : whileItWorks(cluster, store, before, random);
-        cluster.worker().kill();
-        before = Standing.of(cluster, store);
-        System.out.printf(
-            "kill %d of %d, %s: sent %,d, stored %,d, end of the copy %,d%n",
-            kill, KILLS, moment, flow.acknowledged(), before.stored, before.copied);
-        flow.nextShare();
-        cluster.worker().launch();
-      }
+      new KillMoments(cluster, store, TOPIC, COPY, SEED).kill(KILLS, flow);
       cluster.worker().awaitReady();
       flow.lastShare();
       await().atMost(LIMIT).until(() -> flow.acknowledged() == EVENTS);
@@ -84,54 +62,17 @@ final class KillTest {
 
   /** A cluster whose workers take over from each other within seconds. */
   static LocalClusterBuilder builder(String name) {
-    return TestCluster.builder(name)
+    return quick(TestCluster.builder(name));
+  }
+
+  /** The same of workers that are set up otherwise. */
+  static LocalClusterBuilder quick(LocalClusterBuilder builder) {
+    return builder
         // A dead member's partitions are given to the next worker when its session is over.
         .workerSetting("session.timeout.ms", "3000")
         .workerSetting("heartbeat.interval.ms", "1000")
         .workerSetting("consumer.session.timeout.ms", "3000")
         .workerSetting("consumer.heartbeat.interval.ms", "1000");
-  }
-
-  /** Waits for a random moment between the launch and about the end of the start. */
-  private static String whileItStarts(TestCluster cluster, Random random) {
-    int ms = random.nextInt(START_MS_MAX);
-    pause(ms);
-    return "%d ms after its launch".formatted(ms);
-  }
-
-  /** Waits for a random moment after both connectors have moved on since the last kill. */
-  private static String whileItWorks(
-      TestCluster cluster, Path store, Standing before, Random random) {
-    cluster.worker().awaitReady();
-    await().atMost(LIMIT).until(() -> Standing.of(cluster, store).isBeyond(before));
-    int ms = random.nextInt(WORK_MS_MAX);
-    pause(ms);
-    return "%d ms after it went on archiving and replaying".formatted(ms);
-  }
-
-  /**
-   * How far the connectors are.
-   *
-   * @param stored offsets in the store
-   * @param copied the end of the copy; it rises with every transaction of the source
-   */
-  private record Standing(long stored, long copied) {
-    static Standing of(TestCluster cluster, Path store) {
-      return new Standing(
-          StoreEvents.stats(store, TOPIC, 1).stream().mapToLong(LogStats::nextOffset).sum(),
-          cluster.topics().committedEndOffsets(COPY).values().stream()
-              .mapToLong(Long::longValue)
-              .sum());
-    }
-
-    boolean isBeyond(Standing other) {
-      return stored > other.stored && copied > other.copied;
-    }
-  }
-
-  /** Lets the processes go on for a while. */
-  private static void pause(int ms) {
-    await().pollDelay(Duration.ofMillis(ms)).atMost(LIMIT).until(() -> true);
   }
 
   /** How many events the source has replayed, by the positions that it keeps. */

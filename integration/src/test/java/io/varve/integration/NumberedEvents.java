@@ -43,7 +43,12 @@ final class NumberedEvents {
 
   boolean isSame(int partition, int number, long timestampMs, byte[] key, byte[] value) {
     return timestampMs == timestampMs(partition, number)
-        && Arrays.equals(key, key(partition, number))
+        && hasContent(partition, number, key, value);
+  }
+
+  /** The same for an event that may have been given another time. */
+  boolean hasContent(int partition, int number, byte[] key, byte[] value) {
+    return Arrays.equals(key, key(partition, number))
         && Arrays.equals(value, value(partition, number));
   }
 

@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A broker and a worker with the packed connectors and nothing else on its plugin path.
@@ -38,14 +40,18 @@ final class TestCluster implements AutoCloseable {
 
   /** How a cluster of these tests is made; its logs are kept in {@code target/clusters/<name>}. */
   static LocalClusterBuilder builder(String name) {
+    return builder(
+        name, Stream.of(System.getProperty("varve.plugin.path").split(",")).map(Path::of).toList());
+  }
+
+  /** The same with plugins of the test's own. */
+  static LocalClusterBuilder builder(String name, List<Path> pluginPath) {
     LocalClusterBuilder builder =
         LocalCluster.in(emptied(Path.of("target", "clusters", name)))
             .workerSetting("exactly.once.source.support", "enabled")
             .workerSetting("offset.flush.interval.ms", "1000")
             .progress(line -> System.out.println(name + ": " + line));
-    for (String folder : System.getProperty("varve.plugin.path").split(",")) {
-      builder.pluginPath(Path.of(folder));
-    }
+    pluginPath.forEach(builder::pluginPath);
     return builder;
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tidying up between turns. */
@@ -36,6 +37,13 @@ public final class Folders {
           });
     } catch (NoSuchFileException e) {
       // It is gone, which is what was asked for.
+    }
+  }
+
+  /** The bytes of all files in a folder. */
+  public static long bytes(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     }
   }
 }

@@ -5,6 +5,7 @@ import io.varve.LogWriter;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.StoreSettings;
+import io.varve.benchmarks.measure.JavaChild;
 import io.varve.commit.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.varve.benchmarks.operate;
 
 import io.varve.benchmarks.measure.Folders;
+import io.varve.benchmarks.measure.JavaChild;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,12 +8,13 @@ import java.util.Map;
  *
  * <p>Thread: confined.
  */
-final class RecentMap<K, V> extends LinkedHashMap<K, V> {
+public final class RecentMap<K, V> extends LinkedHashMap<K, V> {
   private static final long serialVersionUID = 1L;
 
   private final int entriesMax;
 
-  RecentMap(int entriesMax) {
+  /** A map that remembers {@code entriesMax} entries. */
+  public RecentMap(int entriesMax) {
     super(16, 0.75f, true);
     this.entriesMax = entriesMax;
   }

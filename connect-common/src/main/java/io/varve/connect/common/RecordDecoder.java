@@ -3,6 +3,7 @@ package io.varve.connect.common;
 import io.varve.event.Encoding;
 import io.varve.event.EventView;
 import io.varve.event.Headers;
+import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
 import java.util.Map;
@@ -14,7 +15,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns stored events into source records.
+ * Turns stored events into source records. Headers with {@linkplain Reserved reserved} names are
+ * left out: they are Varve's own, and tell nobody else anything.
  *
  * <p>Thread: confined; one for each task.
  */
@@ -103,13 +105,26 @@ public final class RecordDecoder {
     ConnectHeaders target = new ConnectHeaders();
     Headers headers = event.headers();
     for (int i = 0; i < headers.count(); i++) {
-      try {
-        target.add(headers.name(i), values.decode(headers.encoding(i), headers.value(i)));
-      } catch (DataException e) {
-        throw located("header '" + headers.name(i) + "'", from, event, e);
+      if (!Reserved.isReserved(headers.name(i))) {
+        target.add(headers.name(i), header(from, event, i));
       }
     }
     return target;
+  }
+
+  /**
+   * What is in a header of {@code event}, one that is reserved or not.
+   *
+   * @param from where the event stands; named in errors
+   * @throws UnreadableValueException if it cannot be read; names the header, the log and the offset
+   */
+  public SchemaAndValue header(StreamPartition from, EventView event, int i) {
+    Headers headers = event.headers();
+    try {
+      return values.decode(headers.encoding(i), headers.value(i));
+    } catch (DataException e) {
+      throw located("header '" + headers.name(i) + "'", from, event, e);
+    }
   }
 
   private SchemaAndValue decode(

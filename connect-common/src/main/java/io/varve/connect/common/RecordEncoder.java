@@ -2,20 +2,27 @@ package io.varve.connect.common;
 
 import io.varve.event.Event;
 import io.varve.event.Headers;
+import io.varve.event.Reserved;
 import io.varve.event.TimestampType;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Turns sink records into events to append.
+ * Turns sink records into events to append. Headers with {@linkplain Reserved reserved} names are
+ * left out: such a name means what Varve wrote, not what somebody sent.
  *
  * <p>Thread: confined; one for each task.
  */
 public final class RecordEncoder {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordEncoder.class);
+
   private final ValueEncoder values;
+  private boolean warned;
 
   /** An encoder that keeps the schemas it meets in {@code texts}. */
   public RecordEncoder(SchemaTexts texts) {
@@ -54,10 +61,36 @@ public final class RecordEncoder {
     }
     Headers.Builder headers = Headers.builder();
     for (Header header : record.headers()) {
+      if (Reserved.isReserved(header.key())) {
+        leftOut(header.key(), record);
+        continue;
+      }
       EncodedValue value = encode(header.key(), record, header);
       headers.add(header.key(), value.encoding(), value.bytes());
     }
     return headers.build();
+  }
+
+  private void leftOut(String name, SinkRecord record) {
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "{}-{} offset {} has a header '{}'. Varve keeps that name for itself, so that header is not"
+              + " stored; this is not said again",
+          record.originalTopic(),
+          record.originalKafkaPartition(),
+          record.originalKafkaOffset(),
+          name);
+    }
+  }
+
+  /**
+   * What is to be stored for a part of a record. When this returns, the schema is durable.
+   *
+   * @throws DataException if the value doesn't belong to the schema
+   */
+  public EncodedValue encode(@Nullable Schema schema, @Nullable Object value) {
+    return values.encode(schema, value);
   }
 
   private EncodedValue encode(String name, SinkRecord record, Header header) {

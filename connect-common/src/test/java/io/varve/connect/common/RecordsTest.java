@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.event.Encoding;
 import io.varve.event.Event;
+import io.varve.event.Headers;
+import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,34 @@ final class RecordsTest {
                 1000L,
                 headers));
     assertThat(back.headers()).hasSize(4);
+  }
+
+  @Test
+  void reservedHeadersAreNeitherTakenNorGiven() {
+    ConnectHeaders headers = new ConnectHeaders();
+    headers.add("varve.schedule.id", new SchemaAndValue(Schema.STRING_SCHEMA, "forged"));
+    headers.add("varve.other", new SchemaAndValue(Schema.OPTIONAL_STRING_SCHEMA, "own"));
+    SinkRecord record = record(null, null, null, null, 5L, TimestampType.CREATE_TIME, headers);
+
+    Event event = encoder.encode(record);
+    assertThat(event.headers().asList())
+        .extracting(Headers.Header::name)
+        .containsExactly("varve.other");
+
+    Headers.Builder stored = Headers.builder();
+    for (String name :
+        List.of(
+            Reserved.SCHEDULE_ID,
+            Reserved.SCHEDULE_CRON,
+            "varve.other",
+            Reserved.DELIVER_TOPIC,
+            Reserved.DELIVER_KEY,
+            Reserved.RELEASE)) {
+      stored.add(name, Encoding.STRING, new byte[] {'x'});
+    }
+    assertThat(decode(event.withHeaders(stored.build())).headers())
+        .extracting(Header::key)
+        .containsExactly("varve.other");
   }
 
   @Test

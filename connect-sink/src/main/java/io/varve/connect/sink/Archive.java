@@ -2,7 +2,6 @@ package io.varve.connect.sink;
 
 import io.varve.Store;
 import io.varve.base.Clock;
-import io.varve.connect.common.RecordEncoder;
 import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ record Archive(
     Store store,
     LogOpener opener,
     SinkSettings settings,
-    RecordEncoder encoder,
+    Events events,
     SinkTaskContext context,
     @Nullable ErrantRecordReporter deadLetters,
     SinkMeters meters,

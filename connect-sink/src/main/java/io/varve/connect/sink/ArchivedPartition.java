@@ -1,13 +1,13 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
+import io.varve.DedupWriter.Taken;
 import io.varve.base.BadEventException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.connect.sink.Delays.BadDelayException;
 import io.varve.connect.sink.LogOpener.Opened;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
-import io.varve.format.BatchBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -51,7 +51,7 @@ final class ArchivedPartition {
   private final Outage outage = new Outage();
   private final Opening opening;
 
-  private @Nullable LogWriter writer;
+  private @Nullable PartitionLog writer;
 
   /** What is written, or to be opened; 0 for the stream's newest. */
   private int generation;
@@ -129,16 +129,19 @@ final class ArchivedPartition {
   }
 
   private void goOn(Opened opened, long delivery) {
-    StreamPartition log = opened.writer().log();
-    writer = opened.writer();
-    meters.show(opened.writer());
+    StreamPartition log = opened.log().log();
+    writer = opened.log();
+    meters.show(opened.log());
     generation = log.generation();
-    position = opened.writer().nextOffset();
+    position = opened.log().nextOffset();
     durable = position;
     sameTopic.opened(position, opened.last());
     commits.reset();
     errants.clear();
     long from = opened.last() == null ? resumeFrom() : opened.last().offset();
+    if (opened.log().comesAgainFrom() < position) {
+      from = Math.min(from, opened.log().comesAgainFrom());
+    }
     if (from != NONE) {
       archive.context().offset(source, from);
       freshFrom = Math.max(freshFrom, delivery + 1);
@@ -181,8 +184,8 @@ final class ArchivedPartition {
     }
     Event event;
     try {
-      event = archive.encoder().encode(record);
-    } catch (DataException e) {
+      event = archive.events().of(record);
+    } catch (DataException | BadEventException e) {
       errant(record, offset, e, delivery);
       return true;
     }
@@ -190,35 +193,26 @@ final class ArchivedPartition {
   }
 
   private boolean append(SinkRecord record, Event event, Delivery delivery) {
-    LogWriter open = writer();
+    Taken taken;
     try {
-      if (!errants.isEmpty()) {
-        checkSize(event);
-        if (!settleErrants(delivery.deadlineNanos())) {
-          return false;
-        }
-      }
-      if (!open.tryAppend(event)) {
+      if (!errants.isEmpty() && !settleErrants(delivery.deadlineNanos())) {
         return false;
       }
+      taken = writer().tryAppend(event);
     } catch (BadEventException e) {
       errant(record, event.offset(), e, delivery);
       return true;
     }
-    passTo(event.offset(), delivery);
-    meters.stored(event);
-    return true;
-  }
-
-  /** The writer checks it too, but a large event need not wait for those before it to arrive. */
-  private void checkSize(Event event) {
-    long bytes =
-        BatchBuilder.bytesMax(event.key(), event.value(), event.headers(), event.messageId());
-    int bytesMax = archive.settings().log().eventBytesMax();
-    if (bytes > bytesMax) {
-      throw new BadEventException(
-          "it needs " + bytes + " bytes, more than the " + bytesMax + " of event.bytes.max");
+    if (taken == Taken.NO_ROOM) {
+      return false;
     }
+    passTo(event.offset(), delivery);
+    if (taken == Taken.STORED) {
+      meters.stored(event);
+    } else {
+      meters.count(Meter.DEDUPLICATED);
+    }
+    return true;
   }
 
   /** Moves the position past {@code offset}, which was just stored or reported. */
@@ -236,12 +230,16 @@ final class ArchivedPartition {
     }
     position = offset + 1;
     sameTopic.passed(offset);
+    writer().passed(offset);
     commits.took(delivery.nowNanos());
   }
 
   private void errant(SinkRecord record, long offset, RuntimeException why, Delivery delivery) {
     errants.report(record, source + " offset " + offset, why);
     meters.count(Meter.ERRANT);
+    if (why instanceof BadDelayException) {
+      meters.count(Meter.MALFORMED);
+    }
     passTo(offset, delivery);
   }
 
@@ -249,7 +247,7 @@ final class ArchivedPartition {
     if (!errants.settle(deadlineNanos - archive.clock().nanos())) {
       return false;
     }
-    LogWriter open = writer();
+    PartitionLog open = writer();
     if (open.nextOffset() < position) {
       open.skipTo(position);
     }
@@ -265,13 +263,36 @@ final class ArchivedPartition {
         return false;
       }
       case OTHER -> recreated(record, delivery);
-      case SAME, UNKNOWN -> meters.duplicate();
+      case SAME, UNKNOWN -> {
+        if (!keepIfMissed(record, delivery)) {
+          return false;
+        }
+        meters.duplicate();
+      }
     }
     return true;
   }
 
+  /** Keeps a duplicate that the log has passed durably, and that was not kept before a crash. */
+  private boolean keepIfMissed(SinkRecord record, Delivery delivery) {
+    PartitionLog open = writer();
+    long offset = record.originalKafkaOffset();
+    if (open.misses(offset)) {
+      try {
+        if (!open.keep(archive.events().of(record))) {
+          return false;
+        }
+        commits.took(delivery.nowNanos());
+      } catch (DataException | BadEventException e) {
+        LOG.debug("{} offset {} went to the dead letter queue when it came first", source, offset);
+      }
+    }
+    open.passed(offset);
+    return true;
+  }
+
   private void recreated(SinkRecord record, Delivery delivery) {
-    LogWriter old = writer();
+    PartitionLog old = writer();
     String found =
         source
             + " offset "
@@ -294,8 +315,8 @@ final class ArchivedPartition {
               + " to archive it from its first event into the stream's next generation");
     }
     writer = null;
-    boolean kept = old.close(Duration.ofNanos(delivery.deadlineNanos() - archive.clock().nanos()));
-    if (!kept) {
+    long leftNanos = delivery.deadlineNanos() - archive.clock().nanos();
+    if (!old.close(Duration.ofNanos(leftNanos), position)) {
       old.abandon();
     }
     generation = Math.max(generation + 1, archive.store().latestGeneration(stream));
@@ -325,10 +346,10 @@ final class ArchivedPartition {
 
   /** Asks for a sync of all that was taken and is not in one yet. Does not wait. */
   private void startCommit(long nowNanos) {
-    LogWriter open = writer;
+    PartitionLog open = writer;
     if (open != null && commits.isDirty()) {
       boolean settled = errants.isEmpty() || settleErrants(nowNanos);
-      commits.start(open, nowNanos, settled);
+      commits.start(open.commit(position), nowNanos, settled);
     }
   }
 
@@ -360,7 +381,7 @@ final class ArchivedPartition {
 
   /** Gives the writer up after a failure; what was not durable will come again. */
   void fail(StoreFailedException failure) {
-    LogWriter failed = writer;
+    PartitionLog failed = writer;
     if (failed != null) {
       durable = failed.durableOffset();
       writer = null;
@@ -374,9 +395,9 @@ final class ArchivedPartition {
   /** Lets go of the log, which then holds at least what was said to be durable. */
   void close(Duration wait) {
     opening.cancel();
-    LogWriter closing = writer;
+    PartitionLog closing = writer;
     writer = null;
-    if (closing != null && !closing.close(wait)) {
+    if (closing != null && !closing.close(wait, position)) {
       LOG.warn(
           "{}: not all events could be synced in time; those from offset {} on will come again",
           source,
@@ -389,7 +410,7 @@ final class ArchivedPartition {
     meters.publish(position, durableOffset(), generation);
   }
 
-  private LogWriter writer() {
+  private PartitionLog writer() {
     if (writer == null) {
       throw new IllegalStateException("The log of " + source + " is not open");
     }

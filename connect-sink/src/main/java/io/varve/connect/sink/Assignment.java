@@ -20,7 +20,7 @@ final class Assignment {
   private final Archive archive;
   private final WorkerMetrics metrics;
   private final Map<TopicPartition, ArchivedPartition> partitions = new HashMap<>();
-  private final Map<String, String> topicOfStream = new HashMap<>();
+  private final Map<String, String> contentOfStream = new HashMap<>();
 
   // Events come in runs of one partition: remember the last one.
   private @Nullable String lastTopic;
@@ -48,20 +48,7 @@ final class Assignment {
    */
   void add(Collection<TopicPartition> sources, long freshFrom) {
     for (TopicPartition source : sources) {
-      String stream = archive.settings().streamFormat().expand(source.topic());
-      String other = topicOfStream.putIfAbsent(stream, source.topic());
-      if (other != null && !other.equals(source.topic())) {
-        throw new ConnectException(
-            "Topics '"
-                + other
-                + "' and '"
-                + source.topic()
-                + "' would both be archived as stream '"
-                + stream
-                + "'. Put ${topic} into "
-                + SinkConfig.STREAM_FORMAT
-                + ", or use a connector for each topic");
-      }
+      String stream = claim(source.topic());
       ArchivedPartition partition = new ArchivedPartition(source, stream, archive, freshFrom);
       ArchivedPartition before = partitions.put(source, partition);
       if (before != null) {
@@ -72,6 +59,36 @@ final class Assignment {
     }
     last = null;
     lastTopic = null;
+  }
+
+  /** Notes where a topic goes; returns its stream. */
+  private String claim(String topic) {
+    String stream = archive.settings().streamFormat().expand(topic);
+    claim(stream, "topic '" + topic + "'");
+    Deduplication deduplication = archive.settings().deduplication();
+    String duplicates = deduplication == null ? null : deduplication.duplicatesStream(topic);
+    if (duplicates != null) {
+      claim(duplicates, "the duplicates of topic '" + topic + "'");
+    }
+    return stream;
+  }
+
+  private void claim(String stream, String what) {
+    String other = contentOfStream.putIfAbsent(stream, what);
+    if (other != null && !other.equals(what)) {
+      throw new ConnectException(
+          "Both "
+              + other
+              + " and "
+              + what
+              + " would be archived as stream '"
+              + stream
+              + "'. Put ${topic} into "
+              + SinkConfig.STREAM_FORMAT
+              + " and "
+              + Deduplication.DUPLICATES_STREAM
+              + ", or use a connector for each topic");
+    }
   }
 
   /**
@@ -124,9 +141,9 @@ final class Assignment {
         metrics.hide(source);
       }
     }
-    topicOfStream.clear();
+    contentOfStream.clear();
     for (ArchivedPartition partition : partitions.values()) {
-      topicOfStream.put(partition.stream(), partition.source().topic());
+      claim(partition.source().topic());
     }
     last = null;
     lastTopic = null;

@@ -1,6 +1,5 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
 import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
@@ -20,7 +19,7 @@ final class GroupCommit {
   private final Clock clock;
   private boolean dirty;
   private long dirtyNanos;
-  private @Nullable CompletableFuture<Long> underWay;
+  private @Nullable CompletableFuture<?> underWay;
 
   GroupCommit(SinkMeters meters, Clock clock) {
     this.meters = meters;
@@ -52,12 +51,11 @@ final class GroupCommit {
   }
 
   /**
-   * Asks for a sync.
+   * A sync was asked for.
    *
    * @param complete whether it will cover all that was taken
    */
-  void start(LogWriter writer, long nowNanos, boolean complete) {
-    CompletableFuture<Long> commit = writer.commit();
+  void start(CompletableFuture<?> commit, long nowNanos, boolean complete) {
     dirty = !complete;
     underWay = commit;
     var unused = commit.thenRun(() -> meters.committed(clock.nanos() - nowNanos));
@@ -75,7 +73,7 @@ final class GroupCommit {
    * @throws VarveException if it failed
    */
   boolean ended() {
-    CompletableFuture<Long> commit = underWay;
+    CompletableFuture<?> commit = underWay;
     if (commit == null || !commit.isDone()) {
       return false;
     }

@@ -3,11 +3,13 @@ package io.varve.connect.sink;
 import io.varve.commit.RecoveryReport;
 import io.varve.commit.WriterMetrics;
 import io.varve.compact.CompactionMetrics;
+import io.varve.dedup.DedupMetrics;
 import io.varve.metrics.Latency;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A number that the engine tells of a partition's log, from its opening by the task on.
@@ -16,12 +18,16 @@ import java.util.stream.Stream;
  */
 record LogMeter(String metric, String description, ToLongFunction<Reading> value) {
 
-  /** What the engine tells of a log at one moment. */
-  record Reading(WriterMetrics metrics, RecoveryReport recovery) {}
+  /**
+   * What the engine tells of a log at one moment.
+   *
+   * @param dedup null if message ids don't count
+   */
+  record Reading(WriterMetrics metrics, RecoveryReport recovery, @Nullable DedupMetrics dedup) {}
 
   /** All there are. */
   static final List<LogMeter> ALL =
-      Stream.of(writing(), latencies(), opening(), compaction())
+      Stream.of(writing(), latencies(), opening(), compaction(), messageIds())
           .flatMap(Function.identity())
           .toList();
 
@@ -157,6 +163,35 @@ record LogMeter(String metric, String description, ToLongFunction<Reading> value
             all -> all.lastPass().eventsRemoved()));
   }
 
+  private static Stream<LogMeter> messageIds() {
+    return Stream.of(
+        dedup("dedup-ids", "Message ids that are remembered", DedupMetrics::ids),
+        dedup(
+            "dedup-memory-bytes",
+            "Memory that they take: tables, filters, RocksDB's indexes and caches",
+            DedupMetrics::memoryBytes),
+        dedup("dedup-disk-bytes", "Bytes of files with ids", DedupMetrics::diskBytes),
+        dedup("dedup-stored-total", "Events with an id that were stored", DedupMetrics::stored),
+        dedup(
+            "dedup-duplicates-total",
+            "Events that were not, since their id was there",
+            DedupMetrics::duplicates),
+        dedup(
+            "dedup-looks-total", "How often a file was looked into for an id", DedupMetrics::looks),
+        dedup(
+            "dedup-false-positives-total",
+            "How often the id was not in it",
+            DedupMetrics::falsePositives),
+        dedup(
+            "dedup-unfiltered-buckets",
+            "Files for which there is no filter in memory: more dedup.memory.bytes would help",
+            DedupMetrics::unfiltered),
+        dedup(
+            "dedup-log-time-ms",
+            "By which the age of ids is told: the median of the latest timestamps; -1 with too few",
+            DedupMetrics::logTimeMs));
+  }
+
   private static LogMeter writer(
       String metric, String description, ToLongFunction<WriterMetrics> value) {
     return new LogMeter(metric, description, all -> value.applyAsLong(all.metrics()));
@@ -170,5 +205,16 @@ record LogMeter(String metric, String description, ToLongFunction<Reading> value
   private static LogMeter compaction(
       String metric, String description, ToLongFunction<CompactionMetrics> value) {
     return writer(metric, description, all -> value.applyAsLong(all.compaction()));
+  }
+
+  private static LogMeter dedup(
+      String metric, String description, ToLongFunction<DedupMetrics> value) {
+    return new LogMeter(
+        metric,
+        description,
+        all -> {
+          DedupMetrics dedup = all.dedup();
+          return dedup == null ? 0 : value.applyAsLong(dedup);
+        });
   }
 }

@@ -1,6 +1,6 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
+import io.varve.DedupWriter;
 import io.varve.Store;
 import io.varve.base.FencedException;
 import io.varve.event.Event;
@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ final class LogOpener implements AutoCloseable {
    *
    * @param last its last event; null if it has none, or if nobody wants to know
    */
-  record Opened(LogWriter writer, @Nullable Event last) {}
+  record Opened(PartitionLog log, @Nullable Event last) {}
 
   LogOpener(Store store, SinkSettings settings) {
     this.store = store;
@@ -63,26 +64,49 @@ final class LogOpener implements AutoCloseable {
    * Begins to open a log, when the opening before of the same log has come to its end: one that
    * nobody waits for any more must not take the log away from the next.
    *
+   * @param topic the topic that is archived
    * @param generation 0 for the stream's newest, or the first if there is none
    * @return fails with what {@link Store#openWriter} throws
    */
-  CompletableFuture<Opened> open(String stream, int generation, int partition) {
+  CompletableFuture<Opened> open(String topic, String stream, int generation, int partition) {
     Key key = new Key(stream, partition);
     CompletableFuture<?> before = latest.getOrDefault(key, CompletableFuture.completedFuture(null));
     CompletableFuture<Opened> opening =
         before
             .handle((opened, failure) -> key)
-            .thenApplyAsync(log -> openNow(stream, generation, partition), threads);
+            .thenApplyAsync(log -> openNow(topic, stream, generation, partition), threads);
     latest.put(key, opening);
     return opening;
   }
 
-  private Opened openNow(String stream, int generation, int partition) {
+  private Opened openNow(String topic, String stream, int generation, int partition) {
     int wanted = generation > 0 ? generation : Math.max(1, store.latestGeneration(stream));
     StreamPartition log = new StreamPartition(stream, wanted, partition);
-    LogWriter writer = take(log);
+    Deduplication deduplication = settings.deduplication();
+    PartitionLog opened =
+        deduplication == null
+            ? new PartitionLog.Plain(
+                take(() -> store.openWriter(log, settings.log(), settings.owner())))
+            : deduplicating(log, topic, deduplication);
     try {
-      return new Opened(writer, last(log, writer.nextOffset()));
+      return new Opened(opened, last(log, opened.nextOffset()));
+    } catch (RuntimeException e) {
+      opened.abandon();
+      throw e;
+    }
+  }
+
+  private PartitionLog deduplicating(
+      StreamPartition log, String topic, Deduplication deduplication) {
+    DedupWriter writer =
+        take(() -> store.openDedup(log, settings.log(), settings.owner(), deduplication.window()));
+    try {
+      String stream = deduplication.duplicatesStream(topic);
+      return new DedupLog(
+          writer,
+          stream == null
+              ? null
+              : take(() -> DuplicatesLog.open(store, settings, stream, log, writer.nextOffset())));
     } catch (RuntimeException e) {
       writer.abandon();
       throw e;
@@ -90,10 +114,10 @@ final class LogOpener implements AutoCloseable {
   }
 
   /** Another task of this connector may open it at the same moment: the last to ask gets it. */
-  private LogWriter take(StreamPartition log) {
+  private static <T> T take(Supplier<T> opening) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return store.openWriter(log, settings.log(), settings.owner());
+        return opening.get();
       } catch (FencedException e) {
         if (attempt == ATTEMPTS_MAX) {
           throw e;

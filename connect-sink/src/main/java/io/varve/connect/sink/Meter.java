@@ -8,6 +8,14 @@ enum Meter {
   GAPS("gaps-total", "Gaps in the topic's offsets: compacted, expired, filtered or aborted events"),
   MISSING("missing-offsets-total", "Offsets in those gaps"),
   ERRANT("errant-events-total", "Events sent to the dead letter queue"),
+  DEDUPLICATED(
+      "deduplicated-events-total",
+      "Events left out since their message id was there within dedup.ttl"),
+  DELAYED("delayed-events-total", "Events stored that are delivered later"),
+  CANCELS("delay-cancels-total", "Events stored that cancel a delayed one, if it still waits"),
+  MALFORMED(
+      "malformed-delays-total",
+      "Events whose headers or fields of delivery could not be understood"),
   NEW_GENERATIONS("new-generations-total", "Topics found to be created again"),
   COMMITS("commits-total", "Syncs that made events durable"),
   COMMIT_NANOS("commit-time-ns-total", "Nanoseconds that they took together"),

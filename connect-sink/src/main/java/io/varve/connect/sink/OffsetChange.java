@@ -4,6 +4,7 @@ import io.varve.LogStats;
 import io.varve.LogWriter;
 import io.varve.Store;
 import io.varve.base.VarveException;
+import io.varve.commit.LogSettings;
 import io.varve.event.StreamPartition;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -118,11 +119,29 @@ final class OffsetChange {
           next);
       return;
     }
-    try (LogWriter writer = store.openWriter(log, settings.log(), settings.owner())) {
+    skip(store, log, settings.log(), offset);
+    skipDuplicates(store, source, log, offset);
+    LOG.info("{}: passed over the offsets {} to {}", source, next, offset - 1);
+  }
+
+  private void skip(Store store, StreamPartition log, LogSettings logSettings, long offset) {
+    try (LogWriter writer = store.openWriter(log, logSettings, settings.owner())) {
       writer.skipTo(offset);
       writer.sync();
     }
-    LOG.info("{}: passed over the offsets {} to {}", source, next, offset - 1);
+  }
+
+  /** What is left out by a user's wish is not missing among the duplicates. */
+  private void skipDuplicates(
+      Store store, TopicPartition source, StreamPartition log, long offset) {
+    Deduplication deduplication = settings.deduplication();
+    String stream = deduplication == null ? null : deduplication.duplicatesStream(source.topic());
+    if (stream != null) {
+      StreamPartition duplicates = new StreamPartition(stream, log.generation(), log.partition());
+      if (store.contains(duplicates) && store.stats(duplicates).nextOffset() < offset) {
+        skip(store, duplicates, settings.uncompactedLog(), offset);
+      }
+    }
   }
 
   private StreamPartition log(Store store, TopicPartition source) {

@@ -37,7 +37,7 @@ final class Opening {
    */
   void start(int generation) {
     if (underWay == null && outage.isOver(archive.clock().nanos())) {
-      underWay = archive.opener().open(stream, generation, source.partition());
+      underWay = archive.opener().open(source.topic(), stream, generation, source.partition());
     }
   }
 
@@ -75,7 +75,7 @@ final class Opening {
   /** Nobody waits for it any more. */
   void cancel() {
     if (underWay != null) {
-      var unused = underWay.thenAccept(late -> late.writer().abandon());
+      var unused = underWay.thenAccept(late -> late.log().abandon());
       underWay = null;
     }
   }

@@ -1,6 +1,5 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
 import io.varve.base.Clock;
 import io.varve.event.Event;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +33,11 @@ final class PartitionMeters {
 
   void stored(Event event) {
     events++;
+    if (event.dueTimeMs() != Event.NOT_DELAYED) {
+      count(Meter.DELAYED);
+    } else if (Delays.cancels(event)) {
+      count(Meter.CANCELS);
+    }
     byte[] key = event.key();
     byte[] value = event.value();
     bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
@@ -76,7 +80,7 @@ final class PartitionMeters {
   }
 
   /** From now on others see what {@code opened} tells, also when it has failed or is closed. */
-  void show(LogWriter opened) {
+  void show(PartitionLog opened) {
     log = new ShownLog(opened, clock);
   }
 

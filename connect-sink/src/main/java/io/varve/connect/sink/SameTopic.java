@@ -1,6 +1,5 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
 import io.varve.event.Event;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -77,7 +76,7 @@ final class SameTopic {
    *
    * @param asked whether it comes because the worker was asked to bring it again
    */
-  Answer ask(SinkRecord record, LogWriter writer, boolean asked) {
+  Answer ask(SinkRecord record, PartitionLog writer, boolean asked) {
     long offset = record.originalKafkaOffset();
     Answer answer = Answer.SAME;
     if (looks && (checking || (offset <= lastSeen && !asked))) {
@@ -92,7 +91,7 @@ final class SameTopic {
     return answer;
   }
 
-  private Answer compare(SinkRecord record, long offset, LogWriter writer) {
+  private Answer compare(SinkRecord record, long offset, PartitionLog writer) {
     Lookup known = lookup;
     if (known == null || !known.covers(offset)) {
       if (offset >= writer.durableOffset()) {
@@ -113,7 +112,7 @@ final class SameTopic {
       return Answer.UNKNOWN;
     }
     try {
-      return SameEvent.test(stored, archive.encoder().encode(record)) ? Answer.SAME : Answer.OTHER;
+      return SameEvent.test(stored, archive.events().plain(record)) ? Answer.SAME : Answer.OTHER;
     } catch (DataException e) {
       return Answer.UNKNOWN;
     }

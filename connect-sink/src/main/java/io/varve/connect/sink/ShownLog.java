@@ -1,6 +1,5 @@
 package io.varve.connect.sink;
 
-import io.varve.LogWriter;
 import io.varve.base.Clock;
 import io.varve.connect.sink.LogMeter.Reading;
 import java.util.concurrent.TimeUnit;
@@ -16,13 +15,13 @@ final class ShownLog {
 
   private static final long READING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final LogWriter writer;
+  private final PartitionLog writer;
   private final Clock clock;
   private volatile @Nullable Timed last;
 
   private record Timed(Reading reading, long nanos) {}
 
-  ShownLog(LogWriter writer, Clock clock) {
+  ShownLog(PartitionLog writer, Clock clock) {
     this.writer = writer;
     this.clock = clock;
   }
@@ -32,7 +31,9 @@ final class ShownLog {
     long nowNanos = clock.nanos();
     Timed timed = last;
     if (timed == null || nowNanos - timed.nanos() >= READING_NANOS) {
-      timed = new Timed(new Reading(writer.metrics(), writer.recovery()), nowNanos);
+      timed =
+          new Timed(
+              new Reading(writer.metrics(), writer.recovery(), writer.dedupMetrics()), nowNanos);
       last = timed;
     }
     return timed.reading();

@@ -55,7 +55,9 @@ final class SinkConfig {
   private static final long KIB = 1024;
   private static final long MIB = 1024 * KIB;
 
-  static final ConfigDef DEFINITION = where(how(howLong(compaction(when(new ConfigDef())))));
+  static final ConfigDef DEFINITION =
+      Deduplication.define(
+          DelaySettings.define(where(how(howLong(compaction(when(new ConfigDef())))))));
 
   private SinkConfig() {}
 
@@ -67,9 +69,10 @@ final class SinkConfig {
             ConfigDef.NO_DEFAULT_VALUE,
             StorePath.forWriting(),
             Importance.HIGH,
-            "The store's folder, as an absolute path. It is made when the first task starts. It belongs on a local disk or a volume of the"
-                + " worker's own. Sinks, sources and other programs may share one store, as long as"
-                + " no two connectors write the same stream.",
+            "The store's folder, as an absolute path. It is made when the first task starts. It"
+                + " belongs on a local disk or a volume of the worker's own. Sinks, sources and"
+                + " other programs may share one store, as long as no two connectors write the same"
+                + " stream.",
             WHERE,
             1,
             Width.LONG,
@@ -97,8 +100,8 @@ final class SinkConfig {
                 + " It is noticed when an event comes again (as the last one does after each start)"
                 + " and its timestamp, key or value is not what is stored. 'new.generation' begins"
                 + " the stream's next generation and archives the topic from its first event; the"
-                + " generation before stays replayable. 'fail' fails the task. 'ignore' never looks:"
-                + " for connectors whose transforms give another result each time.",
+                + " generation before stays replayable. 'fail' fails the task. 'ignore' never"
+                + " looks: for connectors whose transforms give another result each time.",
             WHERE,
             3,
             Width.MEDIUM,
@@ -169,9 +172,9 @@ final class SinkConfig {
             Limits.bytes(KIB, LogSettings.BATCH_BYTES_MAX),
             Importance.LOW,
             "Events are compressed, written and read together up to about this many bytes. Large"
-                + " batches are quicker to archive and to replay, and smaller on disk. Who looks for"
-                + " single keys (varve get, Store.openLatest) reads a whole batch for each: some KiB"
-                + " then.",
+                + " batches are quicker to archive and to replay, and smaller on disk. Who looks"
+                + " for single keys (varve get, Store.openLatest) reads a whole batch for each:"
+                + " some KiB then.",
             HOW,
             5,
             Width.MEDIUM,
@@ -190,8 +193,8 @@ final class SinkConfig {
                 + RETENTION_MS
                 + " and "
                 + RETENTION_BYTES
-                + ". 'compact' keeps the latest event of each key, and all events without a key, for"
-                + " ever. 'compact,delete' does both. Offsets and order never change.",
+                + ". 'compact' keeps the latest event of each key, and all events without a key,"
+                + " for ever. 'compact,delete' does both. Offsets and order never change.",
             HOW_LONG,
             1,
             Width.MEDIUM,
@@ -237,7 +240,8 @@ final class SinkConfig {
             Limits.millis(0, Long.MAX_VALUE),
             Importance.MEDIUM,
             "A tombstone (an event with a key and no value) stays at least this many milliseconds"
-                + " after it was first compacted over, so that readers that are behind learn of it.",
+                + " after it was first compacted over, so that readers that are behind learn of"
+                + " it.",
             COMPACTION,
             1,
             Width.MEDIUM,
@@ -271,8 +275,8 @@ final class SinkConfig {
             StoreSettings.defaults().compactionBytesPerSecond(),
             Limits.bytes(64 * KIB, 1L << 40),
             Importance.LOW,
-            "How many bytes compaction may read and write in a second, in each task, so that storing"
-                + " events keeps its pace.",
+            "How many bytes compaction may read and write in a second, in each task, so that"
+                + " storing events keeps its pace.",
             COMPACTION,
             4,
             Width.MEDIUM,

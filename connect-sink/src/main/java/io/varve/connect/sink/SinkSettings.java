@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sink's settings, parsed.
@@ -19,6 +20,8 @@ import org.apache.kafka.common.config.ConfigException;
  * @param connector the connector's name
  * @param log how each partition's log is written
  * @param store how a task's store is opened
+ * @param delays where records say when they are to be delivered; null if nobody looks
+ * @param deduplication which events are duplicates; null if none is
  */
 record SinkSettings(
     String connector,
@@ -27,7 +30,9 @@ record SinkSettings(
     RecreatedTopics recreatedTopics,
     LogSettings log,
     StoreSettings store,
-    long commitIntervalMs) {
+    long commitIntervalMs,
+    @Nullable DelaySettings delays,
+    @Nullable Deduplication deduplication) {
 
   /**
    * @param properties what the worker hands to a connector or task
@@ -59,7 +64,9 @@ record SinkSettings(
             .withBufferBytes(config.getLong(SinkConfig.BUFFER_BYTES))
             .withCompactionBytesPerSecond(config.getLong(SinkConfig.COMPACTION_BYTES_PER_SECOND))
             .withCompactionKeyBytesMax(config.getLong(SinkConfig.COMPACTION_KEY_BYTES_MAX)),
-        config.getLong(SinkConfig.COMMIT_INTERVAL_MS));
+        config.getLong(SinkConfig.COMMIT_INTERVAL_MS),
+        DelaySettings.of(config),
+        Deduplication.of(config));
   }
 
   private static Retention retention(AbstractConfig config) {
@@ -77,6 +84,11 @@ record SinkSettings(
   /** How this connector's writers are named to others that want the same log. */
   String owner() {
     return "connector " + connector;
+  }
+
+  /** As {@link #log}, but each event stays until retention takes it. */
+  LogSettings uncompactedLog() {
+    return log.withCompaction(Compaction.OFF);
   }
 
   private static String text(AbstractConfig config, String name) {

@@ -54,7 +54,7 @@ public final class VarveSinkConnector extends SinkConnector {
   @Override
   public void start(Map<String, String> props) {
     SinkSettings settings = SinkSettings.of(props);
-    CrossChecks.check(settings, props);
+    CrossChecks.check(props);
     properties = Map.copyOf(props);
     LOG.info(
         "{} archives into the store {}, each topic as stream '{}'",

@@ -76,7 +76,7 @@ public final class VarveSinkTask extends SinkTask {
   @Override
   public void start(Map<String, String> props) {
     SinkSettings settings = SinkSettings.of(props);
-    CrossChecks.check(settings, props);
+    CrossChecks.check(props);
     commitIntervalNanos = TimeUnit.MILLISECONDS.toNanos(settings.commitIntervalMs());
     try {
       Store opened = storeOpener.apply(settings);
@@ -92,7 +92,7 @@ public final class VarveSinkTask extends SinkTask {
                   opened,
                   newOpener,
                   settings,
-                  new RecordEncoder(SchemaTexts.of(opened)),
+                  new Events(new RecordEncoder(SchemaTexts.of(opened)), settings),
                   context,
                   context.errantRecordReporter(),
                   meters,

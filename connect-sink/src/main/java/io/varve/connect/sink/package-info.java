@@ -3,7 +3,7 @@
  * io.varve.connect.sink.ArchivedPartition} first.
  *
  * <p>Owns nothing on disk but what it asks the engine to write: one log for each partition of each
- * topic, in the generation that the topic is in.
+ * topic, in the generation that the topic is in, and one more for its duplicates if that is wanted.
  *
  * <p>Invariants:
  *
@@ -16,6 +16,8 @@
  *   <li>an offset is reported to the worker only when it is durable;
  *   <li>the log's end passes an event that could not be stored only when that event has arrived in
  *       the dead letter queue;
+ *   <li>whether a record is the stored event come again is asked of the record alone, never of what
+ *       settings make of it;
  *   <li>topic, partition and offset are those that the event was read under, whatever transforms
  *       make of them.
  * </ol>

@@ -57,6 +57,22 @@ final class SettingsPageTest {
         tasks reach, or one worker.
       - **Transforms** must give the same result each time: an event that comes again and is another counts as a topic created again
         (`recreated.topics`).
+      - **Delayed events** (`delay.enabled=true`). A record says in its headers when it is to be delivered, and the source delivers it then
+        ([how](connect-source.md)):
+
+        | header | |
+        | --- | --- |
+        | `deliver.at` | when: milliseconds since 1970, or `2026-11-20T18:00:00Z`, or with another offset |
+        | `deliver.after` | or how long after the record's timestamp: milliseconds, or `PT1H30M` |
+        | `schedule.id` | an id: a later record with it, in the same partition, takes the place of one that waits; a tombstone with it, and with no time, cancels it |
+        | `schedule.cron` | again and again: a cron expression as `0 9 * * 1-5`, with `TZ=Europe/Berlin` before it or in UTC; with an id, or nothing stops it |
+        | `deliver.topic`, `deliver.key` | where to, and with which key, if not as the source's settings say |
+
+        Times lie between 1970 and 9999; what is past is delivered at once. Headers may be text, bytes of text, or integers. Connect's default
+        header converter makes numbers of ids such as `007`; `StringConverter` or `ByteArrayConverter` don't.
+      - **Message ids** (`dedup.id`). Of events in one partition (where a keyed producer's retries land) with the same id the first is stored. The
+        others are counted (`deduplicated-events-total`) and left out, or kept in `dedup.duplicates.stream`. An event without an id is always
+        stored. Put the jar of `org.rocksdb:rocksdbjni` into the plugin's folder `lib`, beside the others.
       - **Altering offsets** (`PATCH /connectors/<name>/offsets`) forward leaves events out for good; backward changes nothing, since what is
         archived is not archived again.
       """;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.commit.LogSettings;
 import io.varve.format.Codec;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.sink.SinkConnector;
@@ -74,6 +77,19 @@ final class VarveSinkConnectorTest {
         "compaction.key.bytes.max | 1       | 1024 (1 KiB)",
         "commit.interval.ms| 0              | milliseconds",
         "buffer.bytes      | 0              | 1048576 (1 MiB)",
+        "delay.enabled     | maybe          | true or false",
+        "delay.deliver.at  | deliver.at     | header:NAME, value:FIELD",
+        "delay.deliver.after | header:      | header:NAME, value:FIELD",
+        "delay.schedule.id | value:a..b     | header:NAME, value:FIELD",
+        "delay.deliver.key | keys           | or key",
+        "dedup.id          | id             | header:NAME, value:FIELD",
+        "dedup.ttl         | 0              | more than 0",
+        "dedup.ttl         | -5             | more than 0",
+        "dedup.ttl         | PT0S           | more than 0",
+        "dedup.ttl         | 1 day          | milliseconds, or a duration",
+        "dedup.ttl         | P999999999D    | at most",
+        "dedup.memory.bytes | 1000          | 1048576 (1 MiB)",
+        "dedup.duplicates.stream | a/${topic} | letters, digits, dots",
       })
   void badSettingsAreToldWithNameValueAndWhatIsAllowed(String name, String value, String allowed) {
     properties.put(name, value);
@@ -161,6 +177,66 @@ final class VarveSinkConnectorTest {
     properties.put("topics", "t".repeat(249));
 
     assertThat(errors().get("stream.format")).singleElement().asString().contains("249");
+  }
+
+  @Test
+  void deduplicationIsRefusedWhereItCanNotBe() {
+    properties.putAll(Map.of("dedup.id", "header:id", "cleanup.policy", "compact"));
+    assertThat(errors()).containsOnlyKeys("dedup.ttl");
+    assertThat(errors().get("dedup.ttl"))
+        .singleElement()
+        .asString()
+        .contains("P1D", "at most min.compaction.lag.ms", "cleanup.policy=compact", "lag.ms=0");
+
+    properties.put("min.compaction.lag.ms", "86400000");
+    assertThat(errors()).isEmpty();
+
+    properties.put("dedup.duplicates.stream", "${topic}");
+    properties.put("min.compaction.lag.ms", "86399999");
+    assertThat(errors()).containsOnlyKeys("dedup.ttl", "dedup.duplicates.stream");
+    assertThatThrownBy(() -> connector.start(properties))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("dedup.ttl", "dedup.duplicates.stream", "another stream");
+  }
+
+  @Test
+  void duplicatesNeedAStreamOfTheirOwn() {
+    properties.put("dedup.duplicates.stream", "${topic}.duplicates");
+    assertThat(errors().get("dedup.duplicates.stream"))
+        .singleElement()
+        .asString()
+        .contains("dedup.id");
+
+    properties.put("dedup.id", "key");
+    assertThat(errors()).isEmpty();
+    properties.put("topics", "orders, orders.duplicates");
+    assertThat(errors().get("dedup.duplicates.stream"))
+        .singleElement()
+        .asString()
+        .contains("'orders.duplicates' would have both");
+
+    properties.put("dedup.duplicates.stream", "all");
+    assertThat(errors().get("dedup.duplicates.stream"))
+        .singleElement()
+        .asString()
+        .contains("'orders' and 'orders.duplicates'");
+  }
+
+  @Test
+  void deduplicationNeedsALibraryThatIsNotInTheArchive() throws IOException {
+    properties.put("dedup.id", "key");
+    Config config = new Config(connector.config().validate(properties));
+    try (URLClassLoader without = new URLClassLoader(new URL[0], null)) {
+      CrossChecks.check(properties, config, without);
+    }
+
+    assertThat(config.configValues())
+        .filteredOn(value -> !value.errorMessages().isEmpty())
+        .singleElement()
+        .satisfies(
+            value ->
+                assertThat(value.errorMessages().toString())
+                    .contains("dedup.id", "org.rocksdb:rocksdbjni", "lib"));
   }
 
   @Test

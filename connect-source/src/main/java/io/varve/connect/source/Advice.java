@@ -22,10 +22,11 @@ final class Advice {
               + " headers as base64 text; to replay headers byte for byte, set header.converter={}",
           BYTES);
     }
-    if (settings.mode() == Mode.TAIL && settings.topicFormat().expand("s").equals("s")) {
+    if (settings.mode().follows() && settings.topicFormat().expand("s").equals("s")) {
       log.warn(
           "topic.format is ${stream}: if a sink in this cluster archives these topics into this store,"
-              + " every event will come round again for ever");
+              + " every event will come round again for ever{}",
+          settings.mode() == Mode.SCHEDULED ? ", each time with its delay" : "");
     }
     if (!settings.topicFormat().distinguishes()) {
       log.info(

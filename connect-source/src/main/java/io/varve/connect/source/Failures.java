@@ -1,7 +1,9 @@
 package io.varve.connect.source;
 
 import io.varve.base.CorruptionException;
+import io.varve.base.FencedException;
 import io.varve.base.NoSuchStreamException;
+import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import org.apache.kafka.connect.errors.ConnectException;
 
@@ -18,6 +20,12 @@ final class Failures {
               + " the task";
     } else if (cause instanceof NoSuchStreamException) {
       advice = ". Was it deleted? Restart the connector to plan its tasks anew";
+    } else if (cause instanceof FencedException) {
+      advice =
+          ". Another task of this connector goes on in its place, as after a rebalance; if there is none"
+              + " that runs, restart this one";
+    } else if (cause instanceof StoreFailedException failed && failed.diskFull()) {
+      advice = ". Nothing is lost: make room on that disk, then restart the task";
     }
     return new ConnectException(what + ": " + cause.getMessage() + advice, cause);
   }

@@ -21,7 +21,7 @@ final class Validation {
   static Config of(Config each, Map<String, String> props) {
     Map<String, ConfigValue> byName = new HashMap<>();
     each.configValues().forEach(value -> byName.put(value.name(), value));
-    List<Conflict> conflicts = SourceSettings.conflicts(legal(byName));
+    List<Conflict> conflicts = SourceSettings.conflicts(legal(byName), props.keySet());
     add(conflicts, byName);
     boolean sound =
         conflicts.isEmpty()

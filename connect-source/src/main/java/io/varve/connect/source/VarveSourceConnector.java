@@ -15,6 +15,7 @@ import io.varve.connect.source.plan.PartitionGenerations;
 import io.varve.connect.source.plan.StreamWatch;
 import io.varve.connect.source.plan.TailStarts;
 import io.varve.connect.source.plan.TaskPlan;
+import io.varve.connect.source.schedule.ReadyLog;
 import io.varve.event.StreamPartition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,11 +33,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays streams of a store into topics.
+ * Replays streams of a store into topics, or delivers their delayed events when they are due.
  *
  * <p>The connector chooses what is replayed and splits it over tasks; each task keeps its own
- * positions in Connect. In a tail it looks for new streams, partitions and generations, and has the
- * tasks planned anew when there are some. A bounded replay is planned once, when it starts.
+ * positions in Connect. But for a bounded replay, which is planned once, it looks for new streams,
+ * partitions and generations, and has the tasks planned anew when there are some.
  *
  * <p>Thread: the worker calls one method at a time.
  */
@@ -78,10 +79,15 @@ public final class VarveSourceConnector extends SourceConnector {
   public void start(Map<String, String> props) {
     SourceSettings settings = SourceSettings.parse(props);
     StreamWatch watch = null;
-    if (settings.mode() == Mode.TAIL) {
+    if (settings.mode().follows()) {
       watch = new StreamWatch(() -> look(settings), () -> context().requestTaskReconfiguration());
     }
-    running = new Running(Map.copyOf(props), settings, new TailStarts(context()), watch);
+    running =
+        new Running(
+            Map.copyOf(props),
+            settings,
+            new TailStarts(context(), log -> positionOf(settings, log)),
+            watch);
     Advice.log(settings, props);
     if (watch != null) {
       watch.start(settings.refreshIntervalMs());
@@ -115,12 +121,11 @@ public final class VarveSourceConnector extends SourceConnector {
   private static List<List<PartitionGenerations>> plan(
       Store store, Catalogue catalogue, Running now, int maxTasks) {
     SourceSettings settings = now.settings;
-    if (settings.mode() == Mode.TAIL
-        && settings.generation().kind() == GenerationChoice.Kind.LATEST) {
+    if (settings.mode().follows() && settings.generation().kind() == GenerationChoice.Kind.LATEST) {
       now.tailStarts.learn(catalogue);
     }
     Catalogue.TailStart tailStart =
-        settings.mode() == Mode.TAIL ? now.tailStarts : (stream, partition, latest) -> latest;
+        settings.mode().follows() ? now.tailStarts : (stream, partition, latest) -> latest;
     List<PartitionGenerations> selected = catalogue.select(settings.generation(), tailStart);
     if (selected.isEmpty()) {
       if (settings.mode() == Mode.REPLAY) {
@@ -142,7 +147,8 @@ public final class VarveSourceConnector extends SourceConnector {
             .toList();
     List<List<PartitionGenerations>> plan = TaskPlan.split(weighed, maxTasks);
     log.info(
-        "Replaying {} partitions of {} streams in {} tasks",
+        "{} {} partitions of {} streams in {} tasks",
+        settings.mode() == Mode.SCHEDULED ? "Delivering the delayed events of" : "Replaying",
         selected.size(),
         catalogue.streams().size(),
         plan.size());
@@ -157,6 +163,11 @@ public final class VarveSourceConnector extends SourceConnector {
                       each.partition() + 1));
     }
     return plan;
+  }
+
+  /** The log by which Connect keeps how far another is. */
+  private static StreamPartition positionOf(SourceSettings settings, StreamPartition log) {
+    return settings.mode() == Mode.SCHEDULED ? ReadyLog.of(log) : log;
   }
 
   private static long bytes(Store store, PartitionGenerations partition) {
@@ -195,14 +206,20 @@ public final class VarveSourceConnector extends SourceConnector {
       Map<String, String> connectorConfig, Map<Map<String, ?>, Map<String, ?>> offsets) {
     SourceSettings settings = SourceSettings.parse(connectorConfig);
     try (Store store = Store.openReadOnly(settings.storePath())) {
-      new OffsetChange(each -> nextOffset(store, each)).check(offsets);
+      new OffsetChange(each -> nextOffset(settings, store, each)).check(offsets);
     } catch (VarveException e) {
       throw Failures.of("Can't check the offsets", e);
     }
     return true;
   }
 
-  private static long nextOffset(Store store, StreamPartition each) {
+  private static long nextOffset(SourceSettings settings, Store store, StreamPartition each) {
+    if (settings.mode() == Mode.SCHEDULED && !ReadyLog.isOne(each)) {
+      throw new IllegalArgumentException(
+          "with mode=scheduled positions are those in ready logs; expected the stream '"
+              + ReadyLog.of(each).stream()
+              + "'");
+    }
     try {
       return store.stats(each).nextOffset();
     } catch (NoSuchStreamException e) {

@@ -2,13 +2,18 @@ package io.varve.connect.source;
 
 import io.varve.base.VarveException;
 import io.varve.connect.common.config.PluginVersion;
+import io.varve.connect.source.config.Mode;
 import io.varve.connect.source.config.SourceSettings;
 import io.varve.connect.source.plan.Assignment;
 import io.varve.connect.source.plan.PartitionGenerations;
+import io.varve.connect.source.replay.Feed;
 import io.varve.connect.source.replay.Replay;
 import io.varve.connect.source.replay.ReplayClock;
+import io.varve.connect.source.schedule.DeliveredRecord;
+import io.varve.connect.source.schedule.Delivery;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
@@ -17,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays the partitions that the connector assigned to it.
+ * Replays the partitions that the connector assigned to it, or delivers their delayed events.
  *
- * <p>Thread: confined to the one that the worker gives it.
+ * <p>Thread: confined to the one that the worker gives it, but for {@link #commitRecord}.
  */
 public final class VarveSourceTask extends SourceTask {
 
   private static final Logger log = LoggerFactory.getLogger(VarveSourceTask.class);
 
   private final ReplayClock clock;
-  private @Nullable Replay replay;
+  private @Nullable Feed feed;
 
   /** As the worker makes it. */
   public VarveSourceTask() {
@@ -52,30 +57,41 @@ public final class VarveSourceTask extends SourceTask {
     }
     List<PartitionGenerations> partitions = Assignment.parse(text);
     try {
-      replay = Replay.open(settings, partitions, context, clock);
+      feed =
+          settings.mode() == Mode.SCHEDULED
+              ? Delivery.open(settings, partitions, context, clock)
+              : Replay.open(settings, partitions, context, clock);
     } catch (VarveException e) {
-      throw Failures.of("Can't begin the replay", e);
+      throw Failures.of("Can't begin", e);
     }
   }
 
   @Override
   public @Nullable List<SourceRecord> poll() throws InterruptedException {
-    Replay running = replay;
+    Feed running = feed;
     if (running == null) {
       throw new ConnectException("The task was polled before it started, or after it stopped");
     }
     try {
       return running.poll();
     } catch (VarveException e) {
-      throw Failures.of("The replay can't go on", e);
+      throw Failures.of("Can't go on", e);
+    }
+  }
+
+  /** Thread: the task's or its producer's. */
+  @Override
+  public void commitRecord(SourceRecord record, @Nullable RecordMetadata metadata) {
+    if (record instanceof DeliveredRecord delivered) {
+      delivered.committed();
     }
   }
 
   /** Called also when the start failed. */
   @Override
   public void stop() {
-    Replay running = replay;
-    replay = null;
+    Feed running = feed;
+    feed = null;
     if (running != null) {
       try {
         running.close();

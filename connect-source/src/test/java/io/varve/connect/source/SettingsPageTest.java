@@ -8,6 +8,7 @@ import io.varve.connect.source.config.SourceConfigDef;
 import io.varve.connect.source.progress.LogProgress;
 import io.varve.connect.source.progress.Progress;
 import io.varve.connect.source.progress.ProgressMetrics;
+import io.varve.connect.source.schedule.DeliveryDocs;
 import io.varve.event.StreamPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ final class SettingsPageTest {
       """
       `io.varve.connect.source.VarveSourceConnector` replays streams of a store into topics: a range of
       offsets or of time, or everything and then what comes. Keys, values, headers, timestamps,
-      partitions and order are those of the archived events.
+      partitions and order are those of the archived events. With `mode=scheduled` it delivers delayed
+      events when they are due.
 
       This page is made from the connector's own definition of its settings: `mvn -pl connect-source -am
       test -Dtest=SettingsPageTest -Dvarve.docs.write=true` writes it anew.
@@ -71,13 +73,53 @@ final class SettingsPageTest {
       and say so in the log.
 
       Workers before Kafka 4.1 have no plugin metrics; the log has a line every ten seconds everywhere.
+
+      ## Delayed events
+
+      With `mode=scheduled` each partition of the streams has a scheduler: it appends what is due to the
+      partition's *ready log*, in the stream `<stream>.ready` of the same store, and from there it is delivered.
+      Events without a due time are none of its business. Producers say when an event is due by the
+      [sink's headers](connect-sink.md#delayed-events), or any writer of the store by `Event.dueTimeMs`.
+
+      - **Where to**: the topic that the event names (`deliver.topic`), else that of `topic.format`; with the key that
+        it names (`deliver.key`), else its own; to the partition of that key, unless `keep.partition=true`. A topic
+        that an event names must be there, or the worker must be allowed to make it. If a sink archives the
+        topic that events are delivered to with `delay.enabled=true`, they are delayed again, for ever.
+      - **Headers**: the event's own as they were, and `varve.stream`, `varve.generation`, `varve.partition` and
+        `varve.offset`, where it stands; `varve.due.ms`; `varve.lateness.ms`, how much later the worker was given it.
+        The record's timestamp is when it was released.
+      - **Order**: of due times within a partition of the stream. None is delivered before this machine's clock
+        shows its due time.
+      - **Exactly once** works as above. What was sent and not committed when a worker died is sent again, in another
+        transaction; without transactions it may come twice.
+      - **Positions** are offsets in the ready log: `{"stream": "orders.ready", "generation": 1, "partition": 0}`. Setting
+        one back delivers again what is still there; `ready.retention.ms` says for how long that is. What was not
+        delivered stays however old it is. Deleting the ready log makes all events of the stream due
+        again.
+      - **One connector a stream.** A second one that schedules the same stream fails, and names who has it. When a
+        task moves to another worker, the new one takes the ready log over; the old one, should it still run,
+        is fenced and fails with that message.
+      - **The same disk.** A task needs to write to the store, so it runs where the sink runs. Streams and partitions
+        that come later are picked up as with `mode=tail`. So are generations; the older ones go on until all of
+        their events are delivered.
+
+      | what happens | what is seen | what to do |
+      | --- | --- | --- |
+      | the disk is full | the task fails: `No space left on device` | make room, restart the task; nothing is lost |
+      | the store's folder isn't there | the task fails: `expected a store, found nothing` | mount it, restart the task |
+      | the store is an older copy | the task fails: `Is this another store than before?` | bring the right one, or reset the offsets |
+      | the clock jumps | `clock-jumps-total`, a line in the log | nothing: what is due by the new time is delivered; after a jump back `held` is 1 until the clock is where it was |
+      | no task ran for hours | `overdue-total` rises at the start | nothing, or set `overdue` before |
+      | retention of the stream took events before they were due | `missing-total`, an error in the log | keep the stream for longer than its longest delay |
+      | Kafka is down | `lag-offsets` rises: the schedule goes on into the ready log | nothing |
+      | an event names a topic that can't be | the task fails and names event and offset | set the connector's offset behind it |
       """;
 
   private static String metrics() {
     MetricDocs docs = new MetricDocs();
     ProgressMetrics.register(
         docs, new Progress(0), Map.of(new StreamPartition("orders", 1, 0), new LogProgress()));
-    return docs.section();
+    return docs.section() + "\nWith `mode=scheduled` instead:\n" + DeliveryDocs.tables();
   }
 
   @Test

@@ -106,6 +106,17 @@ final class VarveSourceConnectorTest {
         .isEmpty();
     assertThat(errors("streams", "gone.*", "mode", "tail")).isEmpty();
     assertThat(errors("streams", "gone", "mode", "tail")).isEmpty();
+    assertThat(
+            errors(
+                "streams",
+                "gone",
+                "mode",
+                "scheduled",
+                "overdue",
+                "fire-within:PT1H",
+                "tick.ms",
+                "5"))
+        .isEmpty();
   }
 
   @Test
@@ -122,6 +133,101 @@ final class VarveSourceConnectorTest {
     refused("topic.format", "letters", "topic.format", "a b");
     refused("poll.events.max", "expected", "poll.events.max", "0");
     refused("transaction.interval.ms", "expected", "transaction.interval.ms", "60000");
+  }
+
+  @Test
+  void whatIsWrongWithAScheduleIsSaidAtOnce() {
+    Map<String, List<String>> errors =
+        errors(
+            "mode",
+            "scheduled",
+            "streams",
+            "orders,orders.ready",
+            "overdue",
+            "later",
+            "tick.ms",
+            "0",
+            "schedule.memory.bytes",
+            "1",
+            "ready.retention.ms",
+            "1000",
+            "origin.headers",
+            "some",
+            "start.time",
+            "2026-01-01",
+            "speed",
+            "2",
+            "keep.timestamp",
+            "true");
+    assertThat(errors)
+        .containsOnlyKeys(
+            "streams",
+            "overdue",
+            "tick.ms",
+            "schedule.memory.bytes",
+            "ready.retention.ms",
+            "origin.headers",
+            "start.time",
+            "speed",
+            "keep.timestamp");
+    assertThat(errors.get("streams").get(0))
+        .contains("'orders.ready' is where events go when they are due", "'orders'");
+    assertThat(errors.get("overdue").get(0)).contains("fire, drop, or fire-within:");
+    assertThat(errors.get("ready.retention.ms").get(0)).contains("3600000 (1 h) or more");
+    assertThat(errors.get("start.time").get(0)).contains("not with mode=scheduled");
+  }
+
+  @Test
+  void settingsOfAScheduleAreRefusedElsewhere() {
+    refused("overdue", "only with mode=scheduled", "overdue", "drop");
+    refused("tick.ms", "only with mode=scheduled", "mode", "tail", "tick.ms", "1");
+  }
+
+  @Test
+  void readyLogsAreNotScheduled() {
+    archive.fill("orders.ready", 0, 1);
+    assertThat(assignments(1, "mode", "scheduled", "streams", "or.*"))
+        .containsExactly("orders@1:0-1");
+  }
+
+  @Test
+  void aSchedulePicksUpNewStreamsAndKeepsOlderGenerations() {
+    String[] scheduled = {
+      "mode", "scheduled", "streams", "or.*", "streams.refresh.interval.ms", "100"
+    };
+    assertThat(assignments(1, scheduled)).containsExactly("orders@1:0-1");
+    archive.fill(new StreamPartition("orders", 2, 0), 1, at -> at);
+    await().until(() -> worker.reconfigurations.get() > 0);
+    assertThat(connector.taskConfigs(1).get(0))
+        .containsEntry(Assignment.KEY, "orders@1:1;orders@1+2:0");
+    connector.stop();
+
+    // After a restart what was begun is told by the offsets.
+    offsets.put(
+        new SourcePartition(new StreamPartition("orders.ready", 1, 1)), Map.of("offset", 2L));
+    assertThat(assignments(1, scheduled)).containsExactly("orders@1:1;orders@2:0");
+  }
+
+  @Test
+  void offsetsOfAScheduleAreThoseOfReadyLogs() {
+    archive.fill("orders.ready", 0, 3);
+    Map<String, String> scheduled = props("mode", "scheduled");
+    assertThat(
+            connector.alterOffsets(
+                scheduled,
+                Map.of(
+                    new SourcePartition(new StreamPartition("orders.ready", 1, 0)),
+                    Map.of("offset", 3))))
+        .isTrue();
+    assertThatThrownBy(
+            () ->
+                connector.alterOffsets(
+                    scheduled,
+                    Map.of(
+                        new SourcePartition(new StreamPartition("orders", 1, 0)),
+                        Map.of("offset", 3))))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("expected the stream 'orders.ready'");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** A connector's archive, unpacked as a user would do it: into a folder of {@code plugin.path}. */
-final class PluginArchive {
+public final class PluginArchive {
   private PluginArchive() {}
 
   /**
@@ -20,7 +20,7 @@ final class PluginArchive {
    *
    * @throws InputException if there isn't exactly one, saying what to do
    */
-  static void unpackBuilt(Path module, Path pluginPath) throws IOException {
+  public static void unpackBuilt(Path module, Path pluginPath) throws IOException {
     List<Path> archives = new ArrayList<>();
     Path target = module.resolve("target");
     if (Files.isDirectory(target)) {

@@ -24,7 +24,14 @@ public final class MetricDocs implements PluginMetrics {
     StringBuilder section = new StringBuilder();
     section
         .append("\n## Metrics\n\n")
-        .append("Of the worker, in JMX and wherever else it reports, from Kafka 4.1 on.\n");
+        .append("Of the worker, in JMX and wherever else it reports, from Kafka 4.1 on.\n")
+        .append(tables());
+    return section.toString();
+  }
+
+  /** A table for each set of tags, in their order. */
+  public String tables() {
+    StringBuilder section = new StringBuilder();
     namesOfTags.forEach(
         (tags, names) -> {
           section.append("\n### `kafka.connect:type=plugins,connector=…,task=…");

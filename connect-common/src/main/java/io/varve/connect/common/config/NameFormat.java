@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class NameFormat {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
 
-  private static final String LEGAL =
+  /** What a name is made of. */
+  public static final String LEGAL =
       "1 to 249 letters, digits, dots, underscores or hyphens, other than '.' and '..'";
 
   private final String setting;
@@ -48,6 +49,11 @@ public final class NameFormat {
       throw new ConfigException(setting, format, "expected it to give names of " + LEGAL);
     }
     return parsed;
+  }
+
+  /** Whether a topic or stream can be called so. */
+  public static boolean isLegal(String name) {
+    return StreamPartition.isStreamName(name);
   }
 
   /** A validator for formats with {@code placeholder}. */

@@ -1,5 +1,6 @@
 package io.varve.connect.source.config;
 
+import static io.varve.SchedulerSettings.READY_SUFFIX;
 import static io.varve.connect.source.config.SourceConfigDef.*;
 
 import io.varve.connect.common.config.PointInTime;
@@ -7,19 +8,33 @@ import io.varve.connect.source.config.SourceSettings.Conflict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds settings that are legal alone and not together. */
 final class Conflicts {
+
+  /** What says which part of a stream is replayed, and how fast. */
+  private static final List<String> NOT_SCHEDULED =
+      List.of(
+          START_OFFSET, START_TIME, END_OFFSET, END_TIME, KEEP_TIMESTAMP, SPEED, SPEED_GAP_MS_MAX);
 
   private Conflicts() {}
 
   /**
    * @param values by name, of the types in {@link SourceConfigDef}; null or absent where not set or
    *     not legal by itself
+   * @param given the names of those that somebody has set
    */
-  static List<Conflict> find(Map<String, ? extends @Nullable Object> values) {
+  static List<Conflict> find(Map<String, ? extends @Nullable Object> values, Set<String> given) {
     List<Conflict> found = new ArrayList<>();
+    if (values.get(MODE) instanceof String mode) {
+      boolean scheduled = Mode.parse(mode) == Mode.SCHEDULED;
+      otherMode(scheduled, given, found);
+      if (scheduled && values.get(STREAMS) instanceof String streams) {
+        readyLogs(StreamSelection.parse(streams), found);
+      }
+    }
     onlyOne(values, START_OFFSET, START_TIME, found);
     onlyOne(values, END_OFFSET, END_TIME, found);
     if (values.get(MODE) instanceof String mode && mode.trim().equalsIgnoreCase("tail")) {
@@ -42,6 +57,33 @@ final class Conflicts {
               END_TIME, "the end " + end + " must be after the start (start.time=" + start + ")"));
     }
     return found;
+  }
+
+  private static void otherMode(boolean scheduled, Set<String> given, List<Conflict> found) {
+    for (String name : scheduled ? NOT_SCHEDULED : ScheduleConfig.NAMES) {
+      if (given.contains(name)) {
+        found.add(
+            new Conflict(
+                name,
+                scheduled
+                    ? "not with mode=scheduled, which delivers each delayed event when it is due; take"
+                        + " the setting away, or use mode=replay or mode=tail"
+                    : "only with mode=scheduled; take the setting away, or set that mode"));
+      }
+    }
+  }
+
+  private static void readyLogs(StreamSelection streams, List<Conflict> found) {
+    for (String name : streams.namesWithSuffix(READY_SUFFIX)) {
+      found.add(
+          new Conflict(
+              STREAMS,
+              "with mode=scheduled '"
+                  + name
+                  + "' is where events go when they are due; expected the stream that they come from, '"
+                  + name.substring(0, name.length() - READY_SUFFIX.length())
+                  + "'"));
+    }
   }
 
   private static void onlyOne(

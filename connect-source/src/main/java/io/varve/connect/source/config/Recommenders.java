@@ -4,11 +4,11 @@ import io.varve.Store;
 import io.varve.base.VarveException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
-import org.jspecify.annotations.Nullable;
 
 /** What a form that shows the settings may offer for each, and which settings it may hide. */
 final class Recommenders {
@@ -46,8 +46,8 @@ final class Recommenders {
     };
   }
 
-  /** Offers nothing; visible only in {@code mode}, or always if that is null. */
-  static ConfigDef.Recommender onlyIn(@Nullable Mode mode) {
+  /** Offers nothing; visible only in one of {@code modes}. */
+  static ConfigDef.Recommender onlyIn(Mode... modes) {
     return new ConfigDef.Recommender() {
       @Override
       public List<Object> validValues(String name, Map<String, Object> parsed) {
@@ -56,9 +56,8 @@ final class Recommenders {
 
       @Override
       public boolean visible(String name, Map<String, Object> parsed) {
-        return mode == null
-            || !(parsed.get(SourceConfigDef.MODE) instanceof String set)
-            || set.trim().equalsIgnoreCase(mode.text());
+        return !(parsed.get(SourceConfigDef.MODE) instanceof String set)
+            || Arrays.stream(modes).anyMatch(mode -> set.trim().equalsIgnoreCase(mode.text()));
       }
     };
   }

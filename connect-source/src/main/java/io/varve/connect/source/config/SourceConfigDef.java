@@ -10,7 +10,6 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Width;
-import org.jspecify.annotations.Nullable;
 
 /** The settings of the source connector, as a worker shows and checks them. */
 public final class SourceConfigDef {
@@ -35,7 +34,8 @@ public final class SourceConfigDef {
   public static final String TRANSACTION_EVENTS_MAX = "transaction.events.max";
   public static final String TRANSACTION_BYTES_MAX = "transaction.bytes.max";
 
-  private static final Choices MODES = Choices.of(Mode.REPLAY.text(), Mode.TAIL.text());
+  private static final Choices MODES =
+      Choices.of(Mode.REPLAY.text(), Mode.TAIL.text(), Mode.SCHEDULED.text());
 
   private static final String STORE = "Store";
   private static final String RANGE = "Range";
@@ -50,6 +50,7 @@ public final class SourceConfigDef {
     defineStore(def);
     defineRange(def);
     defineOutput(def);
+    ScheduleConfig.define(def);
     defineBatches(def);
     return def;
   }
@@ -61,8 +62,8 @@ public final class SourceConfigDef {
         ConfigDef.NO_DEFAULT_VALUE,
         StorePath.forReading(),
         Importance.HIGH,
-        "Folder of the store to replay from. It is only read. Every worker that may run a task needs"
-            + " it at this path.",
+        "Folder of the store to replay from. It is only read, but with mode=scheduled, which writes"
+            + " ready logs there. Every worker that may run a task needs it at this path.",
         STORE,
         1,
         Width.LONG,
@@ -76,8 +77,8 @@ public final class SourceConfigDef {
         Importance.HIGH,
         "Streams to replay: names separated by commas, or one regular expression that a stream's whole"
             + " name must match. It is a list if every part between commas consists of letters, digits,"
-            + " dots, underscores and hyphens only; anything else is an expression. With mode=tail,"
-            + " streams that appear later are picked up while running.",
+            + " dots, underscores and hyphens only; anything else is an expression. With mode=tail and"
+            + " mode=scheduled, streams that appear later are picked up while running.",
         STORE,
         2,
         Width.LONG,
@@ -92,7 +93,7 @@ public final class SourceConfigDef {
         Importance.LOW,
         "Which generations of a stream to replay. A generation ends when its topic is deleted and made"
             + " again, so that offsets start anew. With latest and mode=tail, a generation that appears"
-            + " later is replayed after the one before it.",
+            + " later is replayed after the one before it; with mode=scheduled, beside it.",
         STORE,
         3,
         Width.SHORT,
@@ -105,14 +106,14 @@ public final class SourceConfigDef {
         10_000L,
         Limits.millis(100, 86_400_000),
         Importance.LOW,
-        "With mode=tail: how often, in milliseconds, to look for new streams, partitions and"
-            + " generations.",
+        "With mode=tail and mode=scheduled: how often, in milliseconds, to look for new streams,"
+            + " partitions and generations.",
         STORE,
         4,
         Width.SHORT,
         "Refresh interval",
         List.of(),
-        Recommenders.onlyIn(Mode.TAIL));
+        Recommenders.onlyIn(Mode.TAIL, Mode.SCHEDULED));
   }
 
   private static void defineRange(ConfigDef def) {
@@ -123,21 +124,29 @@ public final class SourceConfigDef {
         MODES,
         Importance.HIGH,
         "replay ends at what the store held when the replay began, or earlier if an end is set; the"
-            + " tasks then stay idle. tail follows what is archived, for ever.",
+            + " tasks then stay idle. tail follows what is archived, for ever. scheduled delivers delayed"
+            + " events when they are due, and nothing else.",
         RANGE,
         1,
         Width.SHORT,
         "Mode",
-        List.of(END_OFFSET, END_TIME, REFRESH_INTERVAL_MS),
+        List.of(END_OFFSET, END_TIME, REFRESH_INTERVAL_MS, ScheduleConfig.OVERDUE),
         MODES);
-    offset(def, START_OFFSET, 2, "First offset to replay, in every partition.", null);
+    offset(
+        def,
+        START_OFFSET,
+        2,
+        "First offset to replay, in every partition. Not with mode=scheduled.",
+        Mode.REPLAY,
+        Mode.TAIL);
     time(
         def,
         START_TIME,
         3,
         "Replay events with this timestamp or a later one, wherever they stand in the log. Events"
-            + " without a timestamp are left out.",
-        null);
+            + " without a timestamp are left out. Not with mode=scheduled.",
+        Mode.REPLAY,
+        Mode.TAIL);
     offset(
         def,
         END_OFFSET,
@@ -153,8 +162,7 @@ public final class SourceConfigDef {
         Mode.REPLAY);
   }
 
-  private static void offset(
-      ConfigDef def, String name, int order, String doc, @Nullable Mode only) {
+  private static void offset(ConfigDef def, String name, int order, String doc, Mode... only) {
     def.define(
         name,
         Type.LONG,
@@ -170,7 +178,7 @@ public final class SourceConfigDef {
         Recommenders.onlyIn(only));
   }
 
-  private static void time(ConfigDef def, String name, int order, String doc, @Nullable Mode only) {
+  private static void time(ConfigDef def, String name, int order, String doc, Mode... only) {
     def.define(
         name,
         Type.STRING,
@@ -203,10 +211,11 @@ public final class SourceConfigDef {
     def.define(
         KEEP_PARTITION,
         Type.BOOLEAN,
-        true,
+        null,
         Importance.LOW,
         "Whether an event goes to the partition that it was archived from. If false, the producer"
-            + " chooses, by key.",
+            + " chooses, by key. If it is not set, events keep their partitions, but with mode=scheduled."
+            + " An event with a topic of its own to be delivered to goes by its key in any case.",
         OUTPUT,
         2,
         Width.SHORT,
@@ -217,7 +226,8 @@ public final class SourceConfigDef {
         true,
         Importance.LOW,
         "Whether an event keeps its timestamp. If false, it gets the time at which it is replayed. A"
-            + " topic with message.timestamp.type=LogAppendTime always sets its own.",
+            + " topic with message.timestamp.type=LogAppendTime always sets its own. Not with"
+            + " mode=scheduled, where an event has the time at which it was released.",
         OUTPUT,
         3,
         Width.SHORT,
@@ -230,7 +240,7 @@ public final class SourceConfigDef {
         Importance.MEDIUM,
         "How fast to replay: max, or a factor of the original pace by the events' timestamps, 1.0 as it"
             + " happened, 60 an hour in a minute. Each task keeps its own pace, beginning when it"
-            + " starts. An event behind its time (out of order) is sent at once.",
+            + " starts. An event behind its time (out of order) is sent at once. Not with mode=scheduled.",
         OUTPUT,
         4,
         Width.SHORT,
@@ -244,7 +254,7 @@ public final class SourceConfigDef {
         Limits.millis(0, Long.MAX_VALUE).orMinusOne("no limit"),
         Importance.LOW,
         "Longest wait between two events in milliseconds when speed is a factor, so that a quiet time"
-            + " or one timestamp far ahead doesn't hold up the replay.",
+            + " or one timestamp far ahead doesn't hold up the replay. Not with mode=scheduled.",
         OUTPUT,
         5,
         Width.SHORT,
@@ -262,12 +272,14 @@ public final class SourceConfigDef {
     def.define(
         TRANSACTION_INTERVAL_MS,
         Type.LONG,
-        250L,
+        null,
         Limits.millis(0, 500),
         Importance.LOW,
         "With transaction.boundary=connector: how long, in milliseconds, to gather events for one"
             + " transaction when they come slowly, and about how long sending one may take. More means"
-            + " fewer transactions, and events seen later.",
+            + " fewer transactions, and events seen later. If it is not set, it is 250, and with"
+            + " mode=scheduled 0: what is due is delivered at once, and what falls due while a transaction"
+            + " is being committed goes with the next.",
         BATCHES,
         3,
         Width.SHORT,

@@ -2,11 +2,13 @@ package io.varve.connect.source.config;
 
 import static io.varve.connect.source.config.SourceConfigDef.*;
 
+import io.varve.SchedulerSettings;
 import io.varve.connect.common.config.NameFormat;
 import io.varve.connect.common.config.PointInTime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the settings say.
  *
+ * @param connector the connector's name
  * @param poll bounds of a poll
  * @param transaction bounds of a transaction whose end the connector sets
  * @param transactionIntervalMs how long to gather events for such a transaction
  * @param refreshIntervalMs how often to look for new streams
+ * @param schedule what counts with {@link Mode#SCHEDULED} only
  */
 public record SourceSettings(
+    String connector,
     Path storePath,
     StreamSelection streams,
     GenerationChoice generation,
@@ -32,32 +37,40 @@ public record SourceSettings(
     BatchLimits poll,
     BatchLimits transaction,
     long transactionIntervalMs,
-    long refreshIntervalMs) {
+    long refreshIntervalMs,
+    ScheduleSettings schedule) {
+
+  private static final long INTERVAL_MS = 250;
 
   /** ConfigException if a setting, or two together, can't be. */
   public static SourceSettings parse(Map<String, String> props) {
     AbstractConfig config = new AbstractConfig(SourceConfigDef.create(), props, false);
-    Conflicts.find(config.values()).stream()
+    Conflicts.find(config.values(), props.keySet()).stream()
         .findFirst()
         .ifPresent(
             conflict -> {
               throw new ConfigException(conflict.setting() + ": " + conflict.message());
             });
+    Mode mode = Mode.parse(config.getString(MODE));
+    boolean scheduled = mode == Mode.SCHEDULED;
+    StreamSelection streams = StreamSelection.parse(config.getString(STREAMS));
     return new SourceSettings(
+        props.getOrDefault("name", "unnamed"),
         Path.of(config.getString(STORE_PATH)).normalize(),
-        StreamSelection.parse(config.getString(STREAMS)),
+        scheduled ? streams.withoutSuffix(SchedulerSettings.READY_SUFFIX) : streams,
         GenerationChoice.parse(config.getString(GENERATION)),
-        Mode.parse(config.getString(MODE)),
+        mode,
         bounds(config),
         NameFormat.of(TOPIC_FORMAT, config.getString(TOPIC_FORMAT), "stream"),
-        config.getBoolean(KEEP_PARTITION),
+        orElse(config.getBoolean(KEEP_PARTITION), !scheduled),
         config.getBoolean(KEEP_TIMESTAMP),
         new Speed(Speed.parseFactor(config.getString(SPEED)), config.getLong(SPEED_GAP_MS_MAX)),
         new BatchLimits(config.getInt(POLL_EVENTS_MAX), config.getLong(POLL_BYTES_MAX)),
         new BatchLimits(
             config.getInt(TRANSACTION_EVENTS_MAX), config.getLong(TRANSACTION_BYTES_MAX)),
-        config.getLong(TRANSACTION_INTERVAL_MS),
-        config.getLong(REFRESH_INTERVAL_MS));
+        orElse(config.getLong(TRANSACTION_INTERVAL_MS), scheduled ? 0 : INTERVAL_MS),
+        config.getLong(REFRESH_INTERVAL_MS),
+        ScheduleSettings.of(config));
   }
 
   private static Bounds bounds(AbstractConfig config) {
@@ -72,16 +85,29 @@ public record SourceSettings(
     return value == null ? other : value;
   }
 
+  private static boolean orElse(@Nullable Boolean value, boolean other) {
+    return value == null ? other : value;
+  }
+
   private static long timeMs(AbstractConfig config, String name, long other) {
     String text = config.getString(name);
     return text == null ? other : PointInTime.parseMillis(name, text);
   }
 
+  /** What this connector is called by others that want the same logs. */
+  public String owner() {
+    return "connector " + connector;
+  }
+
   /** A setting that doesn't go with another, and why. */
   public record Conflict(String setting, String message) {}
 
-  /** Every conflict among settings that are each legal by themselves. */
-  public static List<Conflict> conflicts(Map<String, Object> values) {
-    return Conflicts.find(values);
+  /**
+   * Every conflict among settings that are each legal by themselves.
+   *
+   * @param given the names of those that somebody has set
+   */
+  public static List<Conflict> conflicts(Map<String, Object> values, Set<String> given) {
+    return Conflicts.find(values, given);
   }
 }

@@ -8,6 +8,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which streams are replayed: a list of names, or one regular expression.
@@ -28,11 +29,14 @@ public final class StreamSelection {
   private final String text;
   private final List<String> names;
   private final Pattern pattern;
+  private final @Nullable String suffixLeftOut;
 
-  private StreamSelection(String text, List<String> names, Pattern pattern) {
+  private StreamSelection(
+      String text, List<String> names, Pattern pattern, @Nullable String suffixLeftOut) {
     this.text = text;
     this.names = names;
     this.pattern = pattern;
+    this.suffixLeftOut = suffixLeftOut;
   }
 
   /** IllegalArgumentException, with what is wrong, if {@code text} is neither. */
@@ -50,9 +54,20 @@ public final class StreamSelection {
               part -> {
                 throw new IllegalArgumentException("'" + part + "' can't be a stream's name");
               });
-      return new StreamSelection(trimmed, parts.stream().distinct().toList(), Pattern.compile(""));
+      return new StreamSelection(
+          trimmed, parts.stream().distinct().toList(), Pattern.compile(""), null);
     }
-    return new StreamSelection(trimmed, List.of(), compile(trimmed, parts));
+    return new StreamSelection(trimmed, List.of(), compile(trimmed, parts), null);
+  }
+
+  /** The same without streams whose names end in {@code suffix}. */
+  StreamSelection withoutSuffix(String suffix) {
+    return new StreamSelection(text, names, pattern, suffix);
+  }
+
+  /** The names of a list that end in {@code suffix}; none for an expression. */
+  List<String> namesWithSuffix(String suffix) {
+    return names.stream().filter(name -> name.endsWith(suffix)).toList();
   }
 
   private static Pattern compile(String text, List<String> parts) {
@@ -77,6 +92,9 @@ public final class StreamSelection {
 
   /** Whether the stream of this name is replayed. */
   public boolean matches(String stream) {
+    if (suffixLeftOut != null && stream.endsWith(suffixLeftOut)) {
+      return false;
+    }
     return isPattern() ? pattern.matcher(stream).matches() : names.contains(stream);
   }
 

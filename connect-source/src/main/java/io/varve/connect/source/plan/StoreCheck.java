@@ -8,6 +8,7 @@ import io.varve.connect.source.config.SourceConfigDef;
 import io.varve.connect.source.config.SourceSettings;
 import io.varve.connect.source.config.SourceSettings.Conflict;
 import io.varve.connect.source.config.StreamSelection;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -29,6 +30,14 @@ public final class StoreCheck {
     try (Store store = Store.openReadOnly(settings.storePath())) {
       List<Conflict> problems =
           settings.mode() == Mode.REPLAY ? streamProblems(store, settings) : new ArrayList<>();
+      if (settings.mode() == Mode.SCHEDULED && !Files.isWritable(settings.storePath())) {
+        problems.add(
+            new Conflict(
+                SourceConfigDef.STORE_PATH,
+                "with mode=scheduled the worker's user must be able to write to "
+                    + settings.storePath()
+                    + ": what is due is written to ready logs there"));
+      }
       if (settings.keepPartition() && topicPartitions > 0) {
         partitionProblems(store, settings, topicPartitions, problems);
       }

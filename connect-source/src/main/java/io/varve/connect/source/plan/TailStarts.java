@@ -2,10 +2,9 @@ package io.varve.connect.source.plan;
 
 import io.varve.connect.source.offset.SourcePartition;
 import io.varve.event.StreamPartition;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.connect.source.SourceConnectorContext;
 
 /**
@@ -22,16 +21,21 @@ public final class TailStarts implements Catalogue.TailStart {
   private record Partition(String stream, int partition) {}
 
   private final SourceConnectorContext context;
+  private final UnaryOperator<StreamPartition> positionOf;
   private final Map<String, Integer> latestAtStart = new HashMap<>();
   private final Map<Partition, Integer> begun = new HashMap<>();
 
-  public TailStarts(SourceConnectorContext context) {
+  /**
+   * @param positionOf the log by which Connect keeps the position of another
+   */
+  public TailStarts(SourceConnectorContext context, UnaryOperator<StreamPartition> positionOf) {
     this.context = context;
+    this.positionOf = positionOf;
   }
 
   /** Takes note of what there is now, and of what was begun before. */
   public void learn(Catalogue catalogue) {
-    List<Map<String, Object>> older = new ArrayList<>();
+    Map<Map<String, Object>, StreamPartition> older = new HashMap<>();
     catalogue
         .streams()
         .forEach(
@@ -42,21 +46,22 @@ public final class TailStarts implements Catalogue.TailStart {
                   .forEach(
                       (generation, partitions) ->
                           partitions.forEach(
-                              partition ->
-                                  older.add(
-                                      new SourcePartition(
-                                          new StreamPartition(stream, generation, partition)))));
+                              partition -> {
+                                StreamPartition log =
+                                    new StreamPartition(stream, generation, partition);
+                                older.put(new SourcePartition(positionOf.apply(log)), log);
+                              }));
             });
     if (older.isEmpty()) {
       return;
     }
     context
         .offsetStorageReader()
-        .offsets(older)
+        .offsets(older.keySet())
         .forEach(
             (key, offset) -> {
-              if (offset != null && key instanceof SourcePartition partition) {
-                StreamPartition log = partition.log();
+              StreamPartition log = older.get(key);
+              if (offset != null && log != null) {
                 begun.merge(
                     new Partition(log.stream(), log.partition()), log.generation(), Math::min);
               }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /** The records of one poll. */
-final class Batch {
+public final class Batch {
 
   private final BatchLimits limits;
   private final List<SourceRecord> records;
@@ -17,13 +17,13 @@ final class Batch {
     this.records = new ArrayList<>(Math.min(limits.eventsMax(), 1024));
   }
 
-  void add(SourceRecord record, long recordBytes) {
+  public void add(SourceRecord record, long recordBytes) {
     records.add(record);
     bytes += recordBytes;
   }
 
   /** Whether no more goes in. */
-  boolean isFull() {
+  public boolean isFull() {
     return bytes >= limits.bytesMax() || records.size() >= limits.eventsMax();
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * where a worker may pause the task without telling it: an open transaction would block the topic's
  * readers until the broker ends it, and then fail the task.
  */
-final class Poller {
+public final class Poller {
 
   /** The longest wait of one poll. */
   static final long WAIT_MS_MAX = 500;
@@ -46,7 +46,7 @@ final class Poller {
   private long lastBytes;
   private long lastNanos;
 
-  Poller(
+  public Poller(
       ReplayOrder order,
       ReplayClock clock,
       SourceSettings settings,
@@ -63,7 +63,7 @@ final class Poller {
   }
 
   /** The next records, or null if there are none now. */
-  @Nullable List<SourceRecord> poll() throws InterruptedException {
+  public @Nullable List<SourceRecord> poll() throws InterruptedException {
     if (failure != null) {
       throw failure;
     }
@@ -99,7 +99,7 @@ final class Poller {
   }
 
   /** Bytes of keys and values that the last poll returned. */
-  long lastBytes() {
+  public long lastBytes() {
     return lastBytes;
   }
 

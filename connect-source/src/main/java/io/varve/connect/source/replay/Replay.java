@@ -6,18 +6,16 @@ import io.varve.connect.common.RecordDecoder;
 import io.varve.connect.common.SchemaTexts;
 import io.varve.connect.source.config.SourceSettings;
 import io.varve.connect.source.offset.SourceOffset;
-import io.varve.connect.source.offset.SourcePartition;
+import io.varve.connect.source.offset.StoredPositions;
 import io.varve.connect.source.plan.PartitionGenerations;
 import io.varve.connect.source.progress.Progress;
 import io.varve.connect.source.progress.ProgressLog;
 import io.varve.connect.source.progress.ProgressMetrics;
 import io.varve.event.StreamPartition;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a task runs: its partitions, from where they were left to their ends, and its progress. */
-public final class Replay implements AutoCloseable {
+public final class Replay implements Feed {
 
   private static final Logger log = LoggerFactory.getLogger(Replay.class);
   private static final long STOCK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -98,13 +96,14 @@ public final class Replay implements AutoCloseable {
       SourceSettings settings,
       List<PartitionGenerations> partitions,
       SourceTaskContext context) {
-    Map<SourcePartition, Map<String, Object>> stored = stored(partitions, context);
+    List<StreamPartition> logs = partitions.stream().flatMap(each -> each.logs().stream()).toList();
+    Map<StreamPartition, SourceOffset> stored = StoredPositions.read(context, logs);
     List<List<LogRange>> lines = new ArrayList<>();
     for (PartitionGenerations partition : partitions) {
       List<LogRange> line = new ArrayList<>();
       for (StreamPartition each : partition.logs()) {
         LogStats stats = store.stats(each);
-        SourceOffset offset = parse(each, stored.get(new SourcePartition(each)));
+        SourceOffset offset = stored.get(each);
         LogRange range =
             LogRange.of(settings, each, offset, stats.startOffset(), stats.nextOffset());
         tell(range, offset);
@@ -113,45 +112,6 @@ public final class Replay implements AutoCloseable {
       lines.add(line);
     }
     return lines;
-  }
-
-  private static Map<SourcePartition, Map<String, Object>> stored(
-      List<PartitionGenerations> partitions, SourceTaskContext context) {
-    List<Map<String, Object>> keys = new ArrayList<>();
-    for (PartitionGenerations partition : partitions) {
-      partition.logs().forEach(each -> keys.add(new SourcePartition(each)));
-    }
-    Map<SourcePartition, Map<String, Object>> stored = new HashMap<>();
-    if (!keys.isEmpty()) {
-      context
-          .offsetStorageReader()
-          .offsets(keys)
-          .forEach(
-              (key, offset) -> {
-                if (key instanceof SourcePartition partition && offset != null) {
-                  stored.put(partition, offset);
-                }
-              });
-    }
-    return stored;
-  }
-
-  private static @Nullable SourceOffset parse(
-      StreamPartition each, @Nullable Map<String, Object> stored) {
-    if (stored == null) {
-      return null;
-    }
-    try {
-      return SourceOffset.parse(stored);
-    } catch (IllegalArgumentException e) {
-      throw new ConnectException(
-          "The offset that Connect stored for "
-              + each
-              + " is not this connector's: "
-              + e.getMessage()
-              + ". Reset the connector's offsets, or give it another name",
-          e);
-    }
   }
 
   private static void tell(LogRange range, @Nullable SourceOffset stored) {
@@ -172,7 +132,7 @@ public final class Replay implements AutoCloseable {
     }
   }
 
-  /** The next records, or null if there are none now; returns within a second. */
+  @Override
   public @Nullable List<SourceRecord> poll() throws InterruptedException {
     List<SourceRecord> records = poller.poll();
     if (records != null) {

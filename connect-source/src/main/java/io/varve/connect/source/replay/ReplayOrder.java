@@ -1,7 +1,7 @@
 package io.varve.connect.source.replay;
 
 /** Chooses which partition's events come next. */
-interface ReplayOrder {
+public interface ReplayOrder {
 
   /** Adds what can be sent at {@code nowNanos}, until the batch is full. */
   void fill(Batch batch, long nowNanos);

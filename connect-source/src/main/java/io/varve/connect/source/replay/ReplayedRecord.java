@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A record that is equal to itself only. A worker that keeps records exactly once looks each up in
  * hash maps several times; hashing what is in it would cost more than the replay does.
  */
-final class ReplayedRecord extends SourceRecord {
+public class ReplayedRecord extends SourceRecord {
 
   private final int hash;
 
-  ReplayedRecord(
+  protected ReplayedRecord(
       Map<String, ?> sourcePartition,
       Map<String, ?> sourceOffset,
       String topic,

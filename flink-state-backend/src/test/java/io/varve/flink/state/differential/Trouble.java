@@ -68,6 +68,11 @@ final class Trouble {
       handle.discardState();
     }
     task.listener().notifyCheckpointAborted(id);
+    if (type == Checkpoint.Type.CANONICAL_SAVEPOINT) {
+      // Flink's own writer, that all backends have of it, doesn't look behind the last call whether
+      // it was cancelled meanwhile: then nobody hears of the stream that it has closed.
+      vault.letGo(Checkpoint.name(type, id));
+    }
     if (job.subject().excuses().contains(Excuse.LEAVES_STREAMS_OF_FAILED_CHECKPOINTS)) {
       vault.letGo(Checkpoint.name(type, id));
     } else {

@@ -1,4 +1,4 @@
-package io.varve.benchmarks.operate;
+package io.varve.benchmarks.measure;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A JVM that runs one of this package's mains. Closing it kills it. Thread: confined to one. */
-final class JavaChild implements AutoCloseable {
+/** A JVM with a heap of 512 MiB that runs a main. Closing it kills it. Thread: confined to one. */
+public final class JavaChild implements AutoCloseable {
 
   private final Process process;
   private final BufferedReader output;
@@ -21,7 +21,7 @@ final class JavaChild implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  static JavaChild start(Class<?> main, String... arguments) throws IOException {
+  public static JavaChild start(Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -41,7 +41,7 @@ final class JavaChild implements AutoCloseable {
    *
    * @throws IOException if it has ended
    */
-  String line() throws IOException {
+  public String line() throws IOException {
     String line = output.readLine();
     if (line == null) {
       throw new IOException("A child process has ended early; its error stands above");

@@ -1,0 +1,81 @@
+package io.varve.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What goes into Flink's {@code lib/}: both jars may lie there together, and beside whatever else
+ * is there.
+ */
+final class FlinkJarsTest {
+
+  private static final String SERVICES = "META-INF/services/";
+
+  private static Path jar(int index, String artifact) {
+    return Path.of(System.getProperty("varve.flink.jars").split(",")[index])
+        .resolve("%s-%s.jar".formatted(artifact, System.getProperty("varve.version")));
+  }
+
+  private static final Path STATE_BACKEND = jar(0, "varve-flink-state-backend");
+  private static final Path SOURCE = jar(1, "varve-flink-source");
+
+  private static List<String> names(Path jar) throws IOException {
+    try (ZipFile zip = new ZipFile(jar.toFile())) {
+      List<String> names = new ArrayList<>();
+      zip.stream()
+          .filter(entry -> !entry.isDirectory())
+          .forEach(entry -> names.add(entry.getName()));
+      return names;
+    }
+  }
+
+  @Test
+  void theSourceBringsNoClassUnderANameThatOthersUse() throws IOException {
+    List<String> classes = names(SOURCE).stream().filter(name -> name.endsWith(".class")).toList();
+
+    assertThat(classes)
+        .hasSizeGreaterThan(100)
+        .allSatisfy(
+            name -> assertThat(name).matches("(io/varve/flink/source|com/github/luben/zstd)/.*"));
+    assertThat(classes)
+        .contains(
+            "io/varve/flink/source/VarveSource.class",
+            "io/varve/flink/source/engine/Store.class",
+            "io/varve/flink/source/shaded/avro/Schema.class",
+            "io/varve/flink/source/shaded/HdrHistogram/Histogram.class");
+  }
+
+  @Test
+  void theJarsHaveNothingInCommon() throws IOException {
+    List<String> common = new ArrayList<>(names(SOURCE));
+    common.retainAll(names(STATE_BACKEND));
+    common.removeIf(name -> name.startsWith("META-INF/"));
+
+    assertThat(common).isEmpty();
+  }
+
+  @Test
+  void whatIsLoadedByNameIsThere() throws IOException {
+    List<String> names = names(SOURCE);
+    assertThat(names.stream().filter(name -> name.startsWith(SERVICES)))
+        .containsExactly(SERVICES + "org.apache.flink.table.factories.Factory");
+    try (ZipFile zip = new ZipFile(SOURCE.toFile())) {
+      String factories =
+          new String(
+              zip.getInputStream(
+                      zip.getEntry(SERVICES + "org.apache.flink.table.factories.Factory"))
+                  .readAllBytes(),
+              StandardCharsets.UTF_8);
+      assertThat(factories.strip().lines())
+          .hasSize(3)
+          .allSatisfy(factory -> assertThat(names).contains(factory.replace('.', '/') + ".class"));
+    }
+  }
+}

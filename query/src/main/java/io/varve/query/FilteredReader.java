@@ -1,0 +1,147 @@
+package io.varve.query;
+
+import dev.cel.runtime.CelEvaluationException;
+import io.varve.LogReader;
+import io.varve.ReaderMetrics;
+import io.varve.SchemaStore;
+import io.varve.event.EventView;
+import io.varve.event.StreamPartition;
+import io.varve.field.Condition;
+import io.varve.field.FieldExtractor;
+import io.varve.field.FieldValues;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Reads the events of a log that a filter wants, in the order of their offsets, as a {@link
+ * LogReader} reads all. Where indexes lead it passes by blocks unread; whatever they say, the
+ * events are the same.
+ *
+ * <p>Thread: confined to one at a time, but for {@link #metrics}.
+ */
+public final class FilteredReader implements AutoCloseable {
+
+  /** After so many events that are not wanted it is asked whether the thread was interrupted. */
+  private static final int CHECK_INTERVAL = 1024;
+
+  private final LogReader reader;
+  private final EventFilter filter;
+  private final Condition condition;
+  private final FieldValues values;
+  private final FieldExtractor extractor;
+  private final EventVariables variables;
+  private long eventsRead;
+  private long eventsCompared;
+
+  FilteredReader(LogReader reader, EventFilter filter, Condition condition, SchemaStore schemas) {
+    this.reader = reader;
+    this.filter = filter;
+    this.condition = condition;
+    List<String> fields = List.copyOf(condition.fields());
+    this.values = new FieldValues(fields);
+    this.extractor = new ValueFields(schemas).of(fields);
+    this.variables = new EventVariables(reader.log(), new AvroSchemas(schemas));
+  }
+
+  /** The log that is read. */
+  public StreamPartition log() {
+    return reader.log();
+  }
+
+  /**
+   * Steps to the next event that is wanted.
+   *
+   * @return false if there is none for now, or the thread was interrupted; {@link #done} tells
+   *     whether there ever will be
+   * @throws UnreadableEventException if it can't be told whether one is wanted
+   */
+  public boolean next() {
+    while (reader.next()) {
+      eventsRead++;
+      if (isWanted(reader.event())) {
+        return true;
+      }
+      if (eventsRead % CHECK_INTERVAL == 0 && Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean isWanted(EventView event) {
+    if (values.count() > 0) {
+      // A look at the few fields in question is far less than the whole value for CEL.
+      extractor.extract(event, values);
+      if (!values.meet(condition)) {
+        return false;
+      }
+    }
+    eventsCompared++;
+    variables.set(event);
+    Object result;
+    try {
+      result = filter.program().eval(variables);
+    } catch (CelEvaluationException e) {
+      result = e;
+    }
+    UnreadableEventException failure = variables.failure();
+    if (failure != null && !(result instanceof Boolean)) {
+      throw failure;
+    }
+    return Boolean.TRUE.equals(result);
+  }
+
+  /** The event that {@link #next} stepped to; it changes with the next step. */
+  public EventView event() {
+    return reader.event();
+  }
+
+  /** Whether the range has been read to its end, so that {@link #next} will never again be true. */
+  public boolean done() {
+    return reader.done();
+  }
+
+  /** The offset from which the next event is looked for. */
+  public long position() {
+    return reader.position();
+  }
+
+  /** Every event published so far, as this reader knows, has a lower offset. */
+  public long endOffset() {
+    return reader.endOffset();
+  }
+
+  /** How far it is. Thread: safe. */
+  public ReaderMetrics metrics() {
+    return reader.metrics();
+  }
+
+  /** How many events have been read, wanted or not. */
+  public long eventsRead() {
+    return eventsRead;
+  }
+
+  /** How many of those the whole filter was evaluated for. */
+  public long eventsCompared() {
+    return eventsCompared;
+  }
+
+  /** Goes on at another offset, of which the range's bounds hold as before. */
+  public void seek(long offset) {
+    reader.seek(offset);
+  }
+
+  /**
+   * Waits until there may be more to read.
+   *
+   * @return false if nothing came within {@code timeout}, or the thread was interrupted
+   */
+  public boolean await(Duration timeout) {
+    return reader.await(timeout);
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

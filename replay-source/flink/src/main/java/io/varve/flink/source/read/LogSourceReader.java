@@ -1,0 +1,262 @@
+package io.varve.flink.source.read;
+
+import io.varve.Store;
+import io.varve.flink.source.EventFilter;
+import io.varve.flink.source.SourceSettings;
+import io.varve.flink.source.StoreAccess;
+import io.varve.flink.source.VarveDeserializationSchema;
+import io.varve.flink.source.split.LogSplit;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.UserCodeClassLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads splits side by side, some events of each in turn, in the task's thread.
+ *
+ * <p>Events go to an output of their split's own, so that each split has its watermark, and those
+ * that are ahead of others can be paused.
+ *
+ * <p>Thread: confined to the task's.
+ */
+public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
+
+  /** Events of one split before it is another's turn. */
+  private static final int TURN_EVENTS = 256;
+
+  /** Events handed on in one call: few, so that the task can attend to other things. */
+  private static final int CALL_EVENTS = 16;
+
+  private static final CompletableFuture<Void> AVAILABLE = CompletableFuture.completedFuture(null);
+
+  private final SourceReaderContext context;
+  private final SourceSettings settings;
+  private final VarveDeserializationSchema<T> schema;
+  private final @Nullable EventFilter filter;
+  private final SourceMetrics counters;
+  private final Emitter<T> emitter = new Emitter<>();
+  private final SplitQueue splits = new SplitQueue();
+
+  private @Nullable Store store;
+  private boolean schemaOpen;
+  private boolean noMoreSplits;
+  private boolean asked;
+  private int turnEvents;
+  private CompletableFuture<Void> available = new CompletableFuture<>();
+
+  public LogSourceReader(
+      SourceReaderContext context, SourceSettings settings, VarveDeserializationSchema<T> schema) {
+    this.context = context;
+    this.settings = settings;
+    this.schema = schema;
+    this.filter = settings.filter();
+    this.counters = new SourceMetrics(context.metricGroup());
+  }
+
+  @Override
+  public void start() {
+    store();
+    askForSplits();
+  }
+
+  private Store store() {
+    Store at = store;
+    if (at == null) {
+      at =
+          StoreAccess.open(
+              settings.path(),
+              "subtask " + context.getIndexOfSubtask() + " on " + context.getLocalHostName());
+      store = at;
+    }
+    return at;
+  }
+
+  private void askForSplits() {
+    if (!asked && !noMoreSplits && splits.isEmpty()) {
+      asked = true;
+      context.sendSplitRequest();
+    }
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+    Store from = store();
+    if (!schemaOpen) {
+      openSchema(from);
+    }
+    while (true) {
+      SplitReading reading = splits.current();
+      if (reading == null) {
+        return nothing();
+      }
+      int events = read(reading, from, output);
+      if (emitter.emitted() >= settings.eventsMax()) {
+        return InputStatus.END_OF_INPUT;
+      }
+      turnEvents += events;
+      if (events < CALL_EVENTS) {
+        leave(reading, from, output);
+      } else if (turnEvents >= TURN_EVENTS) {
+        turnEvents = 0;
+        splits.turn();
+      }
+      if (events > 0) {
+        return splits.isReady() ? InputStatus.MORE_AVAILABLE : nothing();
+      }
+    }
+  }
+
+  private InputStatus nothing() {
+    if (splits.isEmpty()) {
+      if (noMoreSplits) {
+        return InputStatus.END_OF_INPUT;
+      }
+      askForSplits();
+    }
+    return InputStatus.NOTHING_AVAILABLE;
+  }
+
+  /**
+   * Hands on a few events of a split.
+   *
+   * @return how many it looked at; less than {@link #CALL_EVENTS} if it has no more for now
+   */
+  private int read(SplitReading reading, Store from, ReaderOutput<T> output) throws IOException {
+    emitter.to(output.createOutputForSplit(reading.id()));
+    long elementsMax = settings.eventsMax();
+    int events = 0;
+    int leftOut = 0;
+    long bytes = 0;
+    long timestampMs = -1;
+    while (events < CALL_EVENTS && emitter.emitted() < elementsMax && reading.next(from)) {
+      EventAccess event = reading.event();
+      events++;
+      bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
+      timestampMs = event.timestampMs();
+      if (filter != null && !filter.test(event)) {
+        leftOut++;
+      } else {
+        emitter.of(event);
+        deserialize(event, reading, from);
+      }
+    }
+    if (events > 0) {
+      splits.gave();
+      counters.read(events, bytes, leftOut, timestampMs);
+    }
+    return events;
+  }
+
+  private void deserialize(EventAccess event, SplitReading reading, Store from) throws IOException {
+    try {
+      schema.deserialize(event, emitter);
+    } catch (IOException | RuntimeException e) {
+      if (emitter.handingOn()) {
+        throw e;
+      }
+      throw new IOException(
+          "The event at offset "
+              + event.offset()
+              + " of "
+              + reading.log()
+              + " in the store "
+              + from.path()
+              + " can't be deserialized by "
+              + schema.getClass().getName()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /** The split at hand has nothing more for now, or for ever. */
+  private void leave(SplitReading reading, Store from, ReaderOutput<T> output) {
+    turnEvents = 0;
+    if (!reading.done(from)) {
+      splits.waits();
+      return;
+    }
+    splits.finish();
+    output.releaseOutputForSplit(reading.id());
+    counters.closed(reading);
+    reading.close();
+  }
+
+  @Override
+  public List<LogSplit> snapshotState(long checkpoint) {
+    return splits.all().stream().map(SplitReading::state).toList();
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    if (splits.isReady()) {
+      return AVAILABLE;
+    }
+    if (available.isDone()) {
+      available = new CompletableFuture<>();
+    }
+    long lookMs = splits.lookInMs();
+    return lookMs < 0
+        ? available
+        : available.completeOnTimeout(null, lookMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void addSplits(List<LogSplit> added) {
+    asked = false;
+    for (LogSplit split : added) {
+      SplitReading reading = new SplitReading(split, settings);
+      splits.add(reading);
+      counters.opened(reading);
+    }
+    available.complete(null);
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    noMoreSplits = true;
+    available.complete(null);
+  }
+
+  @Override
+  public void pauseOrResumeSplits(Collection<String> pause, Collection<String> resume) {
+    splits.pauseOrResume(pause, resume);
+    turnEvents = 0;
+    available.complete(null);
+  }
+
+  private void openSchema(Store from) throws Exception {
+    schema.open(
+        new DeserializationSchema.InitializationContext() {
+          @Override
+          public MetricGroup getMetricGroup() {
+            return context.metricGroup().addGroup("deserializer");
+          }
+
+          @Override
+          public UserCodeClassLoader getUserCodeClassLoader() {
+            return context.getUserCodeClassLoader();
+          }
+        },
+        from.schemas()::get);
+    schemaOpen = true;
+  }
+
+  @Override
+  public void close() {
+    splits.all().forEach(SplitReading::close);
+    Store at = store;
+    if (at != null) {
+      at.close();
+    }
+  }
+}

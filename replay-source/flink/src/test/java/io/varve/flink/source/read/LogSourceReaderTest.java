@@ -1,0 +1,197 @@
+package io.varve.flink.source.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.commit.LogSettings;
+import io.varve.event.StreamPartition;
+import io.varve.flink.source.Archive;
+import io.varve.flink.source.EventFilter;
+import io.varve.flink.source.EventRange;
+import io.varve.flink.source.ExpiredOffset;
+import io.varve.flink.source.LogPlace;
+import io.varve.flink.source.SourceSettings;
+import io.varve.flink.source.VarveDeserializationSchema;
+import io.varve.flink.source.discover.StreamSelection;
+import io.varve.flink.source.split.LogSplit;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.testutils.MetricListener;
+import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogSourceReaderTest {
+
+  @TempDir Path folder;
+
+  private final MetricListener metrics = new MetricListener();
+  private final TestingReaderOutput<String> output = new TestingReaderOutput<>();
+
+  private LogSourceReader<String> reader(EventFilter filter, long elementsMax) {
+    LogSourceReader<String> reader =
+        new LogSourceReader<>(
+            new TestingReaderContext(
+                new Configuration(),
+                InternalSourceReaderMetricGroup.mock(metrics.getMetricGroup())),
+            new SourceSettings(
+                folder.toString(),
+                StreamSelection.named(List.of("a")),
+                0,
+                LogPlace.earliest(),
+                LogPlace.latest(),
+                EventRange.ALL,
+                ExpiredOffset.FAIL,
+                filter,
+                0,
+                0,
+                elementsMax),
+            VarveDeserializationSchema.valueOnly(new SimpleStringSchema()));
+    reader.start();
+    return reader;
+  }
+
+  private static LogSplit split(int partition, long from, long to) {
+    return new LogSplit(
+        new StreamPartition("a", 1, partition), from, from, to, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private InputStatus drain(LogSourceReader<String> reader) throws Exception {
+    InputStatus status = InputStatus.MORE_AVAILABLE;
+    while (status == InputStatus.MORE_AVAILABLE) {
+      status = reader.pollNext(output);
+    }
+    return status;
+  }
+
+  private long gauge(String name) {
+    return ((Number) metrics.getGauge("varve", name).orElseThrow().getValue()).longValue();
+  }
+
+  private static List<String> values(int partition, int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> "a-" + partition + ":" + i).toList();
+  }
+
+  @Test
+  void aSplitIsReadFromItsPlaceToItsEndAndThenThereIsNoMore() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 1000);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      reader.addSplits(List.of(split(0, 100, 900)));
+      reader.notifyNoMoreSplits();
+
+      assertThat(drain(reader)).isEqualTo(InputStatus.END_OF_INPUT);
+      assertThat(output.getEmittedRecords()).isEqualTo(values(0, 100, 900));
+      assertThat(reader.snapshotState(1)).isEmpty();
+    }
+  }
+
+  @Test
+  void aCheckpointKeepsTheNextOffset() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 1000);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      LogSplit split = split(0, LogSplit.EARLIEST, 1000);
+      reader.addSplits(List.of(split));
+      assertThat(reader.snapshotState(1)).containsExactly(split);
+      reader.pollNext(output);
+      int read = output.getEmittedRecords().size();
+
+      assertThat(read).isBetween(1, 999);
+      assertThat(reader.snapshotState(2)).containsExactly(split.at(read));
+    }
+  }
+
+  @Test
+  void aPausedSplitLetsTheOthersGoOn() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 500).fill("a", 1, 500);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      reader.addSplits(List.of(split(0, 0, 500), split(1, 0, 500)));
+      reader.pauseOrResumeSplits(List.of("a-0@0"), List.of());
+      drain(reader);
+      assertThat(output.getEmittedRecords()).isEqualTo(values(1, 0, 500));
+      assertThat(reader.isAvailable()).isNotDone();
+
+      reader.pauseOrResumeSplits(List.of(), List.of("a-0@0"));
+      assertThat(reader.isAvailable()).isDone();
+      drain(reader);
+      List<String> all = new ArrayList<>(values(1, 0, 500));
+      all.addAll(values(0, 0, 500));
+      assertThat(output.getEmittedRecords()).isEqualTo(all);
+    }
+  }
+
+  @Test
+  void whatIsWrittenLaterMakesTheReaderAvailable() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 3);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      reader.addSplits(List.of(split(0, 0, Long.MAX_VALUE)));
+      assertThat(drain(reader)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
+      archive.fill("a", 0, 2);
+      while (output.getEmittedRecords().size() < 5) {
+        reader.isAvailable().get(1, TimeUnit.MINUTES);
+        drain(reader);
+      }
+      assertThat(output.getEmittedRecords()).isEqualTo(values(0, 0, 5));
+    }
+  }
+
+  @Test
+  void batchesOutsideTheTimesAreNotRead() throws Exception {
+    LogSettings small = LogSettings.defaults().withBatchBytes(1024).withSegmentBytes(64 << 10);
+    try (Archive archive = new Archive(folder, small).fill("a", 0, 20_000);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      long fromMs = Archive.FIRST_MS + 10_000_000;
+      reader.addSplits(
+          List.of(
+              new LogSplit(
+                  new StreamPartition("a", 1, 0), -1, -1, 20_000, fromMs, fromMs + 50_000)));
+      reader.notifyNoMoreSplits();
+      drain(reader);
+
+      assertThat(output.getEmittedRecords()).isEqualTo(values(0, 10_000, 10_050));
+      assertThat(gauge("batchesRead")).isBetween(1L, 10L);
+      assertThat(gauge("storedBytesRead")).isLessThan(20_000);
+    }
+  }
+
+  @Test
+  void whatIsLeftOutIsCounted() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 100);
+        LogSourceReader<String> reader = reader(event -> event.offset() >= 90, Long.MAX_VALUE)) {
+      reader.addSplits(List.of(split(0, 0, 100)));
+      drain(reader);
+
+      assertThat(output.getEmittedRecords()).isEqualTo(values(0, 90, 100));
+      assertThat(metrics.getCounter("varve", "eventsFilteredOut").orElseThrow().getCount())
+          .isEqualTo(90);
+    }
+  }
+
+  @Test
+  void itEndsAfterAsManyElementsAsAreWanted() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 100);
+        LogSourceReader<String> reader = reader(null, 7)) {
+      reader.addSplits(List.of(split(0, 0, 100)));
+
+      assertThat(drain(reader)).isEqualTo(InputStatus.END_OF_INPUT);
+      assertThat(output.getEmittedRecords()).isEqualTo(values(0, 0, 7));
+    }
+  }
+
+  @Test
+  void pendingOffsetsAreShown() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 100).fill("a", 1, 100);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      reader.addSplits(List.of(split(0, 0, 60)));
+      reader.pollNext(output);
+
+      assertThat(metrics.getGauge("pendingRecords").orElseThrow().getValue()).isIn(60L, 44L);
+    }
+  }
+}
