@@ -94,7 +94,12 @@ final class Fetch<K, V> {
       List<ConsumerRecord<K, V>> read = new ArrayList<>(Math.min(recordsLeft, listSize));
       long bytes;
       try {
-        bytes = read(partition, recordsLeft, Math.min(bytesLeft, partition.turnLeft(limits.partitionBytes())), read);
+        bytes =
+            read(
+                partition,
+                recordsLeft,
+                Math.min(bytesLeft, partition.turnLeft(limits.partitionBytes())),
+                read);
       } catch (RuntimeException e) {
         if (records.isEmpty()) {
           throw e;

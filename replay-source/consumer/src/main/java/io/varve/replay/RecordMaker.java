@@ -1,9 +1,9 @@
 package io.varve.replay;
 
 import io.varve.event.EventView;
+import io.varve.event.Reserved;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordDeserializationException;
@@ -21,17 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: confined to the consumer's.
  */
 final class RecordMaker<K, V> {
-
-  /** What a store's own headers begin with, and those among them that no topic had. */
-  private static final String OWN_PREFIX = "varve.";
-
-  private static final Set<String> OWN_HEADERS =
-      Set.of(
-          "varve.schedule.id",
-          "varve.schedule.cron",
-          "varve.deliver.topic",
-          "varve.deliver.key",
-          "varve.release");
 
   private static final TimestampType[] TYPES = {
     TimestampType.NO_TIMESTAMP_TYPE, TimestampType.CREATE_TIME, TimestampType.LOG_APPEND_TIME
@@ -105,7 +94,7 @@ final class RecordMaker<K, V> {
     io.varve.event.Headers stored = event.headers();
     for (int i = 0; i < stored.count(); i++) {
       String name = stored.name(i);
-      if (!name.startsWith(OWN_PREFIX) || !OWN_HEADERS.contains(name)) {
+      if (!Reserved.isReserved(name)) {
         target.add(name, bytes.of(stored.encoding(i), stored.value(i)));
       }
     }
