@@ -248,14 +248,14 @@ final class SchedulerTest {
     settle(fenced);
     clock.nowMs = NOW + 70_000;
     Scheduler second = scheduler(settings().withMemory(new TimerMemory(100, 50, 1024, 20, 30, 1)));
-    second.step();
     while (released().isEmpty()) {
-      Thread.onSpinWait();
+      second.step();
     }
     second.abandon();
     fenced.step();
     Path timers = folder.resolve("store/streams/orders.ready/g1/p0/timers");
-    while (list(timers).stream().noneMatch(file -> file.toString().endsWith(".pending"))) {
+    while (list(timers).stream()
+        .noneMatch(file -> file.getFileName().toString().matches("[0-9]+-[0-9]+\\.pending"))) {
       Thread.onSpinWait();
     }
     fenced.abandon();
@@ -263,7 +263,8 @@ final class SchedulerTest {
     try (Scheduler third = scheduler()) {
       settle(third);
     }
-    assertThat(released()).containsExactly("c", "b", "a");
+    // In which order, depends on how much the second one had taken in when it had read the first.
+    assertThat(released()).containsExactlyInAnyOrder("a", "b", "c");
   }
 
   @Test
