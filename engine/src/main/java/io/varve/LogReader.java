@@ -259,7 +259,7 @@ public final class LogReader implements AutoCloseable {
         position = range.toOffset();
         return false;
       } else if (batch.lastOffset() < position || !mayHold(batch)) {
-        position = Math.max(position, batch.lastOffset() + 1);
+        position = Math.max(position, Math.min(batch.lastOffset() + 1, range.toOffset()));
         at.skip();
       } else {
         at.load(cursor);
@@ -349,7 +349,7 @@ public final class LogReader implements AutoCloseable {
   private boolean leaveOrFollow() throws IOException {
     SegmentEntry sealed = entry;
     if (sealed != null) {
-      position = Math.max(position, sealed.lastOffset() + 1);
+      position = Math.max(position, Math.min(sealed.lastOffset() + 1, range.toOffset()));
       closeSegment();
       return true;
     }

@@ -255,7 +255,8 @@ final class SchedulerTest {
     second.abandon();
     fenced.step();
     Path timers = folder.resolve("store/streams/orders.ready/g1/p0/timers");
-    while (list(timers).stream().noneMatch(file -> file.toString().endsWith(".pending"))) {
+    while (list(timers).stream()
+        .noneMatch(file -> file.getFileName().toString().matches("[0-9]+-[0-9]+\\.pending"))) {
       Thread.onSpinWait();
     }
     fenced.abandon();

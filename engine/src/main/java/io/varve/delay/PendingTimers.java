@@ -530,7 +530,7 @@ public final class PendingTimers implements Closeable {
   /** Whether so much came while it is saved that no more should be taken in before that is over. */
   public boolean isFull() {
     return saving != null
-        && (far.count() >= 2 * memory.farMax() || newIds.count() >= 2 * memory.farMax());
+        && (far.count() >= 2L * memory.farMax() || newIds.count() >= 2L * memory.farMax());
   }
 
   /**

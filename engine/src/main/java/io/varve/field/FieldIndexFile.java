@@ -24,6 +24,9 @@ import java.util.UUID;
  */
 final class FieldIndexFile implements Closeable {
 
+  private static final KeyRange UNREADABLE =
+      new KeyRange(new byte[] {FieldKey.UNREADABLE}, new byte[] {FieldKey.UNREADABLE});
+
   private final ReadFile file;
   private final String name;
   private final String path;
@@ -51,11 +54,12 @@ final class FieldIndexFile implements Closeable {
     ReadFile file = folder.open(name);
     FieldIndexFile opened = null;
     try {
-      long trailerAt = Math.max(0, file.length() - FieldIndexTrailer.BYTES);
+      long length = file.length();
+      long trailerAt = Math.max(0, length - FieldIndexTrailer.BYTES);
       FieldIndexTrailer trailer =
           FieldIndexTrailer.decode(
-              read(file, path, trailerAt, FieldIndexTrailer.BYTES), path, trailerAt);
-      ByteBuffer bytes = read(file, path, trailer.footerAt(), trailer.footerBytes());
+              read(file, path, length, trailerAt, FieldIndexTrailer.BYTES), path, trailerAt);
+      ByteBuffer bytes = read(file, path, length, trailer.footerAt(), trailer.footerBytes());
       trailer.check(bytes, path);
       FieldIndexFooter footer = FieldIndexFooter.decode(bytes, trailer.footerAt(), path);
       if (!footer.segment().equals(segment.fileName())
@@ -67,7 +71,7 @@ final class FieldIndexFile implements Closeable {
             "indexes of " + segment.fileName() + " up to byte " + segment.endPosition(),
             "those of " + footer.segment() + " up to byte " + footer.endPosition());
       }
-      opened = new FieldIndexFile(file, name, path, trailerAt + FieldIndexTrailer.BYTES, footer);
+      opened = new FieldIndexFile(file, name, path, length, footer);
       return opened;
     } finally {
       if (opened == null) {
@@ -76,14 +80,17 @@ final class FieldIndexFile implements Closeable {
     }
   }
 
-  private static ByteBuffer read(ReadFile file, String path, long position, int count)
+  private static ByteBuffer read(ReadFile file, String path, long length, long position, int count)
       throws IOException {
-    if (count > file.length() - position) {
+    if (count > length - position) {
       throw new CorruptionException(
-          path, position, count + " bytes", (file.length() - position) + " bytes");
+          path, position, count + " bytes", (length - position) + " bytes");
     }
     ByteBuffer bytes = ByteBuffer.allocate(count);
-    file.read(bytes, position);
+    int found = file.read(bytes, position);
+    if (found < count) {
+      throw new CorruptionException(path, position, count + " bytes", found + " bytes");
+    }
     return bytes.flip();
   }
 
@@ -107,14 +114,14 @@ final class FieldIndexFile implements Closeable {
   BitSet blocks(String field, List<KeyRange> ranges) throws IOException {
     BitSet found = new BitSet(footer.positions().length);
     int number = footer.fields().indexOf(field);
-    KeyRange unreadable =
-        new KeyRange(new byte[] {FieldKey.UNREADABLE}, new byte[] {FieldKey.UNREADABLE});
     for (Tree tree : footer.trees()) {
       if (tree.field() == number) {
         for (KeyRange range : ranges) {
           search(tree, range, found);
         }
-        search(tree, unreadable, found);
+        if (tree.unreadable()) {
+          search(tree, UNREADABLE, found);
+        }
       }
     }
     return found;
@@ -151,7 +158,7 @@ final class FieldIndexFile implements Closeable {
       }
       at += bytes;
       if (at < tree.leavesEnd()) {
-        bytes = FieldNode.length(read(file, path, at, 8).order(LITTLE), at, path);
+        bytes = FieldNode.length(read(file, path, length, at, 8).order(LITTLE), at, path);
         checkChild(at, bytes, at + bytes <= tree.leavesEnd());
       }
     }
@@ -174,7 +181,7 @@ final class FieldIndexFile implements Closeable {
 
   private FieldNode node(long at, int bytes, int level) throws IOException {
     return FieldNode.decode(
-        read(file, path, at, bytes), level, footer.positions().length, path, at);
+        read(file, path, length, at, bytes), level, footer.positions().length, path, at);
   }
 
   @Override

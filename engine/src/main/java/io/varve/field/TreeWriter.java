@@ -21,7 +21,7 @@ import java.util.List;
 final class TreeWriter {
 
   /** A node ends when it has so many bytes, not compressed. */
-  private static final int NODE_BYTES = 16 << 10;
+  private static final int NODE_BYTES = 8 << 10;
 
   private static final int MORE_BYTES = 1;
 
@@ -104,7 +104,7 @@ final class TreeWriter {
     buffer.clear();
   }
 
-  /** Ends the tree, which has a key at least. */
+  /** Ends the tree, which has a key at least; what can't be read comes behind all others. */
   Tree finish() throws IOException {
     put(sharedBefore);
     if (node.count() > 0) {
@@ -119,7 +119,8 @@ final class TreeWriter {
       levelAt = nextAt;
     }
     flush();
-    return new Tree(field, depth, leavesAt, leavesEnd, levelAt, lengths.get(0), keys);
+    boolean unreadable = key[0] == FieldKey.UNREADABLE;
+    return new Tree(field, depth, leavesAt, leavesEnd, levelAt, lengths.get(0), keys, unreadable);
   }
 
   /** Writes the nodes that lead to those of the level at hand. */

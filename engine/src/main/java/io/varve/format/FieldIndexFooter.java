@@ -35,7 +35,7 @@ public record FieldIndexFooter(
   /** A larger footer is refused. */
   public static final int BYTES_MAX = 1 << 28;
 
-  private static final int TREE_BYTES = 4 + 4 + 3 * 8 + 4 + 8;
+  private static final int TREE_BYTES = 4 + 4 + 3 * 8 + 4 + 8 + 4;
   private static final int TREES_MAX = 1 << 20;
 
   /**
@@ -48,9 +48,17 @@ public record FieldIndexFooter(
    * @param rootAt where the root begins
    * @param rootBytes its length
    * @param keys number of keys
+   * @param unreadable whether there were events whose value of the field could not be read
    */
   public record Tree(
-      int field, int depth, long leavesAt, long leavesEnd, long rootAt, int rootBytes, long keys) {}
+      int field,
+      int depth,
+      long leavesAt,
+      long leavesEnd,
+      long rootAt,
+      int rootBytes,
+      long keys,
+      boolean unreadable) {}
 
   /** The footer's bytes. */
   public ByteBuffer encode() {
@@ -69,6 +77,7 @@ public record FieldIndexFooter(
     for (Tree tree : trees) {
       to.putInt(tree.field).putInt(tree.depth).putLong(tree.leavesAt).putLong(tree.leavesEnd);
       to.putLong(tree.rootAt).putInt(tree.rootBytes).putLong(tree.keys);
+      to.putInt(tree.unreadable ? 1 : 0);
     }
     to.putInt(positions.length);
     for (int i = 0; i < positions.length; i++) {
@@ -138,7 +147,8 @@ public record FieldIndexFooter(
             from.getLong(),
             from.getLong(),
             from.getInt(),
-            from.getLong());
+            from.getLong(),
+            from.getInt() != 0);
     boolean inOrder =
         tree.field >= 0
             && tree.field < fields

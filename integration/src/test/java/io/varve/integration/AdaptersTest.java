@@ -13,7 +13,9 @@ import java.util.Arrays;
 @AnalyzeClasses(packages = "io.varve", importOptions = ImportOption.DoNotIncludeTests.class)
 final class AdaptersTest {
   private static final String[] HOSTS = {"org.apache.kafka..", "org.apache.flink.."};
-  private static final String[] ADAPTERS = {"io.varve.connect..", "io.varve.flink.."};
+  private static final String[] ADAPTERS = {
+    "io.varve.connect..", "io.varve.flink..", "io.varve.replay.."
+  };
   private static final String[] AROUND = {
     "io.varve.cluster..", "io.varve.integration..", "io.varve.benchmarks..", "io.varve.examples.."
   };
@@ -45,7 +47,7 @@ final class AdaptersTest {
           .resideInAPackage("io.varve.connect.sink..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.varve.connect.source..", "io.varve.flink..")
+          .resideInAnyPackage("io.varve.connect.source..", "io.varve.flink..", "io.varve.replay..")
           .allowEmptyShould(true);
 
   @ArchTest
@@ -55,7 +57,19 @@ final class AdaptersTest {
           .resideInAPackage("io.varve.connect.source..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.varve.connect.sink..", "io.varve.flink..")
+          .resideInAnyPackage("io.varve.connect.sink..", "io.varve.flink..", "io.varve.replay..")
+          .allowEmptyShould(true);
+
+  /** But for what reads Connect's data back, which is no connector. */
+  @ArchTest
+  static final ArchRule replayImportsNoOtherAdapter =
+      noClasses()
+          .that()
+          .resideInAPackage("io.varve.replay..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.varve.connect.sink..", "io.varve.connect.source..", "io.varve.flink..")
           .allowEmptyShould(true);
 
   @ArchTest

@@ -24,7 +24,7 @@ final class DelayedKillTest {
   private static final int PARTITIONS = 4;
   private static final int EVENTS = Integer.getInteger("varve.delayed.events", 50_000);
   private static final int KILLS = Integer.getInteger("varve.delayed.kills", 4);
-  private static final int DELAY_MS_MAX = 10_000;
+  private static final int DELAY_MS_MAX = 6000;
   private static final long SEED =
       requireNonNullElse(Long.getLong("varve.delayed.seed"), System.nanoTime());
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -29,7 +29,9 @@ final class FlinkJarsTest {
   private static List<String> names(Path jar) throws IOException {
     try (ZipFile zip = new ZipFile(jar.toFile())) {
       List<String> names = new ArrayList<>();
-      zip.stream().filter(entry -> !entry.isDirectory()).forEach(entry -> names.add(entry.getName()));
+      zip.stream()
+          .filter(entry -> !entry.isDirectory())
+          .forEach(entry -> names.add(entry.getName()));
       return names;
     }
   }
@@ -41,9 +43,7 @@ final class FlinkJarsTest {
     assertThat(classes)
         .hasSizeGreaterThan(100)
         .allSatisfy(
-            name ->
-                assertThat(name)
-                    .matches("(io/varve/flink/source|com/github/luben/zstd)/.*"));
+            name -> assertThat(name).matches("(io/varve/flink/source|com/github/luben/zstd)/.*"));
     assertThat(classes)
         .contains(
             "io/varve/flink/source/VarveSource.class",
@@ -75,8 +75,7 @@ final class FlinkJarsTest {
               StandardCharsets.UTF_8);
       assertThat(factories.strip().lines())
           .hasSize(3)
-          .allSatisfy(
-              factory -> assertThat(names).contains(factory.replace('.', '/') + ".class"));
+          .allSatisfy(factory -> assertThat(names).contains(factory.replace('.', '/') + ".class"));
     }
   }
 }

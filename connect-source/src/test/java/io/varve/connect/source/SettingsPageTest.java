@@ -90,8 +90,8 @@ final class SettingsPageTest {
         The record's timestamp is when it was released.
       - **Order**: of due times within a partition of the stream. None is delivered before this machine's clock
         shows its due time.
-      - **Exactly once** works as above. An event that was delivered and not committed when a worker died is delivered
-        again by a transaction that is not committed twice; without transactions it may come twice.
+      - **Exactly once** works as above. What was sent and not committed when a worker died is sent again, in another
+        transaction; without transactions it may come twice.
       - **Positions** are offsets in the ready log: `{"stream": "orders.ready", "generation": 1, "partition": 0}`. Setting
         one back delivers again what is still there; `ready.retention.ms` says for how long that is. What was not
         delivered stays however old it is. Deleting the ready log makes all events of the stream due

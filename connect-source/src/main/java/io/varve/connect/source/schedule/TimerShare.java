@@ -12,8 +12,9 @@ import java.util.function.LongSupplier;
 final class TimerShare {
 
   /** What {@link TimerMemory#DEFAULT} and the events that are read together may take. */
-  private static final double DEFAULT_BYTES = 150e6;
+  private static final double DEFAULT_BYTES = 250e6;
 
+  private static final long AHEAD_BYTES_MIN = 1 << 20;
   private static final long SEGMENT_MS_MIN = 600_000;
 
   private TimerShare() {}
@@ -44,6 +45,7 @@ final class TimerShare {
         loaded,
         loaded / 4,
         Math.max(256, (int) (all.ahead() * scale)),
+        Math.max(AHEAD_BYTES_MIN, (long) (all.aheadBytes() * scale)),
         Math.max(256, (int) (all.stepEvents() * scale)));
   }
 

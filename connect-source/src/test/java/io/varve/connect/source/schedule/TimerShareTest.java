@@ -34,13 +34,14 @@ final class TimerShareTest {
     assertThat(memory.loadBelow()).isPositive().isLessThan(memory.loaded());
     assertThat(memory.nearMax()).isGreaterThan(2 * memory.loaded());
     assertThat(memory.ahead()).isLessThanOrEqualTo(memory.nearMax());
+    assertThat(memory.aheadBytes()).isBetween(1L << 20, 128L << 20);
     assertThat(memory.stepEvents()).isPositive();
   }
 
   @Test
   void oneAloneHasTheEnginesDefaultAndManyHaveLess() {
     assertThat(share(256L << 20, -1, 1).memory()).isEqualTo(TimerMemory.DEFAULT);
-    SchedulerSettings tenth = share(150_000_000, -1, 10);
+    SchedulerSettings tenth = share(250_000_000, -1, 10);
     assertThat(tenth.memory().nearMax()).isBetween(100_000, 110_000);
     assertThat(tenth.cacheBytes()).isBetween(3_000_000L, 3_500_000L);
   }

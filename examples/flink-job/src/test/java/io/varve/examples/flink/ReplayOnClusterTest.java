@@ -90,7 +90,10 @@ class ReplayOnClusterTest {
           String value = time + ":" + partition + ":" + i;
           writer.append(
               Event.of(
-                  writer.nextOffset(), 1_700_000_000_000L, null, value.getBytes(StandardCharsets.UTF_8)));
+                  writer.nextOffset(),
+                  1_700_000_000_000L,
+                  null,
+                  value.getBytes(StandardCharsets.UTF_8)));
           expected.add(value);
         }
       }

@@ -39,9 +39,7 @@ public record EventRange(
   /** Whether nothing is in it. */
   public boolean isEmpty() {
     SortedSet<Integer> some = partitions;
-    return fromOffset >= toOffset
-        || fromTimeMs >= toTimeMs
-        || (some != null && some.isEmpty());
+    return fromOffset >= toOffset || fromTimeMs >= toTimeMs || (some != null && some.isEmpty());
   }
 
   /** What is in both. */

@@ -24,8 +24,8 @@ public final class StoreAccess {
               + path
               + " can't be read by "
               + who
-              + ". It must be there under this path, as a folder or a mounted file system, on the job"
-              + " manager and on every task manager: "
+              + ". It must be there under this path, as a folder or a mounted file system, on the"
+              + " job manager and on every task manager: "
               + e.getMessage(),
           e);
     }

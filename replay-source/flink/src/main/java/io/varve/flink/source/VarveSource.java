@@ -65,8 +65,7 @@ public final class VarveSource<T>
   }
 
   @Override
-  public LogEnumerator createEnumerator(
-      SplitEnumeratorContext<LogSplit> context) {
+  public LogEnumerator createEnumerator(SplitEnumeratorContext<LogSplit> context) {
     return restoreEnumerator(context, SourceState.NEW);
   }
 

@@ -230,9 +230,7 @@ class ContinuousJobTest {
       assertThat(first).isPositive();
       LogPlace zero = LogPlace.offsets(Map.of(new LogName("a", 0), 0L));
 
-      assertThatThrownBy(
-              () ->
-                  read(source().setBounded(LogPlace.latest()).setStart(zero).build()))
+      assertThatThrownBy(() -> read(source().setBounded(LogPlace.latest()).setStart(zero).build()))
           .satisfies(
               e ->
                   assertThat(ExceptionUtils.stringifyException(e))

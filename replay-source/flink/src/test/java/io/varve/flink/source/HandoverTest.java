@@ -105,8 +105,7 @@ class HandoverTest {
 
   private static Map<TopicPartition, Long> topicPartitions(Map<LogName, Long> ends) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
-    ends.forEach(
-        (log, end) -> offsets.put(new TopicPartition(log.stream(), log.partition()), end));
+    ends.forEach((log, end) -> offsets.put(new TopicPartition(log.stream(), log.partition()), end));
     return offsets;
   }
 

@@ -40,11 +40,9 @@ record AnyReader(String at, LogicalType type, boolean oneColumn) implements Valu
       return AnyValues.to(value, type, at);
     }
     boolean named =
-        value instanceof Map<?, ?> map
-            && row.getFieldNames().stream().anyMatch(map::containsKey);
+        value instanceof Map<?, ?> map && row.getFieldNames().stream().anyMatch(map::containsKey);
     if (oneColumn && row.getFieldCount() == 1 && !named) {
-      return GenericRowData.of(
-          AnyValues.to(value, row.getTypeAt(0), row.getFieldNames().get(0)));
+      return GenericRowData.of(AnyValues.to(value, row.getTypeAt(0), row.getFieldNames().get(0)));
     }
     if (value == null) {
       return new GenericRowData(row.getFieldCount());

@@ -43,10 +43,12 @@ final class AnyValues {
           case VARCHAR, CHAR ->
               StringData.fromString(value instanceof String text ? text : json(value));
           case BOOLEAN -> value instanceof Boolean ? value : null;
-          case TINYINT -> value instanceof Long n && n == (byte) (long) n ? (Byte) n.byteValue() : null;
+          case TINYINT ->
+              value instanceof Long n && n == (byte) (long) n ? (Byte) n.byteValue() : null;
           case SMALLINT ->
               value instanceof Long n && n == (short) (long) n ? (Short) n.shortValue() : null;
-          case INTEGER -> value instanceof Long n && n == (int) (long) n ? (Integer) n.intValue() : null;
+          case INTEGER ->
+              value instanceof Long n && n == (int) (long) n ? (Integer) n.intValue() : null;
           case BIGINT -> value instanceof Long ? value : null;
           case DOUBLE -> value instanceof Number n ? (Double) n.doubleValue() : null;
           case FLOAT -> value instanceof Number n ? (Float) n.floatValue() : null;
@@ -114,8 +116,7 @@ final class AnyValues {
     GenericRowData row = new GenericRowData(type.getFieldCount());
     for (int i = 0; i < type.getFieldCount(); i++) {
       String name = type.getFieldNames().get(i);
-      row.setField(
-          i, to(map.get(name), type.getTypeAt(i), at.isEmpty() ? name : at + "." + name));
+      row.setField(i, to(map.get(name), type.getTypeAt(i), at.isEmpty() ? name : at + "." + name));
     }
     return row;
   }

@@ -110,7 +110,12 @@ final class AvroBytes {
     long length = readLong();
     if (length < 0 || length > left()) {
       throw new IOException(
-          "a length is " + length + " where " + left() + " bytes are left, before byte " + position);
+          "a length is "
+              + length
+              + " where "
+              + left()
+              + " bytes are left, before byte "
+              + position);
     }
     return (int) length;
   }

@@ -151,8 +151,7 @@ final class ReaderCompiler {
         }
       }
       case MAP -> {
-        if (type instanceof MapType map
-            && map.getKeyType().is(LogicalTypeRoot.VARCHAR)) {
+        if (type instanceof MapType map && map.getKeyType().is(LogicalTypeRoot.VARCHAR)) {
           ValueReader value = of(schema.getValueType(), map.getValueType());
           return in -> readMap(in, key -> StringData.fromBytes(key.readBytes()), value);
         }

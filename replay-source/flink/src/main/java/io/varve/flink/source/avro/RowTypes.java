@@ -30,7 +30,9 @@ public final class RowTypes {
   private static DataType of(Schema schema, int depth) {
     if (depth > NESTING_MAX) {
       throw new IllegalArgumentException(
-          "a schema that holds itself, or nests more than " + NESTING_MAX + " deep, has no SQL type");
+          "a schema that holds itself, or nests more than "
+              + NESTING_MAX
+              + " deep, has no SQL type");
     }
     switch (schema.getType()) {
       case RECORD -> {

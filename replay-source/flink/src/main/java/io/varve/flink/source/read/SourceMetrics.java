@@ -53,7 +53,8 @@ public final class SourceMetrics {
     all.put(
         "currentFetchEventTimeLag",
         "milliseconds from the timestamp of the latest event to when it was read");
-    all.put(GROUP + ".eventsFilteredOut", "events that were looked at and not chosen by the filter");
+    all.put(
+        GROUP + ".eventsFilteredOut", "events that were looked at and not chosen by the filter");
     all.put(
         GROUP + ".batchesRead",
         "batches loaded; those without an offset or time of the range are skipped unread");

@@ -127,8 +127,8 @@ final class SplitReading implements AutoCloseable {
               + " stream's retention");
     }
     LOG.warn(
-        "The offsets {} to {} of {} in {} were to be read and are gone by retention; reading goes on"
-            + " with {}",
+        "The offsets {} to {} of {} in {} were to be read and are gone by retention; reading goes"
+            + " on with {}",
         next,
         left - 1,
         split.log(),

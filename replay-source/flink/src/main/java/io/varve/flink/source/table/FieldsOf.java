@@ -45,8 +45,8 @@ record FieldsOf(
               + " is stored as "
               + encoding
               + (reads
-                  ? ", and not in the store's Avro; choose a format for what the topic held, such as"
-                      + " 'json' or 'raw'"
+                  ? ", and not in the store's Avro; choose a format for what the topic held, such"
+                      + " as 'json' or 'raw'"
                   : ", the store's own Avro; set '" + what + ".format' = 'varve-avro'"));
     }
   }

@@ -41,8 +41,7 @@ record PushedFilters(
    *
    * @param columns metadata columns by the names that the conditions have for them
    */
-  static PushedFilters of(
-      List<ResolvedExpression> conditions, Map<String, EventColumn> columns) {
+  static PushedFilters of(List<ResolvedExpression> conditions, Map<String, EventColumn> columns) {
     Conditions read = new Conditions(columns);
     EventRange range = EventRange.ALL;
     List<ResolvedExpression> accepted = new ArrayList<>();
@@ -85,7 +84,9 @@ record PushedFilters(
       }
       column = column(arguments.get(1));
       literal = literal(arguments.get(0));
-      return column == null || literal == null ? null : compare(column, mirrored(function), literal);
+      return column == null || literal == null
+          ? null
+          : compare(column, mirrored(function), literal);
     }
 
     /** Some of the parts suffice, but then the condition is still to be applied. */
@@ -244,8 +245,7 @@ record PushedFilters(
     }
     if (column == EventColumn.OFFSET) {
       return new Bound(
-          new EventRange(
-              Math.max(0, from), Math.max(0, to), Long.MIN_VALUE, Long.MAX_VALUE, null),
+          new EventRange(Math.max(0, from), Math.max(0, to), Long.MIN_VALUE, Long.MAX_VALUE, null),
           true);
     }
     // Only few partitions can be named one by one.

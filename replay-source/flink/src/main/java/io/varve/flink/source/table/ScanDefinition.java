@@ -19,7 +19,6 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
-import org.apache.flink.table.factories.FactoryUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +55,7 @@ record ScanDefinition(
           case TIMESTAMP -> LogPlace.time(given(options, TableOptions.STARTUP_TIMESTAMP, startup));
         };
     End end =
-        options
-            .getOptional(TableOptions.BOUNDED)
-            .orElse(batch ? End.LATEST_OFFSET : End.UNBOUNDED);
+        options.getOptional(TableOptions.BOUNDED).orElse(batch ? End.LATEST_OFFSET : End.UNBOUNDED);
     LogPlace stop =
         switch (end) {
           case UNBOUNDED -> null;
@@ -77,7 +74,7 @@ record ScanDefinition(
             options.get(TableOptions.EXPIRED),
             options.get(TableOptions.DISCOVERY),
             options.getOptional(TableOptions.SPLIT_OFFSETS).orElse(0L),
-            options.getOptional(FactoryUtil.SOURCE_PARALLELISM).orElse(null));
+            options.getOptional(TableOptions.PARALLELISM).orElse(null));
     scan.check();
     return scan;
   }
@@ -163,7 +160,9 @@ record ScanDefinition(
       builder.setGeneration(Integer.parseInt(generation));
     } else if (!generation.equals("latest")) {
       throw new IllegalArgumentException(
-          "Invalid value '" + generation + "' for option 'generation': expected latest, all, or a"
+          "Invalid value '"
+              + generation
+              + "' for option 'generation': expected latest, all, or a"
               + " number from 1");
     }
     if (stop != null) {

@@ -56,8 +56,7 @@ record StreamSchema(org.apache.flink.table.api.Schema schema, String format) {
     LogStats stats = store.stats(log);
     Kind kind = null;
     long from = Math.max(stats.startOffset(), stats.nextOffset() - OFFSETS_MAX);
-    try (LogReader reader =
-        store.openReader(log, ReadRange.offsets(from, stats.nextOffset()))) {
+    try (LogReader reader = store.openReader(log, ReadRange.offsets(from, stats.nextOffset()))) {
       while (reader.next()) {
         EventView event = reader.event();
         if (event.valueLength() >= 0) {
@@ -88,7 +87,11 @@ record StreamSchema(org.apache.flink.table.api.Schema schema, String format) {
     Schema avro = kind.avro();
     String format = avro == null ? "raw" : VarveAvroFormatFactory.IDENTIFIER;
     if (avro == null) {
-      add(columns, names, VALUE, kind.encoding() == Encoding.STRING ? DataTypes.STRING() : DataTypes.BYTES());
+      add(
+          columns,
+          names,
+          VALUE,
+          kind.encoding() == Encoding.STRING ? DataTypes.STRING() : DataTypes.BYTES());
     } else {
       DataType type = typeOf(avro);
       if (type == null || DataType.getFieldCount(type) == 0) {

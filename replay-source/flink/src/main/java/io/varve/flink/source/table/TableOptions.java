@@ -83,6 +83,12 @@ final class TableOptions {
               "Which generations of a stream: latest (and what comes after it), all, or a number"
                   + " from 1.");
 
+  static final ConfigOption<String> FORMAT =
+      ConfigOptions.key(FactoryUtil.FORMAT.key())
+          .stringType()
+          .noDefaultValue()
+          .withDescription("The format of values: varve-avro, or one of Flink's.");
+
   static final ConfigOption<String> KEY_FORMAT =
       ConfigOptions.key("key" + FactoryUtil.FORMAT_SUFFIX)
           .stringType()
@@ -188,12 +194,18 @@ final class TableOptions {
               "Cuts the partitions of a bounded table into pieces of as many offsets, read by all"
                   + " subtasks at once. The order within a partition is then not kept.");
 
+  static final ConfigOption<Integer> PARALLELISM =
+      ConfigOptions.key(FactoryUtil.SOURCE_PARALLELISM.key())
+          .intType()
+          .noDefaultValue()
+          .withDescription("Subtasks of the source. Default: the job's.");
+
   private static final List<ConfigOption<?>> ALL =
       List.of(
           STORE_PATH,
           STREAMS,
           GENERATION,
-          FactoryUtil.FORMAT,
+          FORMAT,
           VALUE_FORMAT,
           KEY_FORMAT,
           KEY_FIELDS,
@@ -209,7 +221,7 @@ final class TableOptions {
           EXPIRED,
           DISCOVERY,
           SPLIT_OFFSETS,
-          FactoryUtil.SOURCE_PARALLELISM);
+          PARALLELISM);
 
   private TableOptions() {}
 

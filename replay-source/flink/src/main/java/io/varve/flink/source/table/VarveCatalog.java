@@ -137,7 +137,10 @@ public final class VarveCatalog extends AbstractCatalog {
           .build();
     } catch (VarveException e) {
       throw new CatalogException(
-          "The columns of the stream " + table.getObjectName() + " can't be told: " + e.getMessage(),
+          "The columns of the stream "
+              + table.getObjectName()
+              + " can't be told: "
+              + e.getMessage(),
           e);
     }
   }
@@ -259,14 +262,12 @@ public final class VarveCatalog extends AbstractCatalog {
   }
 
   @Override
-  public void createFunction(
-      ObjectPath path, CatalogFunction function, boolean ignoreIfExists) {
+  public void createFunction(ObjectPath path, CatalogFunction function, boolean ignoreIfExists) {
     throw readOnly("make functions");
   }
 
   @Override
-  public void alterFunction(
-      ObjectPath path, CatalogFunction function, boolean ignoreIfNotExists) {
+  public void alterFunction(ObjectPath path, CatalogFunction function, boolean ignoreIfNotExists) {
     throw readOnly("alter functions");
   }
 

@@ -51,8 +51,7 @@ public final class VarveTableFactory implements DynamicTableSourceFactory {
             DeserializationFormatFactory.class, TableOptions.KEY_FORMAT);
     DecodingFormat<DeserializationSchema<RowData>> valueFormat =
         helper
-            .discoverOptionalDecodingFormat(
-                DeserializationFormatFactory.class, FactoryUtil.FORMAT)
+            .discoverOptionalDecodingFormat(DeserializationFormatFactory.class, TableOptions.FORMAT)
             .orElseGet(
                 () ->
                     helper.discoverDecodingFormat(

@@ -3,20 +3,20 @@ package io.varve.flink.source.avro;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.Store;
+import io.varve.StoreSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.HashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import io.varve.Store;
-import io.varve.StoreSettings;
-import java.nio.file.Path;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericRowData;
@@ -124,8 +124,7 @@ class StoredAvroRowsTest {
     assertThat(row.getInt(9)).isEqualTo(20412);
     assertThat(row.getFloat(10)).isEqualTo(0.25f);
     assertThat(row.getBinary(11)).containsExactly(1, 2);
-    assertThat(((RowType) RowTypes.of(ORDER).getLogicalType()).getFieldNames())
-        .contains("ship-to");
+    assertThat(((RowType) RowTypes.of(ORDER).getLogicalType()).getFieldNames()).contains("ship-to");
   }
 
   @Test
@@ -143,8 +142,7 @@ class StoredAvroRowsTest {
     assertThat(row.getBinary(0)).containsExactly(1, 2);
     assertThat(row.isNullAt(1)).isTrue();
     assertThat(row.getLong(2)).isEqualTo(1042);
-    assertThat(row.getDecimal(3, 10, 2))
-        .isEqualTo(DecimalData.fromUnscaledLong(1990, 10, 2));
+    assertThat(row.getDecimal(3, 10, 2)).isEqualTo(DecimalData.fromUnscaledLong(1990, 10, 2));
   }
 
   @Test

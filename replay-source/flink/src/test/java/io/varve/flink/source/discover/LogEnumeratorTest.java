@@ -15,7 +15,6 @@ import io.varve.flink.source.split.LogSplit;
 import io.varve.flink.source.split.SourceState;
 import io.varve.flink.source.split.SourceStateSerializer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +52,8 @@ class LogEnumeratorTest {
   @Test
   void eachPartitionGoesToOneReaderAndThenThereIsNoMore() throws Exception {
     try (Archive archive = new Archive(folder).fill("a", 0, 5).fill("a", 1, 5).fill("a", 2, 0)) {
-      LogEnumerator enumerator = started(settings(LogPlace.earliest(), LogPlace.latest(), 0), SourceState.NEW);
+      LogEnumerator enumerator =
+          started(settings(LogPlace.earliest(), LogPlace.latest(), 0), SourceState.NEW);
       context.register(enumerator, 0);
       context.register(enumerator, 1);
 
@@ -89,10 +89,10 @@ class LogEnumeratorTest {
   @Test
   void whatIsKnownAtACheckpointIsNotGivenOutAgain() throws Exception {
     try (Archive archive = new Archive(folder).fill("a", 0, 5)) {
-      LogEnumerator before = started(settings(LogPlace.earliest(), LogPlace.latest(), 0), SourceState.NEW);
+      LogEnumerator before =
+          started(settings(LogPlace.earliest(), LogPlace.latest(), 0), SourceState.NEW);
       SourceStateSerializer serializer = new SourceStateSerializer();
-      SourceState kept =
-          serializer.deserialize(1, serializer.serialize(before.snapshotState(1)));
+      SourceState kept = serializer.deserialize(1, serializer.serialize(before.snapshotState(1)));
       archive.fill("a", 0, 5).fill("a", 1, 5);
       context = new HandContext(2);
       LogEnumerator after = started(settings(LogPlace.earliest(), LogPlace.latest(), 0), kept);
@@ -115,14 +115,17 @@ class LogEnumeratorTest {
       archive.fill("a", 1, 5);
       context.look();
 
-      assertThat(context.assigned()).extracting(LogSplit::next).containsExactlyInAnyOrder(5L, LogSplit.EARLIEST);
+      assertThat(context.assigned())
+          .extracting(LogSplit::next)
+          .containsExactlyInAnyOrder(5L, LogSplit.EARLIEST);
     }
   }
 
   @Test
   void piecesGoToWhoAsks() throws Exception {
     try (Archive archive = new Archive(folder).fill("a", 0, 10)) {
-      LogEnumerator enumerator = started(settings(LogPlace.earliest(), LogPlace.latest(), 4), SourceState.NEW);
+      LogEnumerator enumerator =
+          started(settings(LogPlace.earliest(), LogPlace.latest(), 4), SourceState.NEW);
       context.register(enumerator, 1);
       for (int i = 0; i < 4; i++) {
         enumerator.handleSplitRequest(1, "host");
@@ -130,10 +133,7 @@ class LogEnumeratorTest {
 
       assertThat(context.assigned(1))
           .extracting(LogSplit::first, LogSplit::stop)
-          .containsExactly(
-              tuple(-1L, 4L),
-              tuple(4L, 8L),
-              tuple(8L, 10L));
+          .containsExactly(tuple(-1L, 4L), tuple(4L, 8L), tuple(8L, 10L));
       assertThat(context.isEnded(1)).isTrue();
     }
   }
@@ -173,8 +173,17 @@ class LogEnumeratorTest {
       SourceSettings all = settings(LogPlace.earliest(), LogPlace.latest(), 0);
       SourceSettings third =
           new SourceSettings(
-              all.path(), all.streams(), 3, all.start(), all.stop(), EventRange.ALL,
-              ExpiredOffset.FAIL, null, 0, 0, 10);
+              all.path(),
+              all.streams(),
+              3,
+              all.start(),
+              all.stop(),
+              EventRange.ALL,
+              ExpiredOffset.FAIL,
+              null,
+              0,
+              0,
+              10);
       assertThatThrownBy(() -> new Discovery(third).look(Set.of(), true))
           .hasMessageContaining("No generation 3 of the stream 'a'")
           .hasMessageContaining("it has [1]");

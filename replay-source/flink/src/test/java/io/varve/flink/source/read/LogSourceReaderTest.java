@@ -191,8 +191,7 @@ class LogSourceReaderTest {
       reader.addSplits(List.of(split(0, 0, 60)));
       reader.pollNext(output);
 
-      assertThat(metrics.getGauge("pendingRecords").orElseThrow().getValue())
-          .isIn(60L, 44L);
+      assertThat(metrics.getGauge("pendingRecords").orElseThrow().getValue()).isIn(60L, 44L);
     }
   }
 }

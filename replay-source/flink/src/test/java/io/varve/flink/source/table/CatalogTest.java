@@ -29,11 +29,7 @@ class CatalogTest {
   private static final Schema FIRST =
       SchemaBuilder.record("Order").fields().requiredLong("id").requiredString("name").endRecord();
   private static final Schema SECOND =
-      SchemaBuilder.record("Order")
-          .fields()
-          .requiredLong("id")
-          .optionalString("note")
-          .endRecord();
+      SchemaBuilder.record("Order").fields().requiredLong("id").optionalString("note").endRecord();
 
   @TempDir Path folder;
 
@@ -122,9 +118,7 @@ class CatalogTest {
       TableEnvironment tables = catalog();
       assertThatThrownBy(() -> tables.executeSql("DROP TABLE a"))
           .satisfies(
-              e ->
-                  assertThat(ExceptionUtils.stringifyException(e))
-                      .contains("can't drop streams"));
+              e -> assertThat(ExceptionUtils.stringifyException(e)).contains("can't drop streams"));
       assertThatThrownBy(() -> tables.executeSql("CREATE TABLE b (x INT)"))
           .satisfies(
               e -> assertThat(ExceptionUtils.stringifyException(e)).contains("can't make tables"));

@@ -40,13 +40,12 @@ class SettingsPageTest {
   }
 
   private static String shown(Object value) {
-    return value instanceof Duration duration
-        ? duration.toSeconds() + " s"
-        : value.toString();
+    return value instanceof Duration duration ? duration.toSeconds() + " s" : value.toString();
   }
 
   private static String columns() {
-    StringBuilder table = new StringBuilder("| column | type | what it is |\n| --- | --- | --- |\n");
+    StringBuilder table =
+        new StringBuilder("| column | type | what it is |\n| --- | --- | --- |\n");
     Arrays.stream(EventColumn.values())
         .forEach(
             column ->
@@ -82,8 +81,7 @@ class SettingsPageTest {
   void theTablesAreWhatTheCodeSays() throws IOException {
     String page = Files.readString(PAGE);
     String right =
-        with(
-            with(with(page, "options", options()), "columns", columns()), "metrics", metrics());
+        with(with(with(page, "options", options()), "columns", columns()), "metrics", metrics());
     if (Boolean.getBoolean("varve.docs.write")) {
       Files.writeString(PAGE, right);
     }

@@ -163,6 +163,7 @@ class SqlTest {
               + (Archive.FIRST_MS + 97_000)
               + ", 3)";
       assertThat(rows(times)).containsExactly(Row.of(97L), Row.of(98L), Row.of(99L));
+      assertThat(tables.explainSql(times)).doesNotContain("where=");
       assertThat(rows("SELECT o FROM a WHERE o = 5 OR (o = 50 AND p = 0)"))
           .containsExactlyInAnyOrder(Row.of(5L), Row.of(5L), Row.of(50L));
       assertThat(rows("SELECT COUNT(*) FROM a WHERE o < 0")).containsExactly(Row.of(0L));

@@ -1,0 +1,164 @@
+package io.varve.replay;
+
+import io.varve.LogReader;
+import io.varve.event.StreamPartition;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition that the consumer reads: its position, or how one is to be found, and the reader that
+ * follows it.
+ *
+ * <p>Thread: confined to the consumer's.
+ */
+final class AssignedPartition {
+
+  private static final long UNKNOWN = -1;
+
+  private final TopicPartition name;
+  private long position = UNKNOWN;
+  private @Nullable OffsetReset reset;
+  private boolean paused;
+  private long turnBytes;
+
+  // The reader, the offset of the next event it will show, and whether it stands on that one.
+  private @Nullable LogReader reader;
+  private long readerAt;
+  private boolean standing;
+
+  AssignedPartition(TopicPartition name) {
+    this.name = name;
+  }
+
+  TopicPartition name() {
+    return name;
+  }
+
+  /** Whether it is known where to read. */
+  boolean positioned() {
+    return position != UNKNOWN;
+  }
+
+  /** The offset from which the next event is looked for; negative if it isn't known. */
+  long position() {
+    return position;
+  }
+
+  /** How the position is to be found, if somebody has said so; null if not. */
+  @Nullable OffsetReset reset() {
+    return reset;
+  }
+
+  /** Reads on at {@code offset}. */
+  void seek(long offset) {
+    position = offset;
+    reset = null;
+  }
+
+  /** Forgets the position: it is to be found by {@code how}. */
+  void requestReset(OffsetReset how) {
+    position = UNKNOWN;
+    reset = how;
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
+  void pause(boolean pause) {
+    paused = pause;
+  }
+
+  /** Whether events are to be read from it now. */
+  boolean fetchable() {
+    return positioned() && !paused;
+  }
+
+  /** What a commit of it says. */
+  OffsetAndMetadata consumed() {
+    return new OffsetAndMetadata(position, "");
+  }
+
+  /** The reader, or null if there is none at hand. */
+  @Nullable LogReader reader() {
+    return reader;
+  }
+
+  /** Whether the reader has come to the position by reading, so that it is in the log. */
+  boolean atHand() {
+    return reader != null && readerAt == position;
+  }
+
+  void readWith(LogReader opened) {
+    reader = opened;
+    readerAt = opened.position();
+    standing = false;
+  }
+
+  /**
+   * Steps to the event at the position, or the first behind it, unless the reader stands there.
+   *
+   * @return false if there is none for now
+   */
+  boolean step(LogReader from) {
+    if (readerAt != position) {
+      from.seek(position);
+      readerAt = position;
+      standing = false;
+    }
+    if (!standing) {
+      standing = from.next();
+      if (!standing && from.position() > position) {
+        position = from.position();
+        readerAt = position;
+      }
+    }
+    return standing;
+  }
+
+  /** The event that the reader stands on has been handed out. */
+  void consume(long offset) {
+    position = offset + 1;
+    readerAt = position;
+    standing = false;
+  }
+
+  /** How many bytes its turn has left. */
+  long turnLeft(long share) {
+    return Math.max(1, share - turnBytes);
+  }
+
+  /** It has given so many bytes; whether its turn, with {@code share} bytes in all, is over. */
+  boolean endsTurn(long bytes, long share) {
+    turnBytes += bytes;
+    boolean over = turnBytes >= share;
+    if (over) {
+      turnBytes = 0;
+    }
+    return over;
+  }
+
+  /** Lets go of the log that it reads unless that is {@code log}. */
+  void leaveOther(StreamPartition log) {
+    LogReader open = reader;
+    if (open != null && !open.log().equals(log)) {
+      close();
+    }
+  }
+
+  /** Lets go of the log. */
+  void close() {
+    LogReader open = reader;
+    reader = null;
+    standing = false;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name + (positioned() ? " at " + position : "");
+  }
+}
