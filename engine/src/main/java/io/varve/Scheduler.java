@@ -7,7 +7,6 @@ import io.varve.delay.PendingTimers;
 import io.varve.delay.PendingTimers.Arrival;
 import io.varve.delay.Timer;
 import io.varve.event.Event;
-import io.varve.event.EventView;
 import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.format.BatchCursor;

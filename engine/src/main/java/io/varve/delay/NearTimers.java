@@ -28,9 +28,8 @@ final class NearTimers {
   /** Those of the repeating ones that are in no run, though their offsets may be low. */
   private final TimerSet rearmed = new TimerSet();
 
-  // A timer that has left the wheel and was not given: one with the same due time and a lower
-  // offset was. None that is added later comes before it: offsets rise, and timers that are armed
-  // again, whose don't, are due in a later second than what has been given.
+  // A timer that has left the wheel and was not given: one before it in a batch has to be first, and
+  // may have to be waited for. Meanwhile others may come that are due before it.
   private boolean held;
   private long heldDueMs;
   private long heldOffset;
@@ -47,6 +46,10 @@ final class NearTimers {
   }
 
   void add(long timerDueMs, long timerOffset) {
+    if (held && EntryBlock.isBefore(timerDueMs, timerOffset, heldDueMs, heldOffset)) {
+      wheel.add(heldDueMs, heldOffset);
+      held = false;
+    }
     wheel.add(timerDueMs, timerOffset);
   }
 
@@ -57,7 +60,7 @@ final class NearTimers {
    * @param again whether it takes the place of one that has been released
    */
   void addRepeating(long timerDueMs, long timerOffset, Progress released, boolean again) {
-    wheel.add(timerDueMs, timerOffset);
+    add(timerDueMs, timerOffset);
     repeating.add(timerDueMs, timerOffset, released);
     if (again) {
       rearmed.add(timerDueMs, timerOffset, released);
