@@ -181,7 +181,8 @@ public final class Scheduler implements AutoCloseable {
    */
   public boolean step() {
     try {
-      boolean busy = ready.completeCommit() | completeSave();
+      boolean busy = ready.completeCommit();
+      busy |= completeSave();
       watchClock();
       if (!due.isEmpty()) {
         // What has left the wheel is neither to be cancelled nor to be saved.
