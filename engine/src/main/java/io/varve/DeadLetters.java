@@ -6,9 +6,11 @@ import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.event.StreamPartition;
 import io.varve.subscribe.HeldEvent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +49,7 @@ final class DeadLetters {
   private final FirstFailure failure;
   private final Listener listener;
 
+  private final AckCommits.Ownership ownership;
   private final Map<StreamPartition, LogWriter> writers = new HashMap<>();
   private final ArrayDeque<HeldEvent> waiting = new ArrayDeque<>();
   private List<HeldEvent> appended = new ArrayList<>();
@@ -60,12 +63,14 @@ final class DeadLetters {
       SubscriptionSettings settings,
       Executor strand,
       FirstFailure failure,
+      AckCommits.Ownership ownership,
       Listener listener) {
     this.store = store;
     this.subscription = subscription;
     this.settings = settings;
     this.strand = strand;
     this.failure = failure;
+    this.ownership = ownership;
     this.listener = listener;
   }
 
@@ -107,6 +112,42 @@ final class DeadLetters {
     return offsets;
   }
 
+  /**
+   * Opens the log of dead letters of each of these logs, if there is one: from here on nobody else
+   * appends to it, such as one that had the subscription before and doesn't know that it hasn't.
+   * Before it is used.
+   */
+  void takeOver(Collection<StreamPartition> logs) {
+    for (StreamPartition log : logs) {
+      StreamPartition deadLog = logOf(log, subscription, settings);
+      if (store.contains(deadLog)) {
+        open(deadLog);
+      }
+    }
+  }
+
+  private LogWriter open(StreamPartition deadLog) {
+    LogWriter open = writers.get(deadLog);
+    if (open == null) {
+      open = store.openWriter(deadLog, settings.dead(), "subscription " + subscription);
+      writers.put(deadLog, open);
+    }
+    return open;
+  }
+
+  /**
+   * Opens a log that may not have been there when the subscription was opened. Whoever takes that
+   * over finds the log, or is found out here.
+   */
+  private LogWriter openLate(StreamPartition deadLog) throws IOException {
+    LogWriter open = writers.get(deadLog);
+    if (open == null) {
+      open = open(deadLog);
+      ownership.check();
+    }
+    return open;
+  }
+
   /** Takes events to be appended. */
   void bury(List<HeldEvent> events) {
     waiting.addAll(events);
@@ -119,22 +160,21 @@ final class DeadLetters {
       return;
     }
     try {
-      append();
+      failure.attempt(doing(), this::append);
     } catch (VarveException e) {
-      failure.set(e);
       listener.dead(List.of(), Map.of());
     }
   }
 
-  private void append() {
+  private String doing() {
+    return "Writing dead letters of subscription '" + subscription + "'";
+  }
+
+  private void append() throws IOException {
     Set<LogWriter> used = new HashSet<>();
     for (HeldEvent event; (event = waiting.peek()) != null; ) {
       StreamPartition deadLog = logOf(event.log(), subscription, settings);
-      LogWriter writer = writers.get(deadLog);
-      if (writer == null) {
-        writer = store.openWriter(deadLog, settings.dead(), "subscription " + subscription);
-        writers.put(deadLog, writer);
-      }
+      LogWriter writer = openLate(deadLog);
       long offset = writer.nextOffset();
       String reason = event.reason();
       DeadLetter letter =
@@ -182,8 +222,7 @@ final class DeadLetters {
       failure.set(
           cause instanceof VarveException known
               ? known
-              : new StoreFailedException(
-                  "Writing dead letters of subscription '" + subscription + "' failed", cause));
+              : new StoreFailedException(doing() + " failed", cause));
       listener.dead(List.of(), Map.of());
       return;
     }
@@ -191,7 +230,7 @@ final class DeadLetters {
     step();
   }
 
-  /** Lets go of the logs; what isn't durable by now may be later. */
+  /** Lets go of the logs; what isn't durable by now may be later, or is given up. */
   void close() {
     closed = true;
     for (LogWriter writer : writers.values()) {

@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>take it over by the next epoch, unless another living process has it;
+ *   <li>take the logs of dead letters over as well;
  *   <li>read the state that is there, or find out where a new subscription begins;
  *   <li>take dead letters that are durable, and behind what the state covers, as acknowledged;
  *   <li>write the state to a folder of this epoch's own, and say that it is complete.
@@ -118,17 +119,36 @@ final class SubscriptionOpening {
       StreamPartition unused = deadLog(log);
     }
     long epoch = folder.claim(host.self());
+    Executor strand = host.work().strand();
+    FirstFailure failure = new FirstFailure();
+    AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
+    DeadLetters dead =
+        new DeadLetters(
+            store,
+            name,
+            settings,
+            strand,
+            failure,
+            () -> folder.checkOwned(epoch, host.self()),
+            (events, upTo) -> {
+              Subscription told = subscription.get();
+              if (told != null) {
+                told.dead(events, upTo);
+              }
+            });
     RocksState saved = null;
     Subscription opened = null;
     try {
+      // Before it is read what there is of them: nobody adds to it any more.
+      dead.takeOver(existing());
       StateChange all = new StateChange();
       SubscriptionState state = state(all);
-      addDeadLetters(state, all);
       saved = RocksState.create(folder.createState(epoch));
       saved.write(all, true);
       folder.complete(epoch);
       folder.checkOwned(epoch, host.self());
-      opened = start(epoch, state, saved);
+      opened = start(epoch, state, saved, strand, failure, dead);
+      subscription.set(opened);
       return opened;
     } catch (LinkageError e) {
       throw new BadSettingException(
@@ -139,6 +159,7 @@ final class SubscriptionOpening {
               + e);
     } finally {
       if (opened == null) {
+        dead.close();
         if (saved != null) {
           saved.close();
         }
@@ -163,6 +184,7 @@ final class SubscriptionOpening {
                 all.put(key, value);
               }
             });
+        addDeadLetters(state, all);
         return state;
       } catch (IOException e) {
         if (attempt == ATTEMPTS || path.equals(folder.newestState())) {
@@ -264,12 +286,15 @@ final class SubscriptionOpening {
     }
   }
 
-  private Subscription start(long epoch, SubscriptionState state, SavedState saved)
-      throws IOException {
+  private Subscription start(
+      long epoch,
+      SubscriptionState state,
+      SavedState saved,
+      Executor strand,
+      FirstFailure failure,
+      DeadLetters dead) {
     ReentrantLock lock = new ReentrantLock();
     Condition changed = lock.newCondition();
-    FirstFailure failure = new FirstFailure();
-    Executor strand = host.work().strand();
     UUID nonce = UUID.nameUUIDFromBytes(host.self().instance().nonce().getBytes(UTF_8));
     Deliveries deliveries =
         new Deliveries(settings.delivery(), nonce.getLeastSignificantBits() + epoch);
@@ -294,20 +319,6 @@ final class SubscriptionOpening {
                 lock.unlock();
               }
             });
-    AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
-    DeadLetters dead =
-        new DeadLetters(
-            store,
-            name,
-            settings,
-            strand,
-            failure,
-            (events, upTo) -> {
-              Subscription told = subscription.get();
-              if (told != null) {
-                told.dead(events, upTo);
-              }
-            });
     boolean done = false;
     try {
       logs.discover();
@@ -326,7 +337,6 @@ final class SubscriptionOpening {
               dead,
               strand,
               new Parts(epoch, saved, source));
-      subscription.set(opened);
       done = true;
       return opened;
     } finally {
