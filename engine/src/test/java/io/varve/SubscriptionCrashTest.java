@@ -72,8 +72,7 @@ final class SubscriptionCrashTest {
                   .withInFlightMax(25, 1 << 20)
                   .withCommit(10, 1)
                   .withSync(random.nextBoolean()));
-      consumers =
-          new EventConsumer[] {subscription.openConsumer(), subscription.openConsumer()};
+      consumers = new EventConsumer[] {subscription.openConsumer(), subscription.openConsumer()};
     }
   }
 
@@ -125,7 +124,8 @@ final class SubscriptionCrashTest {
       StreamPartition log = new StreamPartition("orders", 1, partition);
       LogWriter writer = life.store.openWriter(log, LogSettings.defaults(), "test");
       for (int i = 0; i < EVENTS; i++) {
-        byte[] key = random.nextInt(8) == 0 ? null : ("k" + partition + random.nextInt(9)).getBytes(UTF_8);
+        byte[] key =
+            random.nextInt(8) == 0 ? null : ("k" + partition + random.nextInt(9)).getBytes(UTF_8);
         if (key != null) {
           open.computeIfAbsent(new String(key, UTF_8), any -> new ArrayList<>()).add((long) i);
         }
@@ -185,8 +185,7 @@ final class SubscriptionCrashTest {
       life.consumers[consumer].close();
       life.consumers[consumer] = life.subscription.openConsumer();
     }
-    for (Delivery each :
-        life.consumers[consumer].next(1 + random.nextInt(5), Duration.ZERO)) {
+    for (Delivery each : life.consumers[consumer].next(1 + random.nextInt(5), Duration.ZERO)) {
       assertThat(durable).as("it was durably acknowledged").doesNotContain(name(each));
       delivered.add(name(each));
       life.out.add(each);

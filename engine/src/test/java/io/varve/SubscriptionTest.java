@@ -177,8 +177,7 @@ final class SubscriptionTest {
         logs.add(delivery.log());
         delivery.ack();
       }
-      assertThat(logs)
-          .containsExactlyInAnyOrder(P1, P1, new StreamPartition("orders", 2, 0));
+      assertThat(logs).containsExactlyInAnyOrder(P1, P1, new StreamPartition("orders", 2, 0));
     }
     try (Subscription mails = subscribe(store);
         EventConsumer consumer = mails.openConsumer()) {
@@ -498,7 +497,8 @@ final class SubscriptionTest {
     }
     Path state = folder.resolve("subscriptions/mails/1");
     try (Stream<Path> files = Files.list(state)) {
-      for (Path file : files.filter(each -> each.getFileName().toString().startsWith("MANIFEST")).toList()) {
+      for (Path file :
+          files.filter(each -> each.getFileName().toString().startsWith("MANIFEST")).toList()) {
         Files.write(file, new byte[] {1, 2, 3});
       }
     }
@@ -592,7 +592,10 @@ final class SubscriptionTest {
                     while (seen.size() < 3 * count) {
                       for (Delivery delivery :
                           consumer.next(1 + number * 10, Duration.ofMillis(5))) {
-                        String key = delivery.event().keyLength() < 0 ? null : new String(delivery.event().key(), UTF_8);
+                        String key =
+                            delivery.event().keyLength() < 0
+                                ? null
+                                : new String(delivery.event().key(), UTF_8);
                         long offset = delivery.event().offset();
                         if (key != null && out.put(key, true) != null) {
                           wrong.incrementAndGet();

@@ -31,6 +31,7 @@ import picocli.CommandLine;
     },
     subcommands = {
       StreamsCommand.class,
+      SubscriptionsCommand.class,
       CatCommand.class,
       GetCommand.class,
       VerifyCommand.class,

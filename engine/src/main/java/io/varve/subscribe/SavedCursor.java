@@ -98,7 +98,7 @@ public record SavedCursor(long offset, long[] ranges) {
     ByteBuffer from = ByteBuffer.wrap(value);
     long offset = Varints.get(from);
     long count = Varints.get(from);
-    if (2 * count > from.remaining()) {
+    if (count > from.remaining() / 2) {
       throw new IllegalArgumentException(count + " ranges in " + from.remaining() + " bytes");
     }
     long[] ranges = new long[(int) (2 * count)];

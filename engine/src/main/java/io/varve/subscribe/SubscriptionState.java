@@ -38,8 +38,12 @@ public final class SubscriptionState {
     this.path = path;
   }
 
-  /** Takes a record in. */
-  void add(byte[] key, byte[] value) {
+  /**
+   * Takes a record in.
+   *
+   * @throws CorruptionException if it isn't one
+   */
+  public void add(byte[] key, byte[] value) {
     try {
       ByteBuffer from = ByteBuffer.wrap(key);
       byte kind = from.get();
@@ -59,7 +63,10 @@ public final class SubscriptionState {
       }
     } catch (FormatTooNewException e) {
       throw e;
-    } catch (BufferUnderflowException | IllegalArgumentException | VarveException e) {
+    } catch (BufferUnderflowException
+        | IndexOutOfBoundsException
+        | IllegalArgumentException
+        | VarveException e) {
       throw new CorruptionException(path, 0, "the state of a subscription", e.toString());
     }
   }

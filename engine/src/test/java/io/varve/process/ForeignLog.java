@@ -36,8 +36,8 @@ public final class ForeignLog implements Function<String, String> {
 
   /**
    * {@code read}: all there is; {@code write as <owner>}: one event; {@code subscribe}: opens the
-   * subscription "shared"; {@code consume}: an event of it, durably; {@code close}. Returns the next
-   * offset, that of the event, or the error.
+   * subscription "shared"; {@code consume}: an event of it, durably; {@code close}. Returns the
+   * next offset, that of the event, or the error.
    */
   @Override
   public String apply(String command) {

@@ -119,7 +119,8 @@ final class ProcessTest {
       first.close();
       assertThat(other.apply("consume")).isEqualTo("2");
       try (Subscription back =
-          store.openSubscription("shared", Numbered.LOG.stream(), SubscriptionSettings.defaults());
+              store.openSubscription(
+                  "shared", Numbered.LOG.stream(), SubscriptionSettings.defaults());
           EventConsumer last = back.openConsumer()) {
         assertThat(last.next(Duration.ofSeconds(10)).event().offset()).isEqualTo(3);
         assertThat(other.apply("consume")).contains("FencedException");

@@ -19,8 +19,8 @@ import java.util.List;
 
 /**
  * Consumes a stream with two threads, and says {@code got <partition>/<offset>} of each delivery
- * before it acknowledges it, {@code durable} and what was acknowledged before, and {@code done} when
- * there is nothing left, or what went wrong. Every thirteenth delivery it refuses, every
+ * before it acknowledges it, {@code durable} and what was acknowledged before, and {@code done}
+ * when there is nothing left, or what went wrong. Every thirteenth delivery it refuses, every
  * seventeenth it forgets. Arguments: folder.
  */
 final class SubscriberProcess {

@@ -46,8 +46,7 @@ final class SubscriptionKillTest {
     try (Store store = Store.open(folder, StoreSettings.defaults())) {
       for (int partition = 0; partition < SubscriberProcess.PARTITIONS; partition++) {
         try (LogWriter writer =
-            store.openWriter(
-                SubscriberProcess.log(partition), LogSettings.defaults(), "test")) {
+            store.openWriter(SubscriberProcess.log(partition), LogSettings.defaults(), "test")) {
           for (int offset = 0; offset < count; offset++) {
             writer.append(SubscriberProcess.event(offset));
           }
@@ -83,7 +82,8 @@ final class SubscriptionKillTest {
       assertThat(store.subscriptions().get(0).logs())
           .allSatisfy(place -> assertThat(place.cursor()).isEqualTo(count));
     }
-    System.out.printf("Kills: %d, events: %d, durable before: %d%n", KILLS, 2 * count, durable.size());
+    System.out.printf(
+        "Kills: %d, events: %d, durable before: %d%n", KILLS, 2 * count, durable.size());
   }
 
   private void anotherProcessIsRefused(Child child) {

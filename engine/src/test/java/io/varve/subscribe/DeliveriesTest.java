@@ -237,7 +237,8 @@ final class DeliveriesTest {
         held.put(each, event);
         deliveries.take(each, nowNanos(), nowMs);
       }
-      long to = read[log] == all.size() ? all.get(read[log] - 1).offset + 1 : all.get(read[log]).offset;
+      long to =
+          read[log] == all.size() ? all.get(read[log] - 1).offset + 1 : all.get(read[log]).offset;
       deliveries.takenTo(cursor, to);
     }
 
@@ -268,8 +269,7 @@ final class DeliveriesTest {
         }
         assertThat(given).as("two of a key").noneMatch(each -> each.event.key == event.key);
       }
-      given.add(
-          new Given(event, next, next.token(), consumer, nowMs + settings.ackTimeoutMs()));
+      given.add(new Given(event, next, next.token(), consumer, nowMs + settings.ackTimeoutMs()));
     }
 
     /** These were late. */
@@ -288,7 +288,8 @@ final class DeliveriesTest {
           (long)
               Math.min(
                   settings.backoff().maxMs(),
-                  settings.backoff().baseMs() * Math.pow(settings.backoff().factor(), event.tries - 1));
+                  settings.backoff().baseMs()
+                      * Math.pow(settings.backoff().factor(), event.tries - 1));
       assertThat(heldEvent.retryDelayMs).isBetween(0L, longest);
       event.notBeforeMs = nowMs + heldEvent.retryDelayMs;
     }
@@ -333,7 +334,8 @@ final class DeliveriesTest {
       int at = random.nextInt(given.size());
       Given one = given.get(at);
       long untilMs = nowMs + random.nextInt(400);
-      assertThat(deliveries.extend(one.held, one.token, nanosOrigin + untilMs * 1_000_000)).isTrue();
+      assertThat(deliveries.extend(one.held, one.token, nanosOrigin + untilMs * 1_000_000))
+          .isTrue();
       given.set(at, new Given(one.event, one.held, one.token, one.consumer, untilMs));
     }
 
