@@ -87,6 +87,7 @@ final class AckCommits {
     try {
       strand.execute(this::run);
     } catch (RejectedExecutionException e) {
+      asked = false;
       fail(new StoreClosedException("The store of subscription '" + name + "'"));
     }
   }
@@ -129,7 +130,9 @@ final class AckCommits {
     lock.lock();
     try {
       acksDurable = covers;
-      commits++;
+      if (!change.isEmpty()) {
+        commits++;
+      }
     } finally {
       lock.unlock();
     }

@@ -298,10 +298,13 @@ public final class Subscription implements AutoCloseable {
     lock.lock();
     try {
       check();
+      boolean full = deliveries.room() <= 0;
       boolean counts = deliveries.acknowledge(event, token, clock.nanos());
       if (counts) {
         commits.acknowledged();
-        changed.signal();
+        if (full || deliveries.isReady()) {
+          changed.signal();
+        }
       }
       return counts;
     } finally {

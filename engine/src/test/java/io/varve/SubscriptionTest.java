@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -558,6 +559,61 @@ final class SubscriptionTest {
       }
     }
     return files;
+  }
+
+  @Test
+  void aStoreThatIsClosedFirstEndsIt() {
+    Store store = Store.open(folder, StoreSettings.defaults());
+    append(store, P0, "a", "b");
+    Subscription mails = subscribe(store);
+    EventConsumer consumer = mails.openConsumer();
+    Delivery delivery = consumer.next(NOW);
+    store.close();
+    delivery.ack();
+    assertThat(mails.commit()).isCompletedExceptionally();
+    assertThatThrownBy(mails::sync).isInstanceOf(StoreClosedException.class);
+    assertThatThrownBy(() -> consumer.next(NOW)).isInstanceOf(StoreClosedException.class);
+    mails.close();
+    try (Subscription again = subscribe(open("another-process"));
+        EventConsumer other = again.openConsumer()) {
+      assertThat(drain(other)).containsExactly(0L, 1L);
+    }
+  }
+
+  /** What is closed and what is abandoned leaves no lock behind, and no consumer waiting. */
+  @Test
+  void closingEndsThoseWhoWait() throws Exception {
+    Store store = open();
+    Subscription mails = subscribe(store);
+    EventConsumer consumer = mails.openConsumer();
+    CompletableFuture<Throwable> met = new CompletableFuture<>();
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                consumer.next(Duration.ofDays(1));
+                met.complete(null);
+              } catch (RuntimeException e) {
+                met.complete(e);
+              }
+            });
+    waiting.start();
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    mails.close();
+    assertThat(met.get()).isInstanceOf(StoreClosedException.class);
+    assertThatThrownBy(mails::openConsumer).isInstanceOf(StoreClosedException.class);
+    mails.close();
+    assertThat(store.subscriptions().get(0).holder()).isNull();
+    waiting.join();
+    // An interrupted one is told nothing, and stays interrupted.
+    try (Subscription again = subscribe(store)) {
+      EventConsumer other = again.openConsumer();
+      Thread.currentThread().interrupt();
+      assertThat(other.next(Duration.ofDays(1))).isNull();
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   /** Threads that take, fail, forget and come and go, with the machine's clock. */

@@ -11,8 +11,6 @@ import io.varve.io.Directory;
 import io.varve.manifest.Instances;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -32,9 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Who takes over publishes its owner file, then reads the state of the latest epoch that is
  * complete, which may still be in use, writes it to its own, says so, and takes the older files
- * away, those of lower epochs first. Who writes looks, before it believes that something is
- * durable, whether its own owner file is there and the next epoch's isn't. An opening that was let
- * go of has no owner file.
+ * away. Who writes looks, before it believes that something is durable, whether there is no owner
+ * file of a higher epoch and its own is there. An opening that was let go of has no owner file.
  *
  * <p>Thread: safe; holds no state but the folder.
  */
@@ -154,12 +151,7 @@ public final class SubscriptionFolder {
   public void complete(long epoch) throws IOException {
     folder.create(epoch + STATE).close();
     folder.sync();
-    List<Long> lower = new ArrayList<>();
-    for (long each : epochs("")) {
-      if (each < epoch) {
-        lower.add(each);
-      }
-    }
+    SortedSet<Long> lower = epochs("").headSet(epoch);
     for (long each : lower) {
       folder.delete(each + OWNER);
     }
@@ -198,7 +190,8 @@ public final class SubscriptionFolder {
    * @throws FencedException if one has
    */
   public void checkOwned(long epoch, Owner self) throws IOException {
-    if (!folder.contains(epoch + 1 + OWNER) && self.instance().equals(claimant(epoch))) {
+    // In this order: who has a higher one takes this one away before it lets go of its own.
+    if (highest(OWNER) <= epoch && self.instance().equals(claimant(epoch))) {
       return;
     }
     Owner holder = holder();
@@ -225,11 +218,9 @@ public final class SubscriptionFolder {
 
   /** Takes all of it away, under an epoch that was claimed for that. */
   public void deleteAll(long epoch) throws IOException {
-    for (long each : epochs("")) {
-      if (each < epoch) {
-        folder.delete(each + OWNER);
-        delete(each);
-      }
+    for (long each : epochs("").headSet(epoch)) {
+      folder.delete(each + OWNER);
+      delete(each);
     }
     folder.delete(epoch + OWNER);
     folder.sync();
@@ -240,14 +231,14 @@ public final class SubscriptionFolder {
   }
 
   private long highest(String kind) throws IOException {
-    SortedSet<Long> epochs = epochs(kind);
+    TreeSet<Long> epochs = epochs(kind);
     return epochs.isEmpty() ? 0 : epochs.last();
   }
 
   /**
    * @param kind the end of the files' names; all files if it is empty
    */
-  private SortedSet<Long> epochs(String kind) throws IOException {
+  private TreeSet<Long> epochs(String kind) throws IOException {
     TreeSet<Long> epochs = new TreeSet<>();
     for (String file : folder.list()) {
       Matcher matcher = NAME.matcher(file);
