@@ -142,6 +142,8 @@ final class DeadLetters {
   private LogWriter openLate(StreamPartition deadLog) throws IOException {
     LogWriter open = writers.get(deadLog);
     if (open == null) {
+      // Before it as well, lest one that was taken over takes the log from whom it belongs to.
+      ownership.check();
       open = open(deadLog);
       ownership.check();
     }

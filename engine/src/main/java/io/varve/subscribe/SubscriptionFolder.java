@@ -231,14 +231,14 @@ public final class SubscriptionFolder {
   }
 
   private long highest(String kind) throws IOException {
-    TreeSet<Long> epochs = epochs(kind);
+    SortedSet<Long> epochs = epochs(kind);
     return epochs.isEmpty() ? 0 : epochs.last();
   }
 
   /**
    * @param kind the end of the files' names; all files if it is empty
    */
-  private TreeSet<Long> epochs(String kind) throws IOException {
+  private SortedSet<Long> epochs(String kind) throws IOException {
     TreeSet<Long> epochs = new TreeSet<>();
     for (String file : folder.list()) {
       Matcher matcher = NAME.matcher(file);
