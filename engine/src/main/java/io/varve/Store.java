@@ -26,6 +26,7 @@ import io.varve.manifest.StoreFiles;
 import io.varve.manifest.StoreLayout;
 import io.varve.repair.Repair;
 import io.varve.repair.RepairPlan;
+import io.varve.subscribe.SubscriptionFolder;
 import io.varve.verify.StoreVerifier;
 import io.varve.verify.VerifyListener;
 import io.varve.verify.VerifyReport;
@@ -34,11 +35,13 @@ import io.varve.work.Work;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of event logs.
@@ -445,6 +448,87 @@ public final class Store implements AutoCloseable {
           "ready.stream", ready.stream(), "another stream than the one with the delayed events");
     }
     return folder(ready);
+  }
+
+  /**
+   * Opens a subscription to a stream, with all its partitions and those that it gets, or makes one
+   * of that name. It goes on where it was, whatever process had it. Who has it open in this process
+   * is fenced.
+   *
+   * @param name 1 to 249 letters, digits, dots, underscores or hyphens
+   * @param stream need not be there yet
+   * @throws io.varve.base.OwnedException if another living process has it open
+   * @throws BadSettingException also if the subscription covers something else, or if the RocksDB
+   *     library isn't there
+   */
+  public Subscription openSubscription(
+      String name, String stream, SubscriptionSettings subscriptionSettings) {
+    StreamPartition.checkStream(stream);
+    return openSubscription(name, stream, List.of(), subscriptionSettings);
+  }
+
+  /**
+   * The same for the logs that are named, of one stream or several; they need not be there yet.
+   *
+   * @param logs the same ones each time
+   */
+  public Subscription openSubscription(
+      String name, Collection<StreamPartition> logs, SubscriptionSettings subscriptionSettings) {
+    return openSubscription(name, null, List.copyOf(logs), subscriptionSettings);
+  }
+
+  private Subscription openSubscription(
+      String name,
+      @Nullable String stream,
+      List<StreamPartition> logs,
+      SubscriptionSettings subscriptionSettings) {
+    SubscriptionFolder folder = subscription(name);
+    try {
+      return new SubscriptionOpening(
+              new SubscriptionOpening.Host(
+                  this,
+                  clock,
+                  work,
+                  layout.marker().id(),
+                  ProcessId.owner("subscription " + name, instances.self())),
+              folder,
+              name,
+              stream,
+              logs,
+              subscriptionSettings)
+          .open();
+    } catch (IOException e) {
+      throw new StoreFailedException("Opening subscription '" + name + "' failed", e);
+    }
+  }
+
+  private SubscriptionFolder subscription(String name) {
+    check();
+    if (!writable) {
+      throw new BadSettingException("store", root.path(), "one that is opened for writing");
+    }
+    return new SubscriptionFolder(root, name, instances);
+  }
+
+  /** The store's subscriptions as they stand on disk, by name; also while others have them open. */
+  public List<SubscriptionStatus> subscriptions() {
+    check();
+    return new SubscriptionListing(this, root, instances).list();
+  }
+
+  /**
+   * Takes away how far a subscription is. Opened again, it is a new one. Its dead letters stay.
+   *
+   * @throws io.varve.base.OwnedException if another living process has it open
+   */
+  public void deleteSubscription(String name) {
+    SubscriptionFolder folder = subscription(name);
+    try {
+      Owner self = ProcessId.owner("deletion of subscription " + name, instances.self());
+      folder.deleteAll(folder.claim(self));
+    } catch (IOException e) {
+      throw new StoreFailedException("Deleting subscription '" + name + "' failed", e);
+    }
   }
 
   /** A number that is never given again. */

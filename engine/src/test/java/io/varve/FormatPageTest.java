@@ -17,6 +17,7 @@ import io.varve.format.Loss;
 import io.varve.format.Manifest;
 import io.varve.format.Manifest.OpenSegment;
 import io.varve.format.Owner;
+import io.varve.format.OwnerFile;
 import io.varve.format.Point;
 import io.varve.format.Point.LogCopy;
 import io.varve.format.ReaderLease;
@@ -186,6 +187,9 @@ final class FormatPageTest {
     files.put(
         "damaged/00000000000000000005-1.log.lost",
         bytes(new Loss("00000000000000000005-1.log", 2, List.of(new Loss.Range(5, 8))).encode()));
+    files.put(
+        "subscriptions/mails/2.owner",
+        bytes(new OwnerFile(2, new Owner("subscription mails", "host", 42, INSTANCE)).encode()));
     files.put("REPOSITORY", bytes(new RepositoryMarker(NOON).encode()));
     files.put(
         "points/00000000000000000001.point",

@@ -28,11 +28,11 @@ final class LayersTest {
 
   static {
     row(0, "base");
-    row(1, "event", "io", "metrics", "work");
+    row(1, "event", "io", "metrics", "rocks", "work");
     row(2, "format");
     row(3, "log", "state");
     row(4, "manifest");
-    row(5, "compact", "view", "field", "delay", "dedup");
+    row(5, "compact", "view", "field", "delay", "dedup", "subscribe");
     row(6, "commit", "verify", "backup", "repair");
     ROW_OF_ROOM.put(PUBLIC_API, 7);
   }

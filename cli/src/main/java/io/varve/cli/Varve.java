@@ -32,6 +32,7 @@ import picocli.CommandLine;
     },
     subcommands = {
       StreamsCommand.class,
+      SubscriptionsCommand.class,
       CatCommand.class,
       GetCommand.class,
       PendingCommand.class,

@@ -1,9 +1,9 @@
 package io.varve.base;
 
 /**
- * Another writer has taken this log over by a newer epoch. What was acknowledged before is kept;
- * what was not acknowledged is the new writer's to append again. This writer will never change the
- * log again.
+ * Another one has taken this log, or this subscription, over by a newer epoch. What was
+ * acknowledged before is kept; what was not acknowledged is the new writer's to append again. This
+ * writer will never change the log again.
  */
 public final class FencedException extends VarveException {
 
@@ -19,5 +19,24 @@ public final class FencedException extends VarveException {
             + holder
             + ". Stop this writer; events it had not been told durable are the new writer's to append",
         null);
+  }
+
+  private FencedException(String message) {
+    super(message, null);
+  }
+
+  /** For a subscription that was opened again. */
+  public static FencedException ofSubscription(
+      String name, String path, long epoch, String holder) {
+    return new FencedException(
+        "Subscription '"
+            + name
+            + "' in "
+            + path
+            + " with epoch "
+            + epoch
+            + " is fenced: it was opened again by "
+            + holder
+            + ". Stop this one; what it had not been told durable is delivered again");
   }
 }

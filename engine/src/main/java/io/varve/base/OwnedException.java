@@ -1,6 +1,6 @@
 package io.varve.base;
 
-/** The log is open for writing by another living owner. Nothing was changed. */
+/** The log, or the subscription, is another living owner's. Nothing was changed. */
 public final class OwnedException extends VarveException {
 
   public OwnedException(String log, String holder, String asking) {
@@ -12,5 +12,22 @@ public final class OwnedException extends VarveException {
             + asking
             + " may not write it too. Stop that owner first, or write another stream",
         null);
+  }
+
+  private OwnedException(String message) {
+    super(message, null);
+  }
+
+  /** For a subscription, which one process at a time may have open. */
+  public static OwnedException ofSubscription(String name, String path, String holder) {
+    return new OwnedException(
+        "Subscription '"
+            + name
+            + "' in "
+            + path
+            + " is already open: "
+            + holder
+            + " has it, and is alive. Stop that process first, or open a subscription of another"
+            + " name");
   }
 }

@@ -3,15 +3,13 @@ package io.varve.dedup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.varve.base.CorruptionException;
-import io.varve.base.StoreClosedException;
+import io.varve.rocks.RocksHandles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +21,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.EnvOptions;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.IngestExternalFileOptions;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -61,7 +57,7 @@ public final class RocksBuckets implements Buckets {
   private static final byte[] META_KEY = {-1, -1, -1, -1, -1};
 
   private final String path;
-  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private final RocksHandles handles;
   private final List<RocksBucket> open = new ArrayList<>();
   private final Cache cache;
   private final DBOptions dbOptions;
@@ -75,26 +71,16 @@ public final class RocksBuckets implements Buckets {
   private ByteBuffer page = ByteBuffer.allocateDirect(PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private volatile Usage usage = new Usage(0, 0, 0);
-  private volatile boolean closed;
 
   private RocksBuckets(String path, long cacheBytes) throws RocksDBException {
     this.path = path;
+    this.handles = new RocksHandles(path);
     boolean done = false;
     try {
-      RocksDB.loadLibrary();
-      cache = closing(new LRUCache(cacheBytes, 0));
-      dbOptions =
-          closing(
-              new DBOptions()
-                  .setCreateIfMissing(true)
-                  .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
-                  .setKeepLogFileNum(1)
-                  .setStatsDumpPeriodSec(0)
-                  .setStatsPersistPeriodSec(0)
-                  .setMaxOpenFiles(-1)
-                  .setAvoidFlushDuringShutdown(true));
+      cache = handles.cache(cacheBytes);
+      dbOptions = handles.dbOptions();
       familyOptions =
-          closing(
+          handles.closing(
               new ColumnFamilyOptions()
                   .setWriteBufferSize(MEMTABLE_BYTES)
                   .setDisableAutoCompactions(true)
@@ -105,15 +91,16 @@ public final class RocksBuckets implements Buckets {
                           .setBlockCache(cache)
                           .setCacheIndexAndFilterBlocks(false)));
       // Ids come from anywhere in a bucket: a block is hardly ever wanted again.
-      findOptions = closing(new ReadOptions().setFillCache(false));
+      findOptions = handles.closing(new ReadOptions().setFillCache(false));
       scanOptions =
-          closing(new ReadOptions().setFillCache(false).setReadaheadSize(READ_AHEAD_BYTES));
+          handles.closing(new ReadOptions().setFillCache(false).setReadaheadSize(READ_AHEAD_BYTES));
       db = openDb();
+      handles.<AutoCloseable>closing(this::closeBuckets);
       usage = measured(db);
       done = true;
     } finally {
       if (!done) {
-        closeAll();
+        handles.close();
       }
     }
   }
@@ -128,11 +115,6 @@ public final class RocksBuckets implements Buckets {
     return new RocksBuckets(path, cacheBytes);
   }
 
-  private <T extends AutoCloseable> T closing(T resource) {
-    toClose.push(resource);
-    return resource;
-  }
-
   private RocksDB openDb() throws RocksDBException {
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     try (Options options = new Options(dbOptions, familyOptions)) {
@@ -143,18 +125,18 @@ public final class RocksBuckets implements Buckets {
     if (families.isEmpty()) {
       families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
     }
-    List<ColumnFamilyHandle> handles = new ArrayList<>();
-    RocksDB opened = closing(RocksDB.open(dbOptions, path, families, handles));
-    for (int i = 0; i < handles.size(); i++) {
+    List<ColumnFamilyHandle> opened = new ArrayList<>();
+    RocksDB database = handles.closing(RocksDB.open(dbOptions, path, families, opened));
+    for (int i = 0; i < opened.size(); i++) {
       String name = new String(families.get(i).getName(), UTF_8);
       if (name.startsWith(NAME)) {
-        open.add(new RocksBucket(handles.get(i), name));
+        open.add(new RocksBucket(opened.get(i), name));
       } else {
-        closing(handles.get(i));
+        handles.closing(opened.get(i));
       }
     }
     open.sort(Comparator.comparing(bucket -> bucket.name));
-    return opened;
+    return database;
   }
 
   /** One that is saved. */
@@ -189,7 +171,7 @@ public final class RocksBuckets implements Buckets {
 
     @Override
     public long find(long high, long low) throws IOException {
-      check();
+      handles.check();
       try {
         key.clear().putInt(0, IdPage.number(high, pageBits));
         int length = db.get(family, findOptions, key, page.clear());
@@ -203,7 +185,7 @@ public final class RocksBuckets implements Buckets {
         }
         return IdPage.find(page.position(0).limit(length), pageBits, high, low);
       } catch (RocksDBException e) {
-        throw failed("Reading " + file(), e);
+        throw RocksHandles.failed("Reading " + file(), e);
       } catch (IllegalArgumentException e) {
         throw new CorruptionException(file(), 0, "a page of ids", String.valueOf(e.getMessage()));
       }
@@ -211,7 +193,7 @@ public final class RocksBuckets implements Buckets {
 
     @Override
     public void forEach(IdTable.Visitor visitor) throws IOException {
-      check();
+      handles.check();
       try (RocksIterator pages = db.newIterator(family, scanOptions)) {
         for (pages.seekToFirst(); pages.isValid(); pages.next()) {
           byte[] number = pages.key();
@@ -225,20 +207,16 @@ public final class RocksBuckets implements Buckets {
         }
         pages.status();
       } catch (RocksDBException e) {
-        throw failed("Reading " + file(), e);
+        throw RocksHandles.failed("Reading " + file(), e);
       } catch (IllegalArgumentException e) {
         throw new CorruptionException(file(), 0, "pages of ids", String.valueOf(e.getMessage()));
       }
     }
   }
 
-  private static IOException failed(String doing, RocksDBException cause) {
-    return new IOException(doing + " failed: " + cause.getMessage(), cause);
-  }
-
   @Override
   public List<Saved> load() throws IOException {
-    check();
+    handles.check();
     try {
       for (RocksBucket bucket : List.copyOf(open)) {
         byte[] meta = db.get(bucket.family, META_KEY);
@@ -251,13 +229,13 @@ public final class RocksBuckets implements Buckets {
       }
       return List.copyOf(open);
     } catch (RocksDBException e) {
-      throw failed("Reading " + path, e);
+      throw RocksHandles.failed("Reading " + path, e);
     }
   }
 
   @Override
   public Saved save(BucketMeta meta, IdTable ids) throws IOException {
-    check();
+    handles.check();
     String name = String.format(Locale.ROOT, "%s%020d", NAME, meta.number());
     String file = path + "/" + TEMPORARY + name;
     try {
@@ -275,7 +253,7 @@ public final class RocksBuckets implements Buckets {
       usage = measured(db);
       return bucket;
     } catch (RocksDBException e) {
-      throw failed("Saving " + file, e);
+      throw RocksHandles.failed("Saving " + file, e);
     }
   }
 
@@ -352,14 +330,14 @@ public final class RocksBuckets implements Buckets {
 
   @Override
   public void drop(Saved bucket) throws IOException {
-    check();
+    handles.check();
     RocksBucket dropped = (RocksBucket) bucket;
     open.remove(dropped);
     try {
       db.dropColumnFamily(dropped.family);
       usage = measured(db);
     } catch (RocksDBException e) {
-      throw failed("Dropping " + dropped.file(), e);
+      throw RocksHandles.failed("Dropping " + dropped.file(), e);
     } finally {
       db.destroyColumnFamilyHandle(dropped.family);
     }
@@ -378,31 +356,15 @@ public final class RocksBuckets implements Buckets {
     return usage;
   }
 
-  /** A closed RocksDB that is asked ends the process. */
-  private void check() {
-    if (closed) {
-      throw new StoreClosedException(path);
-    }
-  }
-
-  @Override
-  public void close() {
-    closed = true;
-    closeAll();
-  }
-
-  private void closeAll() {
+  private void closeBuckets() {
     for (RocksBucket bucket : open) {
       bucket.family.close();
     }
     open.clear();
-    // Column families before the database, that before its options and caches.
-    for (AutoCloseable each; (each = toClose.poll()) != null; ) {
-      try {
-        each.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("Closing " + path + " failed", e);
-      }
-    }
+  }
+
+  @Override
+  public void close() {
+    handles.close();
   }
 }

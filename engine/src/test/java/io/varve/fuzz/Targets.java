@@ -16,6 +16,7 @@ import io.varve.format.KeyTableChunk;
 import io.varve.format.KeyTableHeader;
 import io.varve.format.Loss;
 import io.varve.format.Manifest;
+import io.varve.format.OwnerFile;
 import io.varve.format.Point;
 import io.varve.format.ReaderLease;
 import io.varve.format.RepositoryMarker;
@@ -27,6 +28,7 @@ import io.varve.format.SparseIndex;
 import io.varve.format.StoreMarker;
 import io.varve.state.StateFuzz;
 import io.varve.state.StateStoreFuzz;
+import io.varve.subscribe.SubscriptionState;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -60,6 +62,8 @@ public final class Targets {
           FieldListFile.class,
           FieldFooter.class,
           FieldNodes.class,
+          OwnerRecord.class,
+          SubscriptionRecords.class,
           StoreFuzz.class,
           StateFuzz.StateFooterFile.class,
           StateFuzz.StateMeta.class,
@@ -180,6 +184,38 @@ public final class Targets {
           8,
           bytes -> Seal.whole("VARVEMAN", bytes.array()),
           bytes -> Manifest.decode(bytes, FILE).encode());
+    }
+  }
+
+  /** Who took a subscription over. */
+  public static final class OwnerRecord {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          8,
+          bytes -> Seal.whole("VARVEOWN", bytes.array()),
+          bytes -> OwnerFile.decode(bytes, FILE));
+    }
+  }
+
+  /** The state of a subscription: records, each with the lengths of its key and its value. */
+  public static final class SubscriptionRecords {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+      decode(
+          input,
+          NAMES,
+          bytes -> bytes,
+          bytes -> {
+            SubscriptionState state = new SubscriptionState(FILE);
+            while (bytes.remaining() > 2) {
+              byte[] key = new byte[Math.min(bytes.get() & 0xff, bytes.remaining() - 1)];
+              bytes.get(key);
+              byte[] value = new byte[Math.min(bytes.get() & 0xff, bytes.remaining())];
+              bytes.get(value);
+              state.add(key, value);
+            }
+            state.cursors().forEach((log, cursor) -> cursor.unacknowledgedBelow(1000));
+          });
     }
   }
 

@@ -1,13 +1,18 @@
 package io.varve.process;
 
+import io.varve.Delivery;
+import io.varve.EventConsumer;
 import io.varve.LogReader;
 import io.varve.LogWriter;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.StoreSettings;
+import io.varve.Subscription;
+import io.varve.SubscriptionSettings;
 import io.varve.base.VarveException;
 import io.varve.commit.LogSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -20,6 +25,8 @@ public final class ForeignLog implements Function<String, String> {
   private final Store store;
   private final LogReader reader;
   private long read;
+  private Subscription subscription;
+  private EventConsumer consumer;
 
   /** Opens the store in {@code folder}, which must hold the log. */
   public ForeignLog(String folder) {
@@ -28,13 +35,30 @@ public final class ForeignLog implements Function<String, String> {
   }
 
   /**
-   * {@code read}: all there is; {@code write as <owner>}: one event; {@code close}. Returns the
-   * next offset or the error.
+   * {@code read}: all there is; {@code write as <owner>}: one event; {@code subscribe}: opens the
+   * subscription "shared"; {@code consume}: an event of it, durably; {@code close}. Returns the
+   * next offset, that of the event, or the error.
    */
   @Override
   public String apply(String command) {
     try {
+      if (command.equals("subscribe")) {
+        subscription =
+            store.openSubscription(
+                "shared", Numbered.LOG.stream(), SubscriptionSettings.defaults());
+        consumer = subscription.openConsumer();
+        return "subscribed";
+      }
+      if (command.equals("consume")) {
+        Delivery delivery = consumer.next(Duration.ofSeconds(10));
+        delivery.ack();
+        subscription.sync();
+        return "" + delivery.event().offset();
+      }
       if (command.equals("close")) {
+        if (subscription != null) {
+          subscription.close();
+        }
         reader.close();
         store.close();
         return "closed";

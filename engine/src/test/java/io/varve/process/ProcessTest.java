@@ -3,13 +3,17 @@ package io.varve.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.EventConsumer;
 import io.varve.LogWriter;
 import io.varve.Store;
 import io.varve.StoreSettings;
+import io.varve.Subscription;
+import io.varve.SubscriptionSettings;
 import io.varve.base.FencedException;
 import io.varve.base.OwnedException;
 import io.varve.commit.LogSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +91,39 @@ final class ProcessTest {
         try (Child third = Child.start(WriterProcess.class, folder.toString(), "a third", "200")) {
           assertThat(third.line()).contains("OwnedException").contains("'test'");
         }
+      }
+      assertThat(other.apply("close")).isEqualTo("closed");
+    }
+  }
+
+  /** Each has a RocksDB library of its own, which knows nothing of the other's locks. */
+  @Test
+  void otherClassLoadersOfThisProcessTakeSubscriptionsOver() throws Exception {
+    try (Store store = open();
+        ForeignLoader foreign = new ForeignLoader()) {
+      try (LogWriter writer = store.openWriter(Numbered.LOG, LogSettings.defaults(), "test")) {
+        for (long number = 0; number < 10; number++) {
+          writer.append(Numbered.event(number));
+        }
+      }
+      Subscription first =
+          store.openSubscription("shared", Numbered.LOG.stream(), SubscriptionSettings.defaults());
+      EventConsumer consumer = first.openConsumer();
+      consumer.next(Duration.ofSeconds(10)).ack();
+      first.sync();
+      Function<String, String> other = foreign.open(folder.toString());
+      assertThat(other.apply("subscribe")).isEqualTo("subscribed");
+      assertThat(other.apply("consume")).isEqualTo("1");
+      consumer.next(Duration.ofSeconds(10));
+      assertThatThrownBy(first::sync).isInstanceOf(FencedException.class);
+      first.close();
+      assertThat(other.apply("consume")).isEqualTo("2");
+      try (Subscription back =
+              store.openSubscription(
+                  "shared", Numbered.LOG.stream(), SubscriptionSettings.defaults());
+          EventConsumer last = back.openConsumer()) {
+        assertThat(last.next(Duration.ofSeconds(10)).event().offset()).isEqualTo(3);
+        assertThat(other.apply("consume")).contains("FencedException");
       }
       assertThat(other.apply("close")).isEqualTo("closed");
     }
