@@ -28,7 +28,8 @@ final class NearTimers {
   /** Those of the repeating ones that are in no run, though their offsets may be low. */
   private final TimerSet rearmed = new TimerSet();
 
-  // A timer that has left the wheel and was not given: one before it in a batch has to be first, and
+  // A timer that has left the wheel and was not given: one before it in a batch has to be first,
+  // and
   // may have to be waited for. Meanwhile others may come that are due before it.
   private boolean held;
   private long heldDueMs;
