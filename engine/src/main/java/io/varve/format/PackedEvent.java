@@ -98,8 +98,9 @@ public final class PackedEvent {
    */
   public byte @Nullable [] header(byte[] name) {
     byte[] found = null;
-    int end = start() + keyAndValueBytes() + headersBytes();
-    long next = start() + keyAndValueBytes();
+    int from = start() + keyAndValueBytes();
+    int end = from + headersBytes();
+    long next = from;
     while (next < end) {
       // What was read from a batch has been checked; what does not fit was written wrong.
       long nameLength = var((int) next, end);
@@ -107,7 +108,7 @@ public final class PackedEvent {
       checkFits(nameLength + nameAt + 1, end);
       int kindAt = (int) (nameAt + nameLength);
       boolean same = Arrays.equals(bytes, nameAt, kindAt, name, 0, name.length);
-      next = kindAt + 1;
+      next = kindAt + 1L;
       byte[] value = null;
       if ((bytes[kindAt] & BatchBuilder.HEADER_NULL) == 0) {
         long valueLength = var((int) next, end);
