@@ -285,12 +285,13 @@ final class Run implements Closeable {
       }
       int bytes = block.decode(window, inWindow, path, position);
       long end = position(nextBlock + 1);
-      boolean last = nextBlock + 1 == footer.blocks();
-      if (position + bytes != end || (!last && !block.isFull())) {
+      long left = footer.entries() - (long) nextBlock * EntryBlock.ENTRIES_MAX;
+      long expected = Math.min(left, EntryBlock.ENTRIES_MAX);
+      if (position + bytes != end || block.count() != expected) {
         throw new CorruptionException(
             path,
             position,
-            "a whole block up to byte " + end,
+            "a block of " + expected + " entries up to byte " + end,
             block.count() + " entries up to byte " + (position + bytes));
       }
       inWindow += bytes;
