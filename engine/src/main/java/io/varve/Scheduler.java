@@ -17,6 +17,7 @@ import io.varve.manifest.ReaderLeases;
 import io.varve.view.LogBlocks;
 import io.varve.work.Work;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -63,7 +64,7 @@ public final class Scheduler implements AutoCloseable {
   private final ReadyLog ready;
   private final PendingTimers timers;
   private final ReaderLeases.Lease lease;
-  private final PendingTimers.Ownership ownership;
+  private final ReadyOwner ownership;
   private final Releases due;
   private final Intake intake;
   private final PendingQueries queries;
@@ -107,7 +108,7 @@ public final class Scheduler implements AutoCloseable {
       LogWriter ready,
       PendingTimers timers,
       ReaderLeases.Lease lease,
-      PendingTimers.Ownership ownership) {}
+      ReadyOwner ownership) {}
 
   /** Is done once, before anything else. */
   void rearmLapsed() throws IOException {
@@ -314,8 +315,14 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private boolean completeSave() throws IOException {
-    if (!timers.completeSave()) {
-      return false;
+    try {
+      if (!timers.completeSave()) {
+        return false;
+      }
+    } catch (NoSuchFileException e) {
+      // Whoever takes the timers over deletes files that it does not know.
+      ownership.check();
+      throw e;
     }
     lease.move(timers.lowestOffset());
     return true;

@@ -99,13 +99,7 @@ final class SchedulerOpening {
             ReadRange.all().withOffsets(pending.progress().nextOffset(), Long.MAX_VALUE));
     reader = following;
     return new Scheduler.Parts(
-        log,
-        following,
-        found,
-        writer,
-        pending,
-        kept,
-        () -> readyLog.manifests().load().epoch() == epoch);
+        log, following, found, writer, pending, kept, new ReadyOwner(readyLog, epoch));
   }
 
   /** Whether the log can be the one whose events were released. */

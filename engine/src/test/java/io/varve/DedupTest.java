@@ -265,10 +265,11 @@ final class DedupTest {
         }
         most = Math.max(most, writer.dedupMetrics().ids());
       }
-      assertThat(most).isBetween(20_000L, 30_000L);
+      // Buckets go when what makes them too old is durable, which another thread sees to.
+      assertThat(most).isBetween(20_000L, 60_000L);
       DedupMetrics metrics = writer.dedupMetrics();
-      assertThat(metrics.buckets()).isBetween(2, 20);
-      assertThat(metrics.diskBytes()).isBetween(200_000L, 1_000_000L);
+      assertThat(metrics.buckets()).isBetween(2, 40);
+      assertThat(metrics.diskBytes()).isBetween(200_000L, 2_000_000L);
       assertThat(metrics.memoryBytes()).isLessThan(1 << 20);
       assertThat(metrics.stored()).isEqualTo(250_000);
       assertThat(metrics.duplicates()).isZero();
