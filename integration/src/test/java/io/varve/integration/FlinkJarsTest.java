@@ -64,18 +64,24 @@ final class FlinkJarsTest {
   @Test
   void whatIsLoadedByNameIsThere() throws IOException {
     List<String> names = names(SOURCE);
-    assertThat(names.stream().filter(name -> name.startsWith(SERVICES)))
-        .containsExactly(SERVICES + "org.apache.flink.table.factories.Factory");
+    List<String> services = names.stream().filter(name -> name.startsWith(SERVICES)).toList();
+
+    assertThat(services)
+        .containsExactlyInAnyOrder(
+            SERVICES + "org.apache.flink.table.factories.Factory",
+            SERVICES + "io.varve.flink.source.shaded.avro.SchemaFormatterFactory");
     try (ZipFile zip = new ZipFile(SOURCE.toFile())) {
-      String factories =
-          new String(
-              zip.getInputStream(
-                      zip.getEntry(SERVICES + "org.apache.flink.table.factories.Factory"))
-                  .readAllBytes(),
-              StandardCharsets.UTF_8);
-      assertThat(factories.strip().lines())
-          .hasSize(3)
-          .allSatisfy(factory -> assertThat(names).contains(factory.replace('.', '/') + ".class"));
+      for (String service : services) {
+        String text =
+            new String(
+                zip.getInputStream(zip.getEntry(service)).readAllBytes(), StandardCharsets.UTF_8);
+        List<String> loaded =
+            text.lines().map(String::strip).filter(line -> line.startsWith("io.varve")).toList();
+        assertThat(loaded)
+            .as(service)
+            .hasSizeBetween(2, 3)
+            .allSatisfy(name -> assertThat(names).contains(name.replace('.', '/') + ".class"));
+      }
     }
   }
 }
