@@ -50,9 +50,12 @@ public record LatenessContest(
   public String run() throws Exception {
     StringBuilder text = new StringBuilder();
     text.append(
-        "**Lateness, durable and readable, in real time**\n\n"
-            + "|  events/s | p50, ms | p99, ms | p99.9, ms | max, ms |\n"
-            + "| ---: | ---: | ---: | ---: | ---: |\n");
+        """
+        **Lateness, durable and readable, in real time**
+
+        |  events/s | p50, ms | p99, ms | p99.9, ms | max, ms |
+        | ---: | ---: | ---: | ---: | ---: |
+        """);
     for (int rate : rates) {
       Path path = folder.resolve("lateness");
       try {

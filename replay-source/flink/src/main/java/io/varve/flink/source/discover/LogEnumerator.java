@@ -7,6 +7,7 @@ import io.varve.flink.source.split.LogSplit;
 import io.varve.flink.source.split.SourceState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,9 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
   private final Discovery discovery;
   private final Map<String, LogSplit> pending = new LinkedHashMap<>();
   private final Set<Integer> asking = new TreeSet<>();
+
+  /** Readers that know that nothing more comes: one that has ended can't be told again. */
+  private final Set<Integer> told = new HashSet<>();
 
   // Read by the thread that looks; never changed in place.
   private volatile Map<StreamPartition, Long> known;
@@ -142,7 +146,11 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
     }
     if (settings.bounded()) {
       // Those who register later are told then.
-      context.registeredReaders().keySet().forEach(context::signalNoMoreSplits);
+      for (int reader : context.registeredReaders().keySet()) {
+        if (told.add(reader)) {
+          context.signalNoMoreSplits(reader);
+        }
+      }
     }
   }
 
@@ -178,6 +186,7 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
 
   @Override
   public void addReader(int subtask) {
+    told.remove(subtask);
     assign();
   }
 
@@ -185,6 +194,7 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
   public void addSplitsBack(List<LogSplit> splits, int subtask) {
     splits.forEach(split -> pending.put(split.splitId(), split));
     asking.remove(subtask);
+    told.remove(subtask);
     // To readers that are still there; those of the one that failed when it is back.
     assign();
   }
