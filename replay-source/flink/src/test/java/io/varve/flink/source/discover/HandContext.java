@@ -30,6 +30,7 @@ final class HandContext implements SplitEnumeratorContext<LogSplit> {
 
   void register(LogEnumerator enumerator, int reader) {
     readers.put(reader, new ReaderInfo(reader, "host"));
+    ended.remove(reader);
     enumerator.addReader(reader);
   }
 
@@ -91,7 +92,9 @@ final class HandContext implements SplitEnumeratorContext<LogSplit> {
 
   @Override
   public void signalNoMoreSplits(int reader) {
-    ended.add(reader);
+    if (!ended.add(reader)) {
+      throw new IllegalStateException("Reader " + reader + " may have ended, and can't be told");
+    }
   }
 
   @Override
