@@ -49,7 +49,7 @@ final class SubscriptionsTest {
 
       Run run = Run.of("subscriptions", path);
       assertThat(run.lines()).hasSize(3);
-      assertThat(run.lines()[1]).matches("audit +orders .* 0 +0 +- +-");
+      assertThat(run.lines()[1]).matches("audit +orders +1 +2 +8 +0 +0 +- +-");
     }
   }
 
