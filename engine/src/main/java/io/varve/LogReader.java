@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: confined to one at a time, but for {@link #metrics}.
  */
-public final class LogReader implements AutoCloseable {
+public final class LogReader implements EventReader {
 
   private static final long PAUSE_NANOS_MIN = 1_000_000;
   private static final long PAUSE_NANOS_MAX = 50_000_000;
@@ -117,6 +117,7 @@ public final class LogReader implements AutoCloseable {
   }
 
   /** The log that is read. */
+  @Override
   public StreamPartition log() {
     return log.name();
   }
@@ -126,6 +127,7 @@ public final class LogReader implements AutoCloseable {
    *
    * @return false if there is none for now; {@link #done} tells whether there ever will be
    */
+  @Override
   public boolean next() {
     while (true) {
       while (inBatch && cursor.next()) {
@@ -166,6 +168,7 @@ public final class LogReader implements AutoCloseable {
   }
 
   /** The event that {@link #next} stepped to; it changes with the next step. */
+  @Override
   public EventView event() {
     return cursor;
   }
@@ -176,6 +179,7 @@ public final class LogReader implements AutoCloseable {
   }
 
   /** Whether the range has been read to its end, so that {@link #next} will never again be true. */
+  @Override
   public boolean done() {
     return position >= range.toOffset();
   }
@@ -218,6 +222,7 @@ public final class LogReader implements AutoCloseable {
    *
    * @return false if nothing came within {@code timeout}, or the thread was interrupted
    */
+  @Override
   public boolean await(Duration timeout) {
     long deadline = clock.nanos() + timeout.toNanos();
     long pause = PAUSE_NANOS_MIN;

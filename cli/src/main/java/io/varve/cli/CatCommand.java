@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.EventReader;
 import io.varve.Store;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
@@ -85,7 +86,7 @@ final class CatCommand extends Command {
       }
       BiFunction<Integer, EventView, String> lines =
           format.lines(StructuredValues.readable(store), logs.size() > 1);
-      List<EventSource> readers = new ArrayList<>();
+      List<EventReader> readers = new ArrayList<>();
       try {
         for (StreamPartition log : logs) {
           readers.add(
@@ -95,15 +96,15 @@ final class CatCommand extends Command {
                   follow ? range.toReadRange() : range.upTo(store.stats(log).nextOffset())));
         }
         readers.forEach(reader -> print(reader, wanted, lines));
-        while (follow && !ended() && !readers.stream().allMatch(EventSource::done)) {
-          for (EventSource reader : readers) {
+        while (follow && !ended() && !readers.stream().allMatch(EventReader::done)) {
+          for (EventReader reader : readers) {
             reader.await(TURN.dividedBy(readers.size()));
             print(reader, wanted, lines);
           }
           out().flush();
         }
       } finally {
-        readers.forEach(EventSource::close);
+        readers.forEach(EventReader::close);
         out().flush();
       }
     }
@@ -112,7 +113,7 @@ final class CatCommand extends Command {
 
   /** Prints what there is now. */
   private void print(
-      EventSource reader, byte @Nullable [] wanted, BiFunction<Integer, EventView, String> lines) {
+      EventReader reader, byte @Nullable [] wanted, BiFunction<Integer, EventView, String> lines) {
     while (!ended() && reader.next()) {
       EventView event = reader.event();
       if (wanted == null || Arrays.equals(wanted, event.key())) {

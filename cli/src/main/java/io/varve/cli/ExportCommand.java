@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.EventReader;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.event.EventView;
@@ -222,7 +223,7 @@ final class ExportCommand extends Command {
     bytes = 0;
     for (Map.Entry<StreamPartition, ReadRange> each : ranges.entrySet()) {
       StreamPartition log = each.getKey();
-      try (EventSource reader = where.open(store, log, each.getValue())) {
+      try (EventReader reader = where.open(store, log, each.getValue())) {
         while (reader.next()) {
           EventView event = reader.event();
           step.take(log, event);

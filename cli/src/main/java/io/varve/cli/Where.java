@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.EventReader;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.event.StreamPartition;
@@ -45,11 +46,9 @@ final class Where {
   }
 
   /** Opens what is wanted of a log. */
-  EventSource open(Store store, StreamPartition log, ReadRange range) {
+  EventReader open(Store store, StreamPartition log, ReadRange range) {
     EventFilter wanted = filter();
-    return wanted == null
-        ? EventSource.of(store.openReader(log, range))
-        : EventSource.of(wanted.open(store, log, range));
+    return wanted == null ? store.openReader(log, range) : wanted.open(store, log, range);
   }
 
   /** Prints the plan for each log. */

@@ -1,6 +1,7 @@
 package io.varve.query;
 
 import dev.cel.runtime.CelEvaluationException;
+import io.varve.EventReader;
 import io.varve.LogReader;
 import io.varve.ReaderMetrics;
 import io.varve.SchemaStore;
@@ -19,7 +20,7 @@ import java.util.List;
  *
  * <p>Thread: confined to one at a time, but for {@link #metrics}.
  */
-public final class FilteredReader implements AutoCloseable {
+public final class FilteredReader implements EventReader {
 
   /** After so many events that are not wanted it is asked whether the thread was interrupted. */
   private static final int CHECK_INTERVAL = 1024;
@@ -44,6 +45,7 @@ public final class FilteredReader implements AutoCloseable {
   }
 
   /** The log that is read. */
+  @Override
   public StreamPartition log() {
     return reader.log();
   }
@@ -55,6 +57,7 @@ public final class FilteredReader implements AutoCloseable {
    *     whether there ever will be
    * @throws UnreadableEventException if it can't be told whether one is wanted
    */
+  @Override
   public boolean next() {
     while (reader.next()) {
       eventsRead++;
@@ -92,11 +95,13 @@ public final class FilteredReader implements AutoCloseable {
   }
 
   /** The event that {@link #next} stepped to; it changes with the next step. */
+  @Override
   public EventView event() {
     return reader.event();
   }
 
   /** Whether the range has been read to its end, so that {@link #next} will never again be true. */
+  @Override
   public boolean done() {
     return reader.done();
   }
@@ -136,6 +141,7 @@ public final class FilteredReader implements AutoCloseable {
    *
    * @return false if nothing came within {@code timeout}, or the thread was interrupted
    */
+  @Override
   public boolean await(Duration timeout) {
     return reader.await(timeout);
   }
