@@ -1,6 +1,5 @@
 package io.varve.examples;
 
-import io.varve.cluster.ClusterException;
 import io.varve.cluster.KeptCluster;
 import io.varve.examples.input.EventChoice;
 import io.varve.examples.input.EventSet;
@@ -9,6 +8,7 @@ import io.varve.examples.report.Page;
 import io.varve.examples.report.RunReport;
 import io.varve.examples.report.TimeRange;
 import io.varve.examples.run.DemoRun;
+import io.varve.examples.run.RunEnd;
 import io.varve.examples.run.RunSettings;
 import io.varve.examples.run.Screen;
 import io.varve.examples.run.SliceChoice;
@@ -158,12 +158,13 @@ public final class Demo implements Callable<Integer> {
   private boolean help;
 
   private final Screen screen;
+  private final RunEnd end;
   private final Path project;
-  private volatile boolean ending;
-  private volatile boolean finished;
 
   private Demo(Screen screen, Path project) {
     this.screen = screen;
+    this.end =
+        new RunEnd(screen, "The demo", "archive, Kafka's data and logs", "worker and broker");
     this.project = project;
   }
 
@@ -202,7 +203,7 @@ public final class Demo implements Callable<Integer> {
 
   private int run(RunSettings settings, WorkFolder folder) throws IOException {
     try (DemoRun run = DemoRun.open(settings, screen)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> endEarly(run, folder)));
+      end.atInterrupt(folder, run::close);
       RunReport report = run.run();
       Files.writeString(reportFile, Page.render(report));
       if (!keep) {
@@ -214,33 +215,14 @@ public final class Demo implements Callable<Integer> {
         folder.keep();
         run.keep();
       } else if (!report.clean()) {
-        leaveBehind(folder);
+        end.leaveBehind(folder);
       }
-      finished = true;
+      end.finish();
       return report.clean() ? CLEAN : DIFFERENCES;
     } catch (IOException | RuntimeException e) {
-      leaveBehind(folder);
+      end.leaveBehind(folder);
       throw e;
     }
-  }
-
-  /** What went wrong may show in the files. */
-  private void leaveBehind(WorkFolder folder) {
-    finished = true;
-    if (!ending) {
-      folder.keep();
-      screen.line("archive, Kafka's data and logs are left in " + folder.path());
-    }
-  }
-
-  /** At Ctrl-C; at a usual end there is nothing left to do. */
-  private void endEarly(DemoRun run, WorkFolder folder) {
-    ending = true;
-    if (!finished) {
-      screen.end("interrupted: ending worker and broker");
-    }
-    run.close();
-    folder.close();
   }
 
   /** What can be known to fail at the end fails at the start. */
@@ -262,13 +244,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   private int failed(Exception failure) {
-    if (!ending) {
-      String what =
-          failure instanceof InputException || failure instanceof ClusterException
-              ? String.valueOf(failure.getMessage())
-              : failure.toString();
-      screen.line(screen.bad("The demo cannot go on: ") + what);
-    }
+    end.tell(failure);
     return FAILED;
   }
 }

@@ -1,7 +1,7 @@
 package io.varve.examples.delayed;
 
-import io.varve.cluster.ClusterException;
 import io.varve.examples.input.InputException;
+import io.varve.examples.run.RunEnd;
 import io.varve.examples.run.Screen;
 import io.varve.examples.run.WorkFolder;
 import java.io.IOException;
@@ -89,13 +89,14 @@ public final class DelayedMessages implements Callable<Integer> {
   private boolean help;
 
   private final Screen screen;
+  private final RunEnd end;
   private final Path project;
   private final Path folder;
-  private volatile boolean ending;
-  private volatile boolean finished;
 
   private DelayedMessages(Screen screen, Path project, Path folder) {
     this.screen = screen;
+    this.end =
+        new RunEnd(screen, "The example", "store, Kafka's data and logs", "worker and broker");
     this.project = project;
     this.folder = folder;
   }
@@ -133,7 +134,7 @@ public final class DelayedMessages implements Callable<Integer> {
 
   private int run(WorkFolder workFolder) throws IOException {
     try (DelayedRun run = DelayedRun.open(project, folder, workFolder.path(), screen)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> endEarly(run, workFolder)));
+      end.atInterrupt(workFolder, run::close);
       DelayedRun.Result result = run.run(messages, seconds);
       run.stop();
       Verdict verdict = Verdict.of(result.plan(), result.arrivals());
@@ -143,12 +144,12 @@ public final class DelayedMessages implements Callable<Integer> {
       }
       print(verdict, result.arrivals());
       if (!verdict.good()) {
-        leaveBehind(workFolder);
+        end.leaveBehind(workFolder);
       }
-      finished = true;
+      end.finish();
       return verdict.good() ? GOOD : BAD;
     } catch (IOException | RuntimeException e) {
-      leaveBehind(workFolder);
+      end.leaveBehind(workFolder);
       throw e;
     }
   }
@@ -179,38 +180,13 @@ public final class DelayedMessages implements Callable<Integer> {
     screen.line("  to the consumer: " + Lateness.of(arrivals));
   }
 
-  /** What went wrong may show in the files. */
-  private void leaveBehind(WorkFolder workFolder) {
-    finished = true;
-    if (!ending) {
-      workFolder.keep();
-      screen.line("store, Kafka's data and logs are left in " + workFolder.path());
-    }
-  }
-
-  /** At Ctrl-C; at a usual end there is nothing left to do. */
-  private void endEarly(DelayedRun run, WorkFolder workFolder) {
-    ending = true;
-    if (!finished) {
-      screen.end("interrupted: ending worker and broker");
-    }
-    run.close();
-    workFolder.close();
-  }
-
   private int misused(ParameterException mistake) {
     screen.line(screen.bad(String.valueOf(mistake.getMessage())) + "; see --help");
     return FAILED;
   }
 
   private int failed(Exception failure) {
-    if (!ending) {
-      String what =
-          failure instanceof InputException || failure instanceof ClusterException
-              ? String.valueOf(failure.getMessage())
-              : failure.toString();
-      screen.line(screen.bad("The example cannot go on: ") + what);
-    }
+    end.tell(failure);
     return FAILED;
   }
 }

@@ -1,11 +1,11 @@
 package io.varve.examples.flink;
 
-import io.varve.cluster.ClusterException;
 import io.varve.examples.flink.cluster.FlinkJars;
 import io.varve.examples.flink.report.Outcome;
 import io.varve.examples.flink.report.OutcomePage;
 import io.varve.examples.flink.run.ExampleRun;
 import io.varve.examples.input.InputException;
+import io.varve.examples.run.RunEnd;
 import io.varve.examples.run.Screen;
 import io.varve.examples.run.WorkFolder;
 import java.io.IOException;
@@ -84,12 +84,13 @@ public final class FlinkExample implements Callable<Integer> {
   private boolean help;
 
   private final Screen screen;
+  private final RunEnd end;
   private final Path module;
-  private volatile boolean ending;
-  private volatile boolean finished;
 
   private FlinkExample(Screen screen, Path module) {
     this.screen = screen;
+    this.end =
+        new RunEnd(screen, "The example", "logs, checkpoints and Kafka's data", "Flink and Kafka");
     this.module = module;
   }
 
@@ -129,7 +130,7 @@ public final class FlinkExample implements Callable<Integer> {
 
   private int run(WorkFolder folder) throws IOException {
     try (ExampleRun run = ExampleRun.open(screen, folder.path(), new FlinkJars(module), orders)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> endEarly(run, folder)));
+      end.atInterrupt(folder, run::close);
       Outcome outcome = run.run();
       Files.writeString(reportFile, OutcomePage.render(outcome));
       screen.step("stopping Flink and Kafka");
@@ -137,33 +138,14 @@ public final class FlinkExample implements Callable<Integer> {
       outcome.print(screen);
       screen.line("with pictures: " + reportFile.toAbsolutePath().normalize().toUri());
       if (!outcome.clean()) {
-        leaveBehind(folder);
+        end.leaveBehind(folder);
       }
-      finished = true;
+      end.finish();
       return outcome.clean() ? CLEAN : DIFFERENCES;
     } catch (IOException | RuntimeException e) {
-      leaveBehind(folder);
+      end.leaveBehind(folder);
       throw e;
     }
-  }
-
-  /** What went wrong may show in the files. */
-  private void leaveBehind(WorkFolder folder) {
-    finished = true;
-    if (!ending) {
-      folder.keep();
-      screen.line("logs, checkpoints and Kafka's data are left in " + folder.path());
-    }
-  }
-
-  /** At Ctrl-C; at a usual end there is nothing left to do. */
-  private void endEarly(ExampleRun run, WorkFolder folder) {
-    ending = true;
-    if (!finished) {
-      screen.end("interrupted: ending Flink and Kafka");
-    }
-    run.close();
-    folder.close();
   }
 
   private int misused(ParameterException mistake) {
@@ -173,13 +155,7 @@ public final class FlinkExample implements Callable<Integer> {
   }
 
   private int failed(Exception failure) {
-    if (!ending) {
-      String what =
-          failure instanceof InputException || failure instanceof ClusterException
-              ? String.valueOf(failure.getMessage())
-              : failure.toString();
-      screen.line(screen.bad("The example cannot go on: ") + what);
-    }
+    end.tell(failure);
     return FAILED;
   }
 }
