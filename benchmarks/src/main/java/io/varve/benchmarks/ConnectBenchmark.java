@@ -1,13 +1,13 @@
 package io.varve.benchmarks;
 
 import io.varve.benchmarks.connect.ConnectRun;
-import io.varve.benchmarks.measure.Rounds;
+import io.varve.benchmarks.measure.ContestOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -35,23 +35,7 @@ public final class ConnectBenchmark implements Callable<Integer> {
           Path.of("..", "connect-sink", "target", "plugins"),
           Path.of("..", "connect-source", "target", "plugins"));
 
-  @Option(names = "--rounds", description = "Rounds that count. Default: ${DEFAULT-VALUE}")
-  private int rounds = 5;
-
-  @Option(names = "--warmups", description = "Rounds before. Default: ${DEFAULT-VALUE}")
-  private int warmups = 1;
-
-  @Option(
-      names = "--bytes",
-      split = ",",
-      description = "Sizes of events. Default: ${DEFAULT-VALUE}")
-  private List<Integer> bytes = List.of(100, 1024);
-
-  @Option(
-      names = "--events",
-      split = ",",
-      description = "For each size, events of a turn. Default: ${DEFAULT-VALUE}")
-  private List<Long> events = List.of(4_000_000L, 1_000_000L);
+  @Mixin private ContestOptions contest = new ContestOptions(1, 4_000_000, 1_000_000);
 
   @Option(names = "--worker-heap-mb", description = "Default: ${DEFAULT-VALUE}")
   private int workerHeapMb = 1536;
@@ -60,9 +44,6 @@ public final class ConnectBenchmark implements Callable<Integer> {
       names = "--worker-option",
       description = "One more option for the workers' java, such as -XX:StartFlightRecording.")
   private List<String> workerOptions = List.of();
-
-  @Option(names = "--only", description = "Regular expression of names of those who take part.")
-  private Pattern only = Pattern.compile("");
 
   @Option(names = "--no-sinks", negatable = true, description = "Whether to measure sinks.")
   private boolean sinks = true;
@@ -83,13 +64,10 @@ public final class ConnectBenchmark implements Callable<Integer> {
             plugins,
             workerHeapMb,
             workerOptions,
-            new Rounds(warmups, rounds),
-            only.asPredicate(),
+            contest.rounds(),
+            contest.only(),
             System.err::println);
-    for (int i = 0; i < bytes.size(); i++) {
-      System.out.print(run.tables(bytes.get(i), events.get(i), sinks, sources));
-      System.out.flush();
-    }
+    contest.print((size, events) -> run.tables(size, events, sinks, sources));
     return 0;
   }
 }

@@ -1,13 +1,12 @@
 package io.varve.benchmarks;
 
 import io.varve.benchmarks.flink.SourceContest;
-import io.varve.benchmarks.measure.Rounds;
+import io.varve.benchmarks.measure.ContestOptions;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -25,29 +24,10 @@ public final class FlinkBenchmark implements Callable<Integer> {
       description = "Where to write; on the disk to measure. Default: ${DEFAULT-VALUE}")
   private Path folder = Path.of("target", "flink-benchmark");
 
-  @Option(names = "--rounds", description = "Rounds that count. Default: ${DEFAULT-VALUE}")
-  private int rounds = 5;
-
-  @Option(names = "--warmups", description = "Rounds before. Default: ${DEFAULT-VALUE}")
-  private int warmups = 1;
-
-  @Option(
-      names = "--bytes",
-      split = ",",
-      description = "Sizes of events. Default: ${DEFAULT-VALUE}")
-  private List<Integer> bytes = List.of(100, 1024);
-
-  @Option(
-      names = "--events",
-      split = ",",
-      description = "For each size, events of a turn. Default: ${DEFAULT-VALUE}")
-  private List<Long> events = List.of(8_000_000L, 2_000_000L);
+  @Mixin private ContestOptions contest = new ContestOptions(1, 8_000_000, 2_000_000);
 
   @Option(names = "--parallelism", description = "Of the source. Default: ${DEFAULT-VALUE}")
   private int parallelism = 1;
-
-  @Option(names = "--only", description = "Regular expression of names of those who take part.")
-  private Pattern only = Pattern.compile("");
 
   public static void main(String... arguments) {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
@@ -56,17 +36,14 @@ public final class FlinkBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    SourceContest contest =
+    SourceContest sources =
         new SourceContest(
             folder.toAbsolutePath().normalize(),
             parallelism,
-            new Rounds(warmups, rounds),
-            only.asPredicate(),
+            contest.rounds(),
+            contest.only(),
             System.err::println);
-    for (int i = 0; i < bytes.size(); i++) {
-      System.out.print(contest.table(bytes.get(i), events.get(i)));
-      System.out.flush();
-    }
+    contest.print(sources::table);
     return 0;
   }
 }
