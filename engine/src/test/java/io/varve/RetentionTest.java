@@ -173,6 +173,49 @@ final class RetentionTest {
   }
 
   @Test
+  void segmentsGoThatASchedulerNeedsNoMore() {
+    LogSettings settings =
+        LogSettings.defaults()
+            .withSegmentBytes(4096)
+            .withBatchBytes(1024)
+            .withRetention(new Retention(100_000, -1));
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    long dueMs = clock.wallMs() + 1000;
+    for (int i = 0; i < 20; i++) {
+      Event event = Event.of(i, clock.wallMs(), null, new byte[1000]);
+      assertThat(writer.tryAppend(Delayed.at(event, dueMs, "id" + i))).isTrue();
+      work.runAll();
+    }
+    writer.commit();
+    work.runAll();
+    assertThat(files().size()).isGreaterThan(3);
+    Scheduler scheduler = store.openScheduler(LOG, SchedulerSettings.of(LOG.stream()), "test");
+    steps(scheduler);
+    clock.advanceMs(1000);
+    steps(scheduler);
+    assertThat(scheduler.metrics().released()).isEqualTo(20);
+    clock.advanceMs(100_000);
+    steps(scheduler);
+    work.tick();
+    work.runAll();
+    assertThat(files()).isEmpty();
+    scheduler.abandon();
+  }
+
+  private List<String> files() {
+    return disk.files().stream()
+        .filter(file -> file.endsWith(".log") && file.contains("/" + LOG.stream() + "/"))
+        .toList();
+  }
+
+  private void steps(Scheduler scheduler) {
+    for (int i = 0; i < 20; i++) {
+      scheduler.step();
+      work.runAll();
+    }
+  }
+
+  @Test
   void aSegmentIsSealedWhenItIsOldAndTheNextEventBeginsAnother() {
     LogWriter writer = store.openWriter(LOG, LogSettings.defaults().withSegmentMs(1000), "test");
     for (int round = 1; round <= 3; round++) {

@@ -58,12 +58,6 @@ public final class PendingTimers implements Closeable {
   private long unsaved;
   private long pending;
 
-  /** The lowest offset of a timer that was armed again since then. */
-  private long lowestRearmed = Long.MAX_VALUE;
-
-  /** And of those that are being saved. */
-  private long lowestSaving = Long.MAX_VALUE;
-
   /** Offsets of repeating events whose timers in the runs have been released. */
   private long[] lapsed = new long[0];
 
@@ -221,7 +215,6 @@ public final class PendingTimers implements Closeable {
    * {@link #progress}, and {@link Cron#earliestNext not} in the same second as the one before.
    */
   public void rearm(long timerDueMs, long timerOffset) throws IOException {
-    lowestRearmed = Math.min(lowestRearmed, timerOffset);
     add(timerDueMs, timerOffset, true, true);
   }
 
@@ -400,15 +393,17 @@ public final class PendingTimers implements Closeable {
     return Math.min(near.nextDueMs(), horizon.key());
   }
 
-  /** No pending timer's event has a lower offset. */
+  /**
+   * No pending timer's event has a lower offset, but for those of repeating events: these may
+   * expire, as the log says, and are missing then.
+   */
   public long lowestOffset() {
     long lowest = progress.nextOffset();
     for (Run run : timers.all()) {
       lowest = Math.min(lowest, run.lowestOffset());
     }
-    // All others are taken in later than what was saved, or armed again.
-    long rearmed = Math.min(lowestRearmed, lowestSaving);
-    return Math.min(lowest, Math.min(savedProgress.nextOffset(), rearmed));
+    // All others are taken in later than what was saved.
+    return Math.min(lowest, savedProgress.nextOffset());
   }
 
   /** Loads timers until there are more than so many in the wheel, or all are there. */
@@ -506,8 +501,6 @@ public final class PendingTimers implements Closeable {
     EntryBuffer copy = far.copyAndMark();
     near.copyNew(savedProgress.nextOffset(), copy);
     near.copyCancelled(now, copy);
-    lowestSaving = lowestRearmed;
-    lowestRearmed = Long.MAX_VALUE;
     timers.retireBelow(now.dueMs());
     savedMs = nowMs;
     unsaved = 0;
@@ -549,7 +542,6 @@ public final class PendingTimers implements Closeable {
     newIds.dropMarked();
     Progress saved = over.progress();
     savedProgress = saved;
-    lowestSaving = Long.MAX_VALUE;
     timers.tend((key, timerOffset, extra) -> saved.isBehind(key, timerOffset));
     ids.tend((key, timerOffset, extra) -> saved.isBehind(extra, timerOffset));
     return true;

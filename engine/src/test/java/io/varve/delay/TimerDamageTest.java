@@ -7,7 +7,9 @@ import io.varve.base.CorruptionException;
 import io.varve.base.FormatTooNewException;
 import io.varve.base.VarveException;
 import io.varve.format.Progress;
+import io.varve.format.RunFooter;
 import io.varve.format.TimerState;
+import io.varve.fuzz.Seal;
 import io.varve.testkit.CrashDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,6 +51,19 @@ final class TimerDamageTest {
       refused(Arrays.copyOf(sound, length), length + " bytes");
     }
     refused(Arrays.copyOf(sound, sound.length + 1), "a byte more");
+  }
+
+  @Test
+  void aRunIsRefusedThatSaysItHasFewerEntriesUnderARightChecksum() throws IOException {
+    try (RunWriter run = RunWriter.create(disk.process().root(), NAME, 0)) {
+      run.add(1000, 7, 0, false);
+      run.add(1000, 9, 0, false);
+      run.finish();
+    }
+    byte[] damaged = disk.bytes(NAME);
+    damaged[damaged.length - RunFooter.BYTES + 16] = 1;
+    Seal.run(damaged);
+    refused(damaged, "one entry, where two are");
   }
 
   private void refused(byte[] damaged, String what) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Schedulers lose nothing, release nothing twice and nothing early, whatever happens.
@@ -22,5 +24,15 @@ final class SchedulingTest {
         .forEach(seed -> crashes.addAndGet(new SchedulingRun(seed).run()));
     System.out.println("Schedulers simulated: " + count + ", crashes: " + crashes);
     assertThat(one != null || crashes.get() > count / 2).isTrue();
+  }
+
+  /**
+   * Of 8310: a scheduler that another took over from while it saved, and whose file that one had
+   * deleted, failed for want of the file instead of being fenced.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = 8310)
+  void aSeedThatOnlyANightFoundIsGoneThroughInEachBuild(long seed) {
+    assertThat(new SchedulingRun(seed).run()).isPositive();
   }
 }
