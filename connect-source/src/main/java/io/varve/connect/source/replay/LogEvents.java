@@ -127,6 +127,7 @@ interface LogEvents extends AutoCloseable {
     private final Patience patience;
     private boolean leftForLater;
     private long eventsWanted;
+    private @Nullable ConnectException failure;
 
     Filtered(FilteredReader reader, Patience patience) {
       this.reader = reader;
@@ -135,12 +136,17 @@ interface LogEvents extends AutoCloseable {
 
     @Override
     public boolean next() {
+      if (failure != null) {
+        // The reader would go on behind it.
+        throw failure;
+      }
       patience.beginLook();
       boolean there;
       try {
         there = reader.next(patience);
       } catch (UnreadableEventException e) {
-        throw new ConnectException("The filter can't be evaluated. " + e.getMessage(), e);
+        failure = new ConnectException("The filter can't be evaluated. " + e.getMessage(), e);
+        throw failure;
       }
       leftForLater = !there && patience.isLookOver();
       if (there) {
