@@ -137,7 +137,26 @@ public final class FieldIndexes {
    */
   public Work.Repeating keepBuilt(
       StreamPartition log, FieldExtractor.Kind kind, Work builders, long intervalMs) {
-    Keeper keeper = new Keeper(log, kind);
+    return keepBuilt(log, kind, builders, intervalMs, new Watch() {});
+  }
+
+  /** What is told of indexes that are kept built, by the thread that builds. */
+  public interface Watch extends FieldBuild.Listener {
+
+    @Override
+    default void read(long events, long bytes, long bytesLeft) {}
+
+    /** All that was missing has been looked at. */
+    default void built(FieldBuild.Report report) {}
+
+    /** Something could not be built; it will be tried again. */
+    default void failed(Exception cause) {}
+  }
+
+  /** The same, telling {@code watch} how it goes. */
+  public Work.Repeating keepBuilt(
+      StreamPartition log, FieldExtractor.Kind kind, Work builders, long intervalMs, Watch watch) {
+    Keeper keeper = new Keeper(log, kind, watch);
     Executor strand = builders.strand();
     Work.Repeating repeating =
         builders.every(
@@ -158,6 +177,7 @@ public final class FieldIndexes {
 
     private final StreamPartition log;
     private final FieldExtractor.Kind kind;
+    private final Watch watch;
     private final LogFolder folder;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
@@ -165,9 +185,10 @@ public final class FieldIndexes {
     private Manifest seen = Manifest.empty();
     private List<String> built = List.of();
 
-    Keeper(StreamPartition log, FieldExtractor.Kind kind) {
+    Keeper(StreamPartition log, FieldExtractor.Kind kind, Watch watch) {
       this.log = log;
       this.kind = kind;
+      this.watch = watch;
       this.folder = logs.apply(log);
     }
 
@@ -178,14 +199,15 @@ public final class FieldIndexes {
           return;
         }
         Manifest now = folder.manifests().load();
-        FieldBuild.Report report =
-            build(log, kind, (events, bytes, bytesLeft) -> {}, () -> !closed);
+        FieldBuild.Report report = build(log, kind, watch, () -> !closed);
+        watch.built(report);
         if (!closed && report.elsewhere() == 0) {
           seen = now;
           built = fields;
         }
       } catch (IOException | RuntimeException e) {
         LOG.warn("Field indexes of {} could not be built; they will be tried again", log, e);
+        watch.failed(e);
       } finally {
         running.set(false);
       }
