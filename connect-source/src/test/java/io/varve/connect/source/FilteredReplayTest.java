@@ -82,7 +82,8 @@ final class FilteredReplayTest {
 
   private static Event order(long offset, long customer) {
     String value = "{\"customer\": " + customer + ", \"number\": " + offset + "}";
-    return Event.of(offset, offset * 1000, ("key " + offset).getBytes(UTF_8), value.getBytes(UTF_8));
+    return Event.of(
+        offset, offset * 1000, ("key " + offset).getBytes(UTF_8), value.getBytes(UTF_8));
   }
 
   private static List<Long> wanted(long from, long to) {
@@ -216,8 +217,7 @@ final class FilteredReplayTest {
     try (TaskRun run = TaskRun.start(props, offsets, null, new HurryingClock())) {
       List<SourceRecord> records =
           run.pollUntil(all -> metric(run, "position orders 1 0") == COUNT && all.size() > 13);
-      assertThat(numbers(records))
-          .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 15000L);
+      assertThat(numbers(records)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 15000L);
       List<Long> told =
           records.stream().map(record -> (long) record.sourceOffset().get("offset")).toList();
       assertThat(told).isSorted().doesNotHaveDuplicates();

@@ -43,7 +43,7 @@ public final class SourceConfigDef {
 
   private static final String STORE = "Store";
   private static final String RANGE = "Range";
-  private static final String FILTERING = "Filter";
+  private static final String FILTERING = "Filtering";
   private static final String OUTPUT = "Output";
   private static final String BATCHES = "Batches";
 

@@ -13,8 +13,8 @@ import java.util.PriorityQueue;
  *
  * <p>A partition's time never goes back: an event out of order counts as being of the latest time
  * before it, and so does one without a timestamp. So a partition's order holds, and the order of
- * all is a merge of lists that rise. It waits for a partition in which a wanted event is still looked
- * for: that one may be the oldest.
+ * all is a merge of lists that rise. It waits for a partition in which a wanted event is still
+ * looked for: that one may be the oldest.
  */
 final class PacedOrder implements ReplayOrder {
 
