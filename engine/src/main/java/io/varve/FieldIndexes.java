@@ -43,6 +43,9 @@ public final class FieldIndexes {
   /** Memory that a build uses, about. */
   private static final long BUILD_BYTES = 96L << 20;
 
+  /** After failures in a row so many times the interval go by at most before it is tried again. */
+  private static final int INTERVALS_LEFT_OUT_MAX = 60;
+
   /** How often to try when others change a list at the same time. */
   private static final int ATTEMPTS = 100;
 
@@ -184,6 +187,8 @@ public final class FieldIndexes {
 
     private Manifest seen = Manifest.empty();
     private List<String> built = List.of();
+    private int failuresInARow;
+    private int intervalsLeftOut;
 
     Keeper(StreamPartition log, FieldExtractor.Kind kind, Watch watch) {
       this.log = log;
@@ -193,6 +198,13 @@ public final class FieldIndexes {
     }
 
     void step() {
+      // What is damaged stays so: each try may read a segment to no use.
+      if (intervalsLeftOut < Math.min(INTERVALS_LEFT_OUT_MAX, failuresInARow)) {
+        intervalsLeftOut++;
+        running.set(false);
+        return;
+      }
+      intervalsLeftOut = 0;
       try {
         List<String> fields = closed ? built : fields(log.stream());
         if (closed || (fields.equals(built) && !folder.manifests().superseded(seen))) {
@@ -200,12 +212,14 @@ public final class FieldIndexes {
         }
         Manifest now = folder.manifests().load();
         FieldBuild.Report report = build(log, kind, watch, () -> !closed);
+        failuresInARow = 0;
         watch.built(report);
         if (!closed && report.elsewhere() == 0) {
           seen = now;
           built = fields;
         }
       } catch (IOException | RuntimeException e) {
+        failuresInARow++;
         LOG.warn("Field indexes of {} could not be built; they will be tried again", log, e);
         watch.failed(e);
       } finally {

@@ -38,6 +38,11 @@ final class Look implements BooleanSupplier {
     over = false;
   }
 
+  /** Ends it: something else than time does. */
+  void end() {
+    over = true;
+  }
+
   /** Whether to go on. */
   @Override
   public boolean getAsBoolean() {

@@ -131,6 +131,8 @@ interface PartitionEvents extends AutoCloseable {
       boolean there = reader.next(look);
       if (there) {
         eventsWanted++;
+      } else if (Thread.currentThread().isInterrupted()) {
+        look.end();
       }
       return there;
     }

@@ -148,7 +148,9 @@ interface LogEvents extends AutoCloseable {
         failure = new ConnectException("The filter can't be evaluated. " + e.getMessage(), e);
         throw failure;
       }
-      leftForLater = !there && patience.isLookOver();
+      // A thread that is interrupted looks no further either.
+      leftForLater =
+          !there && (patience.isLookOver() || Thread.currentThread().isInterrupted());
       if (there) {
         eventsWanted++;
       }
