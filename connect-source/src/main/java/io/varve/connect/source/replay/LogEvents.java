@@ -149,8 +149,7 @@ interface LogEvents extends AutoCloseable {
         throw failure;
       }
       // A thread that is interrupted looks no further either.
-      leftForLater =
-          !there && (patience.isLookOver() || Thread.currentThread().isInterrupted());
+      leftForLater = !there && (patience.isLookOver() || Thread.currentThread().isInterrupted());
       if (there) {
         eventsWanted++;
       }
