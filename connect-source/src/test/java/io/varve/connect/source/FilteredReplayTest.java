@@ -314,6 +314,38 @@ final class FilteredReplayTest {
   }
 
   @Test
+  void thePositionIsNeverBehindTheEndWhateverTheFilterSaysOfOffsets() throws InterruptedException {
+    fill(LOG, 1_000);
+    String[] settings = {
+      "mode",
+      "tail",
+      "filter",
+      "offset >= 1200 && value.customer == 42",
+      "progress.topic",
+      "progress",
+      "progress.interval.ms",
+      "100"
+    };
+    try (TaskRun run = start(settings)) {
+      // Each takes half a second of the test's clock.
+      for (int i = 0; i < 3; i++) {
+        List<SourceRecord> polled = run.task.poll();
+        run.records.addAll(polled == null ? List.of() : polled);
+      }
+      assertThat(run.records)
+          .singleElement()
+          .satisfies(mark -> assertThat(mark.topic()).isEqualTo("progress"))
+          .satisfies(mark -> assertThat(mark.sourceOffset()).isEqualTo(Map.of("offset", 1_000L)));
+      assertThat(metric(run, "position orders 1 0")).isEqualTo(1_000);
+      offsets.commit(run.records);
+    }
+    fill(LOG, 1_000);
+    try (TaskRun run = start(settings)) {
+      assertThat(numbers(run.pollAll())).isEqualTo(wanted(1_200, 2_000));
+    }
+  }
+
+  @Test
   void rangesAndFilterBothCount() throws InterruptedException {
     fill(LOG, 3_000);
     try (TaskRun run = start("start.offset", "500", "end.time", "1970-01-01T00:33:20Z")) {

@@ -197,14 +197,22 @@ final class Fetch<K, V> {
         return true;
       }
       if (reader.isDone()) {
-        // What is behind can't be wanted: it counts as passed by.
-        partition.passTo(topics.end(reader.log()));
+        passAll(partition, reader);
       }
       return false;
     } catch (UnreadableEventException e) {
       throw maker.unreadable(partition.name(), e);
     } finally {
       meter.passed(reader.eventsPassed() - passed);
+    }
+  }
+
+  /** What is behind the position can't be wanted: it is passed by, and not needed any more. */
+  private void passAll(AssignedPartition partition, PartitionEvents reader) {
+    long end = topics.end(reader.log());
+    if (end > partition.position()) {
+      reader.seek(end);
+      partition.passTo(end);
     }
   }
 

@@ -144,7 +144,8 @@ interface PartitionEvents extends AutoCloseable {
 
     @Override
     public long position() {
-      return reader.position();
+      // A filter may want nothing below an offset that the log has not come to.
+      return Math.min(reader.position(), reader.endOffset());
     }
 
     @Override

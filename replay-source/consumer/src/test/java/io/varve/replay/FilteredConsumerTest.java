@@ -221,6 +221,30 @@ final class FilteredConsumerTest {
   }
 
   @Test
+  void thePositionIsNeverBehindTheEndWhateverTheFilterSaysOfOffsets() {
+    fill(LOG, 1_000);
+    try (VarveConsumer<String, String> consumer =
+        consumer("offset >= 1200 && offset % 100 == 42")) {
+      assertThat(pollTo(consumer, 1_000)).isEmpty();
+      assertThat(consumer.position(ORDERS)).isEqualTo(1_000);
+      fill(LOG, 1_000);
+      assertThat(pollTo(consumer, 2_000)).isEqualTo(wanted(1_200, 2_000));
+      assertThat(consumer.position(ORDERS)).isEqualTo(2_000);
+    }
+  }
+
+  @Test
+  void whereTheFilterWantsNothingThePositionFollowsTheEnd() {
+    fill(LOG, 1_000);
+    try (VarveConsumer<String, String> consumer = consumer("partition == 7")) {
+      assertThat(pollTo(consumer, 1_000)).isEmpty();
+      fill(LOG, 1_000);
+      assertThat(pollTo(consumer, 2_000)).isEmpty();
+      assertThat(passed(consumer)).isZero();
+    }
+  }
+
+  @Test
   void aValueThatCannotBeReadIsAnErrorThatStays() {
     fill(LOG, 100);
     byte[] avro = {(byte) 0xC3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0};

@@ -26,8 +26,8 @@ final class ReplayPageTest {
       Consumer<String, String> consumer = new VarveConsumer<>(settings); // was: new KafkaConsumer<>(settings)
       ```
 
-      The jar is `io.varve:varve-replay-consumer`, a plain one: it depends on the engine, the code that reads Connect's data, and
-      `connect-api`; the program brings `kafka-clients` (4.3) and `slf4j-api`.
+      The jar is `io.varve:varve-replay-consumer`, a plain one: it depends on the engine, the code that reads Connect's data,
+      `varve-query` with CEL, and `connect-api`; the program brings `kafka-clients` (4.3) and `slf4j-api`.
 
       A topic is the newest generation of the stream of its name, a partition the log of its number, and offsets are those that
       the events had in Kafka, with their gaps. Kafka's own settings stand beside the three below and are checked by Kafka's own

@@ -28,7 +28,7 @@ interface LogEvents extends AutoCloseable {
       Patience patience) {
     return filter == null
         ? new All(store.openReader(log, range))
-        : new Filtered(filter.open(store, log, range), patience);
+        : new Filtered(filter.open(store, log, range), range.fromOffset(), patience);
   }
 
   /** Steps to the next event; false if there is none for now, or looking for it takes long. */
@@ -124,13 +124,15 @@ interface LogEvents extends AutoCloseable {
   final class Filtered implements LogEvents {
 
     private final FilteredReader reader;
+    private final long from;
     private final Patience patience;
     private boolean leftForLater;
     private long eventsWanted;
     private @Nullable ConnectException failure;
 
-    Filtered(FilteredReader reader, Patience patience) {
+    Filtered(FilteredReader reader, long from, Patience patience) {
       this.reader = reader;
+      this.from = from;
       this.patience = patience;
     }
 
@@ -178,7 +180,8 @@ interface LogEvents extends AutoCloseable {
 
     @Override
     public long position() {
-      return reader.position();
+      // A filter may want nothing below an offset that the log has not come to.
+      return Math.min(reader.position(), Math.max(from, reader.endOffset()));
     }
 
     @Override
