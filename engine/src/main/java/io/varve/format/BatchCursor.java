@@ -29,7 +29,7 @@ public final class BatchCursor implements EventView {
 
   private static final int TIMESTAMP_MASK = 3;
   private static final int KIND_AND_STEP_BYTES = 3;
-  private static final long KIND_AND_STEP = (1 << 8 * KIND_AND_STEP_BYTES) - 1;
+  private static final long KIND_AND_STEP = (1 << (8 * KIND_AND_STEP_BYTES)) - 1;
   private static final long NEVER = -1;
 
   private ByteBuffer decompressed = NOTHING;
@@ -249,7 +249,7 @@ public final class BatchCursor implements EventView {
     if ((word & 0x80) == 0) {
       return first;
     }
-    return (word & 0x8000) == 0 ? first | (int) word >>> 1 & 0x3f80 : -1;
+    return (word & 0x8000) == 0 ? first | (((int) word >>> 1) & 0x3f80) : -1;
   }
 
   private static int shortVarBytes(long word) {
