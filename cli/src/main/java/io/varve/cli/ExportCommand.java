@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
           + " the same events again, to the byte. With --values decoded it is for other programs.",
       "",
       "The file has another, hidden name until it is whole and on the disk: one that is there is"
-          + " complete. An export that is interrupted leaves nothing."
+          + " complete. An export that is interrupted leaves nothing; one whose process is killed leaves the"
+          + " hidden one."
     },
     footer = {
       "",

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
@@ -49,7 +50,9 @@ import picocli.CommandLine.Option;
       "",
       "The producer is idempotent and waits for all replicas (acks=all), unless a property says"
           + " otherwise. A topic that has its own timestamps (message.timestamp.type=LogAppendTime)"
-          + " keeps to them. Events without a timestamp get the time at which they are sent.",
+          + " keeps to them. Events without a timestamp get the time at which they are sent. The older"
+          + " names of Kafka's tools for properties, --producer.config and --producer-property, are taken,"
+          + " too. A property that no Kafka client has is refused, in a file it is told and passed on.",
       "",
       "When it is interrupted, or a record can't be sent, it tells for each partition the first offset"
           + " that is not surely in the topic; --resume goes on there. If the process is killed, some"
@@ -186,6 +189,9 @@ final class ReplayCommand extends Command {
       ranges.put(log, left);
       eventsTotal += left.toOffset() - Math.max(from, store.stats(log).startOffset());
     }
+    if (where.filters() || range.toReadRange().boundsTimes()) {
+      eventsTotal = 0; // Nobody knows how many of them there are.
+    }
     return ranges;
   }
 
@@ -199,6 +205,8 @@ final class ReplayCommand extends Command {
       send(readers, replay);
       replay.settle();
       done = true;
+    } catch (InterruptException e) {
+      throw new CancellationException("interrupted");
     } finally {
       readers.forEach(EventReader::close);
       if (!done) {
@@ -229,7 +237,7 @@ final class ReplayCommand extends Command {
       EventView event = reader.event();
       replay.send(reader.log(), event);
       events++;
-      progress.offsets(err(), "replay to " + topic, events, Math.max(events, eventsTotal));
+      progress.offsets(err(), "replay to " + topic, events, eventsTotal);
     }
     return true;
   }

@@ -36,6 +36,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +46,13 @@ final class ReplayToTopicTest {
   private static final int PARTITIONS = 2;
 
   private final TestCluster cluster = TestCluster.shared();
-  @TempDir private Path store;
+  @TempDir private Path folder;
+  private Path store;
+
+  @BeforeEach
+  void place() {
+    store = folder.resolve("store");
+  }
 
   /** A record of a topic, and the event that it says it is. */
   private record Placed(int from, long offset, int to, long at) {}
@@ -89,8 +96,7 @@ final class ReplayToTopicTest {
     List<Object> all =
         new ArrayList<>(
             List.of(
-                "replay", store, stream, "--to", topic, "--bootstrap-server",
-                cluster.bootstrap()));
+                "replay", store, stream, "--to", topic, "--bootstrap-server", cluster.bootstrap()));
     all.addAll(List.of(more));
     return all.toArray();
   }
@@ -123,8 +129,7 @@ final class ReplayToTopicTest {
   }
 
   private TopicOffsets offsets(Store opened, String stream, String topic) {
-    return TopicOffsets.of(
-        opened, stream, 1, TopicState.of(cluster.topics().admin(), topic));
+    return TopicOffsets.of(opened, stream, 1, TopicState.of(cluster.topics().admin(), topic));
   }
 
   @Test
@@ -151,7 +156,9 @@ final class ReplayToTopicTest {
                 assertThat(records)
                     .extracting(ReplayToTopicTest::shown)
                     .isEqualTo(
-                        wanted.stream().map(event -> shown(event, "filtered", partition)).toList()));
+                        wanted.stream()
+                            .map(event -> shown(event, "filtered", partition))
+                            .toList()));
 
     try (Store opened = Store.openReadOnly(store)) {
       TopicOffsets known = offsets(opened, "filtered", "filtered-again");
@@ -167,14 +174,21 @@ final class ReplayToTopicTest {
     TopicPartition original = new TopicPartition("filtered", 0);
     commit("billing", Map.of(original, offset));
     Object[] arguments = {
-      "offsets", "translate", store, "filtered", "filtered-again", "billing",
-      "--bootstrap-server", cluster.bootstrap()
+      "offsets",
+      "translate",
+      store,
+      "filtered",
+      "filtered-again",
+      "billing",
+      "--bootstrap-server",
+      cluster.bootstrap()
     };
 
     Tool there = Tool.run(with(arguments, "--commit", "--to", "billing-again"));
 
     assertThat(there.exitCode()).as(there.toString()).isZero();
-    assertThat(there.out().lines().skip(1).map(line -> line.split(" +")[2])).containsExactly("20", "0");
+    assertThat(there.out().lines().skip(1).map(line -> line.split(" +")[2]))
+        .containsExactly("20", "0");
     TopicPartition again = new TopicPartition("filtered-again", 0);
     assertThat(committed("billing-again", again)).isEqualTo(20);
     commit("billing-again", Map.of(again, 31L, new TopicPartition("filtered-again", 1), 0L));
@@ -243,7 +257,9 @@ final class ReplayToTopicTest {
   void whatTheStoreDoesNotKnowIsReadFromTheHeaders() throws Exception {
     fill("mixed", 200);
     cluster.topics().create("mixed-again", 3);
-    assertThat(replay("mixed", "mixed-again").exitCode()).as("two partitions fit in three").isZero();
+    assertThat(replay("mixed", "mixed-again").exitCode())
+        .as("two partitions fit in three")
+        .isZero();
     Producers.send(
         cluster.bootstrap(),
         List.of(new ProducerRecord<>("mixed-again", 0, null, "of others".getBytes(UTF_8))));
@@ -260,8 +276,7 @@ final class ReplayToTopicTest {
         KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
                 Map.of(
-                    "bootstrap.servers", cluster.bootstrap(),
-                    "isolation.level", "read_committed"),
+                    "bootstrap.servers", cluster.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
       TopicOffsets known = offsets(opened, "mixed", "mixed-again");
@@ -303,13 +318,16 @@ final class ReplayToTopicTest {
     cluster.topics().create("killed-again", PARTITIONS);
     Process process =
         Tool.start(
+            folder.resolve("err"),
             arguments(
-                "killed", "killed-again", "--command-property", "batch.size=0",
-                "--command-property", "linger.ms=0"));
+                "killed",
+                "killed-again",
+                "--command-property",
+                "batch.size=0",
+                "--command-property",
+                "linger.ms=0"));
     try {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> !process.isAlive() || hasTable());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || hasTable());
     } finally {
       process.destroyForcibly().waitFor();
     }
@@ -349,6 +367,77 @@ final class ReplayToTopicTest {
     }
   }
 
+  @Test
+  void anInterruptedReplayTellsWhereToGoOnAndRepeatsNothing() throws Exception {
+    fill("stopped", 60_000);
+    cluster.topics().create("stopped-again", PARTITIONS);
+    Path err = folder.resolve("err");
+    Process process =
+        Tool.start(
+            err,
+            arguments(
+                "stopped", "stopped-again", "--command-property", "batch.size=0",
+                "--command-property", "linger.ms=0"));
+    try {
+      await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || hasTable());
+      process.destroy(); // As Ctrl-C does.
+      process.waitFor();
+    } finally {
+      process.destroyForcibly();
+    }
+    String told = Files.readString(err);
+    assertThat(told).contains("go on with --resume", "stopped/0 next offset", "interrupted");
+    long before = placed("stopped-again").size();
+
+    Tool run = replay("stopped", "stopped-again", "--resume");
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .isEqualTo(
+            "%,d events to stopped-again\n"
+                .formatted(2 * 60_000 - before)
+                .replace(',', ' '));
+    List<Placed> truth = placed("stopped-again");
+    assertThat(truth).hasSize(2 * 60_000);
+    assertThat(truth.stream().map(each -> each.from() + "/" + each.offset()).distinct())
+        .hasSize(2 * 60_000);
+    try (Store opened = Store.openReadOnly(store)) {
+      assertThat(offsets(opened, "stopped", "stopped-again").unknown()).isZero();
+    }
+  }
+
+  @Test
+  void whatTheSourceConnectorReplaysIsTranslatedByItsHeaders() throws Exception {
+    fill("connected", 500);
+    cluster.topics().create("connected-again", PARTITIONS);
+    try (Connectors connectors = new Connectors(cluster.rest(), store)) {
+      connectors.start(
+          "connected",
+          connectors.source("connected", "${stream}-again", "origin.headers", "bytes"));
+      await()
+          .atMost(Connectors.LIMIT)
+          .until(() -> TopicEvents.count(cluster.bootstrap(), "connected-again") == 1000);
+    }
+    long read = event(100 + 200 + 200 / 10).offset();
+    cluster.topics().create("connected", PARTITIONS);
+    commit("reader", Map.of(new TopicPartition("connected", 0), read));
+
+    Tool run =
+        Tool.run(
+            "offsets", "translate", store, "connected", "connected-again", "reader",
+            "--bootstrap-server", cluster.bootstrap());
+
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    long at =
+        placed("connected-again").stream()
+            .filter(each -> each.from() == 0 && each.offset() == read)
+            .findFirst()
+            .orElseThrow()
+            .at();
+    assertThat(run.out().lines().toList().get(1).split(" +"))
+        .containsSubsequence("connected-again", "0", String.valueOf(at));
+  }
+
   private boolean hasTable() throws IOException {
     try (Stream<Path> files = Files.walk(store)) {
       return files.anyMatch(file -> file.toString().endsWith(".offsets"));
@@ -364,7 +453,13 @@ final class ReplayToTopicTest {
     Tool missing = replay("wrong", "wrong-missing");
     Tool foreign =
         Tool.run(
-            "offsets", "translate", store, "wrong", "wrong-again", "g", "--bootstrap-server",
+            "offsets",
+            "translate",
+            store,
+            "wrong",
+            "wrong-again",
+            "g",
+            "--bootstrap-server",
             cluster.bootstrap());
 
     assertThat(few.exitCode()).isEqualTo(2);

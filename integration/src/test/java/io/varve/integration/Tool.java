@@ -29,11 +29,11 @@ record Tool(int exitCode, String out, String err) {
     }
   }
 
-  /** Starts it; what it prints goes nowhere. */
-  static Process start(Object... arguments) throws IOException {
+  /** Starts it; what it remarks goes to a file. */
+  static Process start(Path err, Object... arguments) throws IOException {
     return builder(arguments)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(err.toFile())
         .start();
   }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,7 @@ public final class TopicReplay {
    * Sends an event; it may not be there on return.
    *
    * @throws KafkaException if this one, or one before, could not be sent; says which
+   * @throws InterruptException if the thread was interrupted while it waited for room
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback is told the same
   public void send(StreamPartition log, EventView event) {
@@ -94,6 +96,9 @@ public final class TopicReplay {
     }
     try {
       producer.send(record, (metadata, e) -> acknowledge(log, offset, metadata, e));
+    } catch (InterruptException e) {
+      acknowledge(log, offset, null, e);
+      throw e;
     } catch (KafkaException e) {
       acknowledge(log, offset, null, e);
       check();

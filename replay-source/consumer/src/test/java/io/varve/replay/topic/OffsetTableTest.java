@@ -7,13 +7,16 @@ import io.varve.Store;
 import io.varve.StoreSettings;
 import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +189,26 @@ final class OffsetTableTest {
     assertThat(read.of()).isEqualTo(OF);
     assertThat(read.seen()).isEqualTo(Map.of(1, 9L));
     assertThat(read.replayed()).isEqualTo(Map.of(0, 6L));
+  }
+
+  @Test
+  void thePageShowsTheBytes() throws Exception {
+    OffsetTable table =
+        new OffsetTable(new OffsetTable.Of("orders", 1, "again", new Uuid(1, 2)));
+    for (long i = 0; i < 10; i++) {
+      table.add(0, 100 + i, 0, i);
+    }
+    table.replayed(0, 110);
+    String page = Files.readString(Path.of("..", "..", "docs", "offsets.md"));
+    String example = page.substring(page.indexOf("<!-- offset-table -->")).split("```")[1];
+    String hex =
+        example
+            .lines()
+            .skip(1)
+            .map(line -> line.substring(0, line.indexOf("  ")).replace(" ", ""))
+            .collect(Collectors.joining());
+
+    assertThat(HexFormat.of().formatHex(OffsetTableFile.encode(table).array())).isEqualTo(hex);
   }
 
   @Test
