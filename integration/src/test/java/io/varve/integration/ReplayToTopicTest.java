@@ -376,8 +376,12 @@ final class ReplayToTopicTest {
         Tool.start(
             err,
             arguments(
-                "stopped", "stopped-again", "--command-property", "batch.size=0",
-                "--command-property", "linger.ms=0"));
+                "stopped",
+                "stopped-again",
+                "--command-property",
+                "batch.size=0",
+                "--command-property",
+                "linger.ms=0"));
     try {
       await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || hasTable());
       process.destroy(); // As Ctrl-C does.
@@ -394,9 +398,7 @@ final class ReplayToTopicTest {
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.out())
         .isEqualTo(
-            "%,d events to stopped-again\n"
-                .formatted(2 * 60_000 - before)
-                .replace(',', ' '));
+            "%,d events to stopped-again\n".formatted(2 * 60_000 - before).replace(',', ' '));
     List<Placed> truth = placed("stopped-again");
     assertThat(truth).hasSize(2 * 60_000);
     assertThat(truth.stream().map(each -> each.from() + "/" + each.offset()).distinct())
@@ -424,8 +426,14 @@ final class ReplayToTopicTest {
 
     Tool run =
         Tool.run(
-            "offsets", "translate", store, "connected", "connected-again", "reader",
-            "--bootstrap-server", cluster.bootstrap());
+            "offsets",
+            "translate",
+            store,
+            "connected",
+            "connected-again",
+            "reader",
+            "--bootstrap-server",
+            cluster.bootstrap());
 
     assertThat(run.exitCode()).as(run.toString()).isZero();
     long at =

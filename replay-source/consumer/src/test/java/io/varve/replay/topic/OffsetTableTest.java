@@ -193,8 +193,7 @@ final class OffsetTableTest {
 
   @Test
   void thePageShowsTheBytes() throws Exception {
-    OffsetTable table =
-        new OffsetTable(new OffsetTable.Of("orders", 1, "again", new Uuid(1, 2)));
+    OffsetTable table = new OffsetTable(new OffsetTable.Of("orders", 1, "again", new Uuid(1, 2)));
     for (long i = 0; i < 10; i++) {
       table.add(0, 100 + i, 0, i);
     }
