@@ -123,6 +123,13 @@ final class TranslateCommand extends Command {
     try (GroupOffsets offsets = GroupOffsets.open(choice.store());
         Admin admin = cluster.admin(err())) {
       StreamPartition any = choice.in(offsets.store()).get(0);
+      if (any.generation() != offsets.store().latestGeneration(any.stream()) && (commit || !back)) {
+        throw new BadInputException(
+            "Groups' offsets of "
+                + any.stream()
+                + " are those of its newest generation; an older one goes with --back and without"
+                + " --commit only");
+      }
       TopicState state = TopicState.of(admin, topic);
       TopicOffsets known = TopicOffsets.of(offsets.store(), any.stream(), any.generation(), state);
       readHeaders(known);

@@ -199,6 +199,13 @@ final class ReplayToTopicTest {
       assertThat(stored.committed("billing-again").get(original).offset())
           .isEqualTo(number(records("filtered-again").get(0).get(31), "varve.offset"));
     }
+    try (KafkaConsumer<byte[], byte[]> member = consumer("billing-again")) {
+      member.subscribe(List.of("filtered-again"));
+      await().until(() -> !member.poll(Duration.ofMillis(100)).isEmpty());
+      Tool busy = Tool.run(with(arguments, "--back", "--commit", "--to", "billing-again"));
+      assertThat(busy.exitCode()).as(busy.toString()).isEqualTo(2);
+      assertThat(busy.err()).contains("without members").hasLineCount(1);
+    }
     arguments[5] = "nobody";
     Tool none = Tool.run(arguments);
     assertThat(none.exitCode()).isEqualTo(2);
@@ -216,13 +223,22 @@ final class ReplayToTopicTest {
   }
 
   private long committed(String group, TopicPartition partition) {
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", cluster.bootstrap(), "group.id", group),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(group)) {
       return consumer.committed(Set.of(partition)).get(partition).offset();
     }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String group) {
+    return new KafkaConsumer<>(
+        Map.of(
+            "bootstrap.servers",
+            cluster.bootstrap(),
+            "group.id",
+            group,
+            "auto.offset.reset",
+            "earliest"),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 
   private static String shown(ConsumerRecord<byte[], byte[]> record) {

@@ -1,6 +1,7 @@
 package io.varve.replay.offsets;
 
 import io.varve.Store;
+import io.varve.base.BadSettingException;
 import io.varve.event.StreamPartition;
 import io.varve.manifest.StoreFiles;
 import io.varve.replay.group.CommittedOffset;
@@ -17,7 +18,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
  * The offsets that groups have committed in a store, and their way from and to a cluster. An offset
@@ -85,7 +88,7 @@ public final class GroupOffsets implements AutoCloseable {
    *
    * @param into the group of the store that gets them
    * @return each offset and what became of it
-   * @throws io.varve.base.BadSettingException if that group has members
+   * @throws BadSettingException if that group has members
    */
   public List<Imported> importFrom(Admin cluster, String group, String into) {
     Map<TopicPartition, OffsetAndMetadata> given = new TreeMap<>(ORDER);
@@ -149,17 +152,29 @@ public final class GroupOffsets implements AutoCloseable {
     return offsets;
   }
 
-  /** Commits offsets of a group of a cluster, which must have no members. */
+  /**
+   * Commits offsets of a group of a cluster.
+   *
+   * @throws BadSettingException if the group has members
+   */
   public static void commitIn(
       Admin cluster, String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
-    TopicState.get(cluster.alterConsumerGroupOffsets(group, offsets).all());
+    try {
+      TopicState.get(cluster.alterConsumerGroupOffsets(group, offsets).all());
+    } catch (KafkaException e) {
+      if (e.getCause() instanceof UnknownMemberIdException) {
+        throw new BadSettingException(
+            "group", group, "a group without members; stop its consumers first");
+      }
+      throw e;
+    }
   }
 
   /**
    * Commits offsets of a group of the store.
    *
    * @param offsets by partition of the newest generation of {@code stream}
-   * @throws io.varve.base.BadSettingException if the group has members
+   * @throws BadSettingException if the group has members
    */
   public void commit(String group, String stream, Map<Integer, Long> offsets) {
     int generation = store.latestGeneration(stream);

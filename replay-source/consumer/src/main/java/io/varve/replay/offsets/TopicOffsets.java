@@ -56,7 +56,7 @@ public final class TopicOffsets {
     try {
       new OriginReader(consumer, table).read(topic, progress);
     } finally {
-      // Who has saved another knows as much, or reads the rest when he needs it.
+      // Who has saved another knows as much, or reads the rest when it is asked for.
       file.save(table);
     }
   }
