@@ -43,6 +43,9 @@ public final class FieldIndexes {
   /** Memory that a build uses, about. */
   private static final long BUILD_BYTES = 96L << 20;
 
+  /** After failures in a row so many times the interval go by at most before it is tried again. */
+  private static final int INTERVALS_LEFT_OUT_MAX = 60;
+
   /** How often to try when others change a list at the same time. */
   private static final int ATTEMPTS = 100;
 
@@ -137,7 +140,26 @@ public final class FieldIndexes {
    */
   public Work.Repeating keepBuilt(
       StreamPartition log, FieldExtractor.Kind kind, Work builders, long intervalMs) {
-    Keeper keeper = new Keeper(log, kind);
+    return keepBuilt(log, kind, builders, intervalMs, new Watch() {});
+  }
+
+  /** What is told of indexes that are kept built, by the thread that builds. */
+  public interface Watch extends FieldBuild.Listener {
+
+    @Override
+    default void read(long events, long bytes, long bytesLeft) {}
+
+    /** All that was missing has been looked at. */
+    default void built(FieldBuild.Report report) {}
+
+    /** Something could not be built; it will be tried again. */
+    default void failed(Exception cause) {}
+  }
+
+  /** The same, telling {@code watch} how it goes. */
+  public Work.Repeating keepBuilt(
+      StreamPartition log, FieldExtractor.Kind kind, Work builders, long intervalMs, Watch watch) {
+    Keeper keeper = new Keeper(log, kind, watch);
     Executor strand = builders.strand();
     Work.Repeating repeating =
         builders.every(
@@ -158,34 +180,48 @@ public final class FieldIndexes {
 
     private final StreamPartition log;
     private final FieldExtractor.Kind kind;
+    private final Watch watch;
     private final LogFolder folder;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
 
     private Manifest seen = Manifest.empty();
     private List<String> built = List.of();
+    private int failuresInARow;
+    private int intervalsLeftOut;
 
-    Keeper(StreamPartition log, FieldExtractor.Kind kind) {
+    Keeper(StreamPartition log, FieldExtractor.Kind kind, Watch watch) {
       this.log = log;
       this.kind = kind;
+      this.watch = watch;
       this.folder = logs.apply(log);
     }
 
     void step() {
+      // What is damaged stays so: each try may read a segment to no use.
+      if (intervalsLeftOut < Math.min(INTERVALS_LEFT_OUT_MAX, failuresInARow)) {
+        intervalsLeftOut++;
+        running.set(false);
+        return;
+      }
+      intervalsLeftOut = 0;
       try {
         List<String> fields = closed ? built : fields(log.stream());
         if (closed || (fields.equals(built) && !folder.manifests().superseded(seen))) {
           return;
         }
         Manifest now = folder.manifests().load();
-        FieldBuild.Report report =
-            build(log, kind, (events, bytes, bytesLeft) -> {}, () -> !closed);
+        FieldBuild.Report report = build(log, kind, watch, () -> !closed);
+        failuresInARow = 0;
+        watch.built(report);
         if (!closed && report.elsewhere() == 0) {
           seen = now;
           built = fields;
         }
       } catch (IOException | RuntimeException e) {
+        failuresInARow++;
         LOG.warn("Field indexes of {} could not be built; they will be tried again", log, e);
+        watch.failed(e);
       } finally {
         running.set(false);
       }

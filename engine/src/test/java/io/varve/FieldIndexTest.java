@@ -441,6 +441,47 @@ final class FieldIndexTest {
   }
 
   @Test
+  void aKeeperTellsWhatItDoesAndTriesLessOftenWhatFails() throws IOException {
+    append(3_000);
+    Directory folder = new StoreLayout(process.root()).log(LOG);
+    String segment =
+        folder.list().stream().filter(name -> name.endsWith(".log")).sorted().toList().get(1);
+    String path = "streams/orders/g1/p0/" + segment;
+    byte[] sound = disk.bytes(path);
+    byte[] bytes = sound.clone();
+    bytes[500] ^= 1;
+    disk.overwrite(path, bytes);
+    store.fieldIndexes().define("orders", List.of("a"));
+    List<String> told = new ArrayList<>();
+    FieldIndexes.Watch watch =
+        new FieldIndexes.Watch() {
+          @Override
+          public void built(FieldBuild.Report report) {
+            told.add("built " + report.built());
+          }
+
+          @Override
+          public void failed(Exception cause) {
+            told.add("failed");
+          }
+        };
+    try (Work.Repeating keeper = store.fieldIndexes().keepBuilt(LOG, WORDS, work, 1_000, watch)) {
+      for (int i = 0; i < 10; i++) {
+        work.tick();
+        work.runAll();
+      }
+      assertThat(told).as("at once, then after 1, 2 and 3").hasSize(4).containsOnly("failed");
+      disk.overwrite(path, sound);
+      for (int i = 0; i < 5; i++) {
+        work.tick();
+        work.runAll();
+      }
+      assertThat(told).hasSize(5).endsWith("built 1");
+      keeper.close();
+    }
+  }
+
+  @Test
   void theListOfFieldsIsWhatWasDefinedLast() {
     append(10);
     for (int i = 0; i < 5; i++) {

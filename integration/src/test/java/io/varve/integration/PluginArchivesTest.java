@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,9 +77,7 @@ final class PluginArchivesTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"sink", "source"})
-  void theyCarryNothingThatTheWorkerSupplies(String kind) throws IOException {
+  private static List<String> classes(String kind) throws IOException {
     List<String> classes = new ArrayList<>();
     for (Map.Entry<String, byte[]> entry : entries(archive(kind)).entrySet()) {
       if (entry.getKey().endsWith(".jar")) {
@@ -89,7 +88,30 @@ final class PluginArchivesTest {
         }
       }
     }
-    assertThat(classes)
+    return classes;
+  }
+
+  @Test
+  void onlyTheSourceCarriesWhatEvaluatesFilters() throws IOException {
+    assertThat(classes("source"))
+        .contains("io/varve/query/EventFilter.class")
+        .anyMatch(name -> name.startsWith("dev/cel/"));
+    assertThat(classes("sink"))
+        .contains("io/varve/query/ValueFields.class")
+        .noneMatch(name -> name.startsWith("dev/cel/"))
+        .noneMatch(name -> name.startsWith("com/google/protobuf/"));
+    for (String kind : List.of("sink", "source")) {
+      assertThat(classes(kind))
+          .as("Avro's files and CEL's policies")
+          .noneMatch(name -> name.startsWith("org/apache/commons/"))
+          .noneMatch(name -> name.startsWith("org/yaml/"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sink", "source"})
+  void theyCarryNothingThatTheWorkerSupplies(String kind) throws IOException {
+    assertThat(classes(kind))
         .contains(
             "META-INF/services/org.apache.kafka.connect."
                 + kind

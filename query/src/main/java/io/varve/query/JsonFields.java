@@ -98,7 +98,7 @@ final class JsonFields {
       case VALUE_FALSE -> field.bool(false);
       case VALUE_STRING -> field.text(parser.getText());
       case VALUE_NUMBER_INT -> {
-        if (JsonValues.isLong(parser)) {
+        if (isLong(parser)) {
           field.number(parser.getLongValue());
         } else {
           field.number(parser.getDoubleValue());
@@ -107,5 +107,12 @@ final class JsonFields {
       case VALUE_NUMBER_FLOAT -> field.number(parser.getDoubleValue());
       default -> throw new IOException("no value");
     }
+  }
+
+  static boolean isLong(JsonParser parser) throws IOException {
+    return switch (parser.getNumberType()) {
+      case INT, LONG -> true;
+      default -> false;
+    };
   }
 }

@@ -26,13 +26,6 @@ final class JsonValues {
     }
   }
 
-  static boolean isLong(JsonParser parser) throws IOException {
-    return switch (parser.getNumberType()) {
-      case INT, LONG -> true;
-      default -> false;
-    };
-  }
-
   private static Object value(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
@@ -52,7 +45,9 @@ final class JsonValues {
       case VALUE_FALSE -> false;
       case VALUE_STRING -> parser.getText();
       case VALUE_NUMBER_INT ->
-          isLong(parser) ? (Object) parser.getLongValue() : (Object) parser.getDoubleValue();
+          JsonFields.isLong(parser)
+              ? (Object) parser.getLongValue()
+              : (Object) parser.getDoubleValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       default -> throw new IOException("no value");
     };

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Finds fields as filters see them, in keys and values that are Avro single-object encoding, JSON,
  * or plain.
  *
+ * <p>It does without CEL's library, so that who only builds indexes need not carry it.
+ *
  * <p>Thread: safe; what {@link #of} gives is confined to one.
  */
 public final class ValueFields implements FieldExtractor.Kind {

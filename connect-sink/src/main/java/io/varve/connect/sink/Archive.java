@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a task's partitions share.
  *
  * @param opener opens logs of {@code store}
+ * @param indexing keeps the logs' field indexes built; null if nobody is to care
  * @param deadLetters where events go that can't be stored, or null if they fail the task
  */
 record Archive(
@@ -17,6 +18,7 @@ record Archive(
     LogOpener opener,
     SinkSettings settings,
     Events events,
+    @Nullable Indexing indexing,
     SinkTaskContext context,
     @Nullable ErrantRecordReporter deadLetters,
     SinkMeters meters,

@@ -8,7 +8,10 @@ import io.varve.connect.sink.Delays.BadDelayException;
 import io.varve.connect.sink.LogOpener.Opened;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
+import io.varve.work.Work;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -50,6 +53,7 @@ final class ArchivedPartition {
   private final ErrantRun errants;
   private final Outage outage = new Outage();
   private final Opening opening;
+  private final Map<StreamPartition, Work.Repeating> indexed = new HashMap<>();
 
   private @Nullable PartitionLog writer;
 
@@ -138,6 +142,10 @@ final class ArchivedPartition {
     sameTopic.opened(position, opened.last());
     commits.reset();
     errants.clear();
+    Indexing indexing = archive.indexing();
+    if (indexing != null) {
+      indexed.computeIfAbsent(log, each -> indexing.keep(each, meters.indexes()));
+    }
     long from = opened.last() == null ? resumeFrom() : opened.last().offset();
     if (opened.log().comesAgainFrom() < position) {
       from = Math.min(from, opened.log().comesAgainFrom());
@@ -384,6 +392,8 @@ final class ArchivedPartition {
   /** Lets go of the log, which then holds at least what was said to be durable. */
   void close(Duration wait) {
     opening.cancel();
+    indexed.values().forEach(Work.Repeating::close);
+    indexed.clear();
     PartitionLog closing = writer;
     writer = null;
     if (closing != null && !closing.close(wait, position)) {

@@ -17,6 +17,7 @@ final class PartitionMeters {
   private final SinkMeters totals;
   private final Clock clock;
   private final long[] unpublished = new long[METERS.length];
+  private final IndexMeters indexes = new IndexMeters();
   private long events;
   private long bytes;
   private long duplicates;
@@ -29,6 +30,11 @@ final class PartitionMeters {
   PartitionMeters(SinkMeters totals, Clock clock) {
     this.totals = totals;
     this.clock = clock;
+  }
+
+  /** How building its field indexes goes. */
+  IndexMeters indexes() {
+    return indexes;
   }
 
   void stored(Event event) {

@@ -57,7 +57,8 @@ final class SinkConfig {
 
   static final ConfigDef DEFINITION =
       Deduplication.define(
-          DelaySettings.define(where(how(howLong(compaction(when(new ConfigDef())))))));
+          DelaySettings.define(
+              IndexSettings.define(where(how(howLong(compaction(when(new ConfigDef()))))))));
 
   private SinkConfig() {}
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param store how a task's store is opened
  * @param delays where records say when they are to be delivered; null if nobody looks
  * @param deduplication which events are duplicates; null if none is
+ * @param index which fields have an index; null if nobody is to care
  */
 record SinkSettings(
     String connector,
@@ -32,7 +33,8 @@ record SinkSettings(
     StoreSettings store,
     long commitIntervalMs,
     @Nullable DelaySettings delays,
-    @Nullable Deduplication deduplication) {
+    @Nullable Deduplication deduplication,
+    @Nullable IndexSettings index) {
 
   /**
    * @param properties what the worker hands to a connector or task
@@ -66,7 +68,8 @@ record SinkSettings(
             .withCompactionKeyBytesMax(config.getLong(SinkConfig.COMPACTION_KEY_BYTES_MAX)),
         config.getLong(SinkConfig.COMMIT_INTERVAL_MS),
         DelaySettings.of(config),
-        Deduplication.of(config));
+        Deduplication.of(config),
+        IndexSettings.of(config));
   }
 
   private static Retention retention(AbstractConfig config) {

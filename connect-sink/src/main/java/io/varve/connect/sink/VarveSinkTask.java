@@ -49,6 +49,7 @@ public final class VarveSinkTask extends SinkTask {
 
   private @Nullable Store store;
   private @Nullable LogOpener opener;
+  private @Nullable Indexing indexing;
   private @Nullable Assignment assignment;
   private long commitIntervalNanos;
 
@@ -83,6 +84,8 @@ public final class VarveSinkTask extends SinkTask {
       store = opened;
       LogOpener newOpener = new LogOpener(opened, settings);
       opener = newOpener;
+      IndexSettings index = settings.index();
+      indexing = index == null ? null : new Indexing(opened, index);
       SinkMeters meters = new SinkMeters();
       WorkerMetrics metrics = WorkerMetrics.of(context);
       metrics.show(meters);
@@ -93,6 +96,7 @@ public final class VarveSinkTask extends SinkTask {
                   newOpener,
                   settings,
                   new Events(new RecordEncoder(SchemaTexts.of(opened)), settings),
+                  indexing,
                   context,
                   context.errantRecordReporter(),
                   meters,
@@ -257,8 +261,10 @@ public final class VarveSinkTask extends SinkTask {
   public void stop() {
     Assignment left = assignment;
     Store closing = store;
+    Indexing building = indexing;
     assignment = null;
     store = null;
+    indexing = null;
     if (left != null) {
       left.remove(left.sources(), clock.nanos() + CLOSE_NANOS_MAX);
     }
@@ -268,7 +274,15 @@ public final class VarveSinkTask extends SinkTask {
     }
     if (closing != null) {
       // A disk that hangs must not hold the worker's thread.
-      Thread closer = new Thread(closing::close, "varve-sink-close");
+      Thread closer =
+          new Thread(
+              () -> {
+                if (building != null) {
+                  building.close();
+                }
+                closing.close();
+              },
+              "varve-sink-close");
       closer.setDaemon(true);
       closer.start();
       try {

@@ -73,7 +73,38 @@ final class WorkerMetrics {
     for (LogMeter meter : LogMeter.ALL) {
       names.add(add(meter.metric(), meter.description(), tags, () -> meters.value(meter)));
     }
+    names.addAll(show(meters.indexes(), tags));
     ofPartitions.put(source, names);
+  }
+
+  private List<MetricName> show(IndexMeters indexes, Map<String, String> tags) {
+    List<MetricName> names = new ArrayList<>();
+    names.add(
+        add(
+            "index-segments-built-total",
+            "Sealed segments that got a field index",
+            tags,
+            indexes::segments));
+    names.add(add("index-bytes-built-total", "Bytes of those indexes", tags, indexes::bytes));
+    names.add(
+        add(
+            "index-bytes-left",
+            "Bytes of segments still to be read for the index that is being built",
+            tags,
+            indexes::bytesLeft));
+    names.add(
+        add(
+            "index-segments-elsewhere",
+            "Segments that another builder was at, when it was last looked",
+            tags,
+            indexes::elsewhere));
+    names.add(
+        add(
+            "index-failures-total",
+            "Times that indexes could not be built; it is tried again",
+            tags,
+            indexes::failures));
+    return names;
   }
 
   /** Takes a partition's metrics away. */

@@ -73,6 +73,9 @@ final class SettingsPageTest {
       - **Message ids** (`dedup.id`). Of events in one partition (where a keyed producer's retries land) with the same id the first is stored. The
         others are counted (`deduplicated-events-total`) and left out, or kept in `dedup.duplicates.stream`. An event without an id is always
         stored. Put the jar of `org.rocksdb:rocksdbjni` into the plugin's folder `lib`, beside the others.
+      - **Field indexes** (`index.fields`). Filters of a source, a consumer or the tool are led by them to the batches that they want
+        ([what a filter is, what an index helps with](field-indexes.md)). They are built by one thread of each task, with up to a hundred MiB
+        of memory while it builds, and what fails is tried again: archiving doesn't wait for it. A stream of duplicates has none.
       - **Altering offsets** (`PATCH /connectors/<name>/offsets`) forward leaves events out for good; backward changes nothing, since what is
         archived is not archived again.
       """;

@@ -74,6 +74,29 @@ final class SettingsPageTest {
 
       Workers before Kafka 4.1 have no plugin metrics; the log has a line every ten seconds everywhere.
 
+      ## Filter
+
+      With `filter` only events are replayed of which an [expression](field-indexes.md#filters) is true:
+
+      ```
+      filter=value.customer_id == 42 && value.total > 100.0 && timestamp >= timestamp("2026-01-01T00:00:00Z")
+      ```
+
+      Field indexes of the stream (`index.fields` of the [sink](connect-sink.md), or `./varve index`) lead to them; without, all is read and the
+      same events come. `./varve cat STORE STREAM --explain --where FILTER` tells how much there is to read. Ranges of the settings and the filter both count.
+
+      - **Position**: what is passed by is behind it, in progress and metrics too, and a bounded replay is complete at its end. But Connect keeps
+        a position only with a record, so after a restart what was passed by since the last event is looked at again. With an index that is
+        little. Without one, name a `progress.topic`: records of some bytes go there, key and value bytes of JSON as in the offsets above, also
+        through the connector's transforms. It also lets a tail that has found nothing go on in an older generation.
+      - **What can't be read**, and the filter needs, fails the task, with the event's offset; what came before is replayed. Bring back what is
+        missing, set the connector's offset behind it, or leave it out: `offset != 17 && ...`. `errors.tolerance` is about converters and
+        transforms and does not change this.
+      - **Another filter** counts from the position on; what was passed by before stays so.
+      - With `speed`, a partition in which a wanted event is still looked for holds up the others, so that their order in time stays.
+
+      ([0086](decisions/0086-what-is-passed-by-counts-as-read.md))
+
       ## Delayed events
 
       With `mode=scheduled` each partition of the streams has a scheduler: it appends what is due to the

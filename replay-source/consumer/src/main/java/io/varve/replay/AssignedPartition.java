@@ -1,7 +1,7 @@
 package io.varve.replay;
 
-import io.varve.LogReader;
 import io.varve.event.StreamPartition;
+import io.varve.query.UnreadableEventException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class AssignedPartition {
   private long turnBytes;
 
   // The reader, the offset of the next event it will show, and whether it stands on that one.
-  private @Nullable LogReader reader;
+  private @Nullable PartitionEvents reader;
   private long readerAt;
   private boolean standing;
 
@@ -81,7 +81,7 @@ final class AssignedPartition {
   }
 
   /** The reader, or null if there is none at hand. */
-  @Nullable LogReader reader() {
+  @Nullable PartitionEvents reader() {
     return reader;
   }
 
@@ -90,31 +90,48 @@ final class AssignedPartition {
     return reader != null && readerAt == position;
   }
 
-  void readWith(LogReader opened) {
+  /** Reads with what was opened at the position. */
+  void readWith(PartitionEvents opened) {
     reader = opened;
-    readerAt = opened.position();
+    readerAt = position;
     standing = false;
   }
 
   /**
-   * Steps to the event at the position, or the first behind it, unless the reader stands there.
+   * Steps to the event at the position, or the first behind it that is wanted, unless the reader
+   * stands there. If there is none the position moves on behind what was passed by.
    *
-   * @return false if there is none for now
+   * @return false if there is none for now, or the look for it is over
+   * @throws UnreadableEventException if it can't be told whether an event is wanted; the position
+   *     is at it then
    */
-  boolean step(LogReader from) {
+  boolean step(PartitionEvents from, Look look) {
     if (readerAt != position) {
       from.seek(position);
       readerAt = position;
       standing = false;
     }
     if (!standing) {
-      standing = from.next();
-      if (!standing && from.position() > position) {
-        position = from.position();
-        readerAt = position;
+      try {
+        standing = from.next(look);
+      } catch (UnreadableEventException e) {
+        position = e.offset();
+        readerAt = UNKNOWN;
+        throw e;
+      }
+      if (!standing) {
+        passTo(from.position());
       }
     }
     return standing;
+  }
+
+  /** All events below {@code offset} have been passed by. */
+  void passTo(long offset) {
+    if (offset > position) {
+      position = offset;
+      readerAt = offset;
+    }
   }
 
   /** The event that the reader stands on has been handed out. */
@@ -141,7 +158,7 @@ final class AssignedPartition {
 
   /** Lets go of the log that it reads unless that is {@code log}. */
   void leaveOther(StreamPartition log) {
-    LogReader open = reader;
+    PartitionEvents open = reader;
     if (open != null && !open.log().equals(log)) {
       close();
     }
@@ -149,7 +166,7 @@ final class AssignedPartition {
 
   /** Lets go of the log. */
   void close() {
-    LogReader open = reader;
+    PartitionEvents open = reader;
     reader = null;
     standing = false;
     if (open != null) {

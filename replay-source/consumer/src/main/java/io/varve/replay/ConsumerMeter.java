@@ -32,6 +32,7 @@ final class ConsumerMeter {
   private final Metrics metrics;
   private final Sensor bytes;
   private final Sensor records;
+  private final Sensor passed;
   private final Sensor lagMax;
   private final Sensor commits;
   private final Sensor rebalances;
@@ -51,6 +52,7 @@ final class ConsumerMeter {
     this.metrics = metrics;
     bytes = rated("bytes-consumed", FETCH, "bytes consumed", Map.of());
     records = rated("records-consumed", FETCH, "records consumed", Map.of());
+    passed = rated("records-passed", FETCH, "events read that the filter does not want", Map.of());
     lagMax = metrics.sensor("records-lag");
     lagMax.add(
         metrics.metricName(
@@ -138,6 +140,13 @@ final class ConsumerMeter {
                 });
     ofTopic[0].record(size);
     ofTopic[1].record(count);
+  }
+
+  /** So many events were read that are not wanted. */
+  void passed(long count) {
+    if (count > 0) {
+      passed.record(count);
+    }
   }
 
   void lag(TopicPartition partition, long lag) {

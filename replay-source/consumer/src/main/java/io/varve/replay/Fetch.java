@@ -1,11 +1,11 @@
 package io.varve.replay;
 
-import io.varve.LogReader;
-import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.base.VarveException;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
+import io.varve.query.EventFilter;
+import io.varve.query.UnreadableEventException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,11 +50,20 @@ final class Fetch<K, V> {
   private final RecordMaker<K, V> maker;
   private final OffsetReset policy;
   private final Limits limits;
+  private final @Nullable EventFilter filter;
+  private final Look look;
   private final ConsumerMeter meter;
+
+  /** Whether the last poll left a part of what there is for later. */
+  private boolean leftForLater;
 
   /** As many as the last list had. */
   private int listSize = LIST_SIZE_MIN;
 
+  /**
+   * @param filter which events are wanted; null for all
+   * @param look how long to look for one
+   */
   Fetch(
       Store store,
       Topics topics,
@@ -62,6 +71,8 @@ final class Fetch<K, V> {
       RecordMaker<K, V> maker,
       OffsetReset policy,
       Limits limits,
+      @Nullable EventFilter filter,
+      Look look,
       ConsumerMeter meter) {
     this.store = store;
     this.topics = topics;
@@ -69,23 +80,31 @@ final class Fetch<K, V> {
     this.maker = maker;
     this.policy = policy;
     this.limits = limits;
+    this.filter = filter;
+    this.look = look;
     this.meter = meter;
   }
 
+  /** Whether the last poll looked for events that a filter wants and did not come to the end. */
+  boolean leftForLater() {
+    return leftForLater;
+  }
+
   /**
-   * What there is now.
+   * What there is now, or was found in the poll's time.
    *
    * @throws OffsetOutOfRangeException if a position lies outside its log, and it isn't set where to
    *     go on
    * @throws RecordDeserializationException if the first record of all can't be made
    */
-  ConsumerRecords<K, V> collect() {
+  ConsumerRecords<K, V> collect(Deadline poll) {
+    leftForLater = false;
     Map<TopicPartition, List<ConsumerRecord<K, V>>> records = new LinkedHashMap<>();
     Map<TopicPartition, OffsetAndMetadata> next = new LinkedHashMap<>();
     int recordsLeft = limits.records();
     long bytesLeft = limits.bytes();
     for (AssignedPartition partition : List.copyOf(subscriptions.partitions())) {
-      if (recordsLeft <= 0 || bytesLeft <= 0) {
+      if (recordsLeft <= 0 || bytesLeft <= 0 || (leftForLater && poll.isOver())) {
         break;
       }
       if (!partition.fetchable()) {
@@ -93,6 +112,7 @@ final class Fetch<K, V> {
       }
       List<ConsumerRecord<K, V>> read = new ArrayList<>(Math.min(recordsLeft, listSize));
       long bytes;
+      look.begin(poll);
       try {
         bytes =
             read(
@@ -108,6 +128,11 @@ final class Fetch<K, V> {
         break;
       }
       if (read.isEmpty()) {
+        if (look.isOver()) {
+          // The others are looked at before it is its turn again.
+          leftForLater = true;
+          subscriptions.moveToEnd(partition.name());
+        }
         continue;
       }
       records.put(partition.name(), read);
@@ -130,20 +155,23 @@ final class Fetch<K, V> {
       List<ConsumerRecord<K, V>> target) {
     long bytes = 0;
     try {
-      LogReader reader = reader(partition);
+      PartitionEvents reader = reader(partition);
       if (reader == null) {
         return 0;
       }
-      while (target.size() < recordsMax && bytes < bytesMax && partition.step(reader)) {
+      long from = partition.position();
+      while (target.size() < recordsMax && bytes < bytesMax && step(partition, reader)) {
         EventView event = reader.event();
         target.add(maker.make(partition.name(), event));
         bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
         partition.consume(event.offset());
       }
-      if (target.isEmpty()) {
-        leaveOld(partition, reader);
-      } else {
+      if (!target.isEmpty()) {
         meter.consumed(partition.name(), target.size(), bytes);
+      } else if (!look.isOver()) {
+        leaveOld(partition, reader);
+      }
+      if (partition.position() > from) {
         meter.lag(partition.name(), Math.max(0, reader.endOffset() - partition.position()));
       }
     } catch (RecordDeserializationException | OffsetOutOfRangeException e) {
@@ -162,9 +190,27 @@ final class Fetch<K, V> {
     return bytes;
   }
 
+  private boolean step(AssignedPartition partition, PartitionEvents reader) {
+    long passed = reader.eventsPassed();
+    try {
+      if (partition.step(reader, look)) {
+        return true;
+      }
+      if (reader.isDone()) {
+        // What is behind can't be wanted: it counts as passed by.
+        partition.passTo(topics.end(reader.log()));
+      }
+      return false;
+    } catch (UnreadableEventException e) {
+      throw maker.unreadable(partition.name(), e);
+    } finally {
+      meter.passed(reader.eventsPassed() - passed);
+    }
+  }
+
   /** The partition's reader at its position; null if there is no such log, or no such place. */
-  private @Nullable LogReader reader(AssignedPartition partition) {
-    LogReader reader = partition.reader();
+  private @Nullable PartitionEvents reader(AssignedPartition partition) {
+    PartitionEvents reader = partition.reader();
     if (reader != null && partition.atHand()) {
       return reader;
     }
@@ -174,14 +220,14 @@ final class Fetch<K, V> {
       return null;
     }
     if (reader == null) {
-      reader = store.openReader(log, ReadRange.offsets(partition.position(), Long.MAX_VALUE));
+      reader = PartitionEvents.open(store, log, partition.position(), filter);
       partition.readWith(reader);
     }
     return reader;
   }
 
   /** At the end of a log whose topic was made anew since: its positions mean nothing there. */
-  private void leaveOld(AssignedPartition partition, LogReader reader) {
+  private void leaveOld(AssignedPartition partition, PartitionEvents reader) {
     StreamPartition newest = topics.log(partition.name());
     if (newest == null || newest.equals(reader.log())) {
       return;

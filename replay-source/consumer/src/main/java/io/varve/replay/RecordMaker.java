@@ -2,6 +2,7 @@ package io.varve.replay;
 
 import io.varve.event.EventView;
 import io.varve.event.Reserved;
+import io.varve.query.UnreadableEventException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -88,6 +89,26 @@ final class RecordMaker<K, V> {
               + ". If needed, please seek past the record to continue consumption.",
           e);
     }
+  }
+
+  /** The error of an event of which it can't be told whether it is wanted. */
+  RecordDeserializationException unreadable(TopicPartition partition, UnreadableEventException e) {
+    return new RecordDeserializationException(
+        DeserializationExceptionOrigin.VALUE,
+        partition,
+        e.offset(),
+        ConsumerRecord.NO_TIMESTAMP,
+        TimestampType.NO_TIMESTAMP_TYPE,
+        null,
+        null,
+        new RecordHeaders(),
+        "The filter can't be evaluated for partition "
+            + partition
+            + " at offset "
+            + e.offset()
+            + ". If needed, please seek past the record to continue consumption. "
+            + e.getMessage(),
+        e);
   }
 
   private void addHeaders(EventView event, Headers target) {

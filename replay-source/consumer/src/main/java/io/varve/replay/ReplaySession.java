@@ -90,6 +90,8 @@ final class ReplaySession<K, V> {
             policy,
             new Fetch.Limits(
                 settings.pollRecordsMax(), settings.pollBytesMax(), settings.partitionBytesMax()),
+            settings.filter(),
+            new Look(clock, woken::get),
             meter);
     this.positions = new Positions(topics, subscriptions, group, policy);
     this.commits =
@@ -276,14 +278,14 @@ final class ReplaySession<K, V> {
         throwIfWokenUp();
         takePart();
         positions.update();
-        ConsumerRecords<K, V> records = fetch.collect();
+        ConsumerRecords<K, V> records = fetch.collect(deadline);
         if (!records.isEmpty()) {
           return plugins.interceptors().onConsume(records);
         }
         if (deadline.isOver()) {
           return ConsumerRecords.empty();
         }
-        pause = pause(pause, deadline);
+        pause = fetch.leftForLater() ? goOn() : pause(pause, deadline);
       }
     } finally {
       meter.pollEnds(clock.wallMs());
@@ -311,13 +313,23 @@ final class ReplaySession<K, V> {
     commits.autoCommitIfDue();
   }
 
+  /** Waits for nothing; returns how long the next moment is. */
+  private static long goOn() {
+    throwIfInterrupted();
+    return PAUSE_NANOS_MIN;
+  }
+
+  private static void throwIfInterrupted() {
+    if (Thread.interrupted()) {
+      throw new InterruptException(new InterruptedException());
+    }
+  }
+
   /** Waits a moment; returns how long the next moment is. */
   private long pause(long nanos, Deadline deadline) {
     waiting = Thread.currentThread();
     try {
-      if (Thread.interrupted()) {
-        throw new InterruptException(new InterruptedException());
-      }
+      throwIfInterrupted();
       if (!woken.get()) {
         LockSupport.parkNanos(this, Math.min(nanos, Math.max(1, deadline.leftNanos())));
       }

@@ -1,6 +1,8 @@
 package io.varve.replay;
 
 import io.varve.connect.common.config.Choices;
+import io.varve.query.BadFilterException;
+import io.varve.query.EventFilter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +26,7 @@ final class ReplaySettings {
   private static final String GROUP = "Settings";
 
   static final String STORE_PATH = "varve.store.path";
+  static final String FILTER = "varve.filter";
   static final String STRUCTURED_DATA = "varve.structured.data";
 
   /** The settings that are not Kafka's. */
@@ -59,7 +62,42 @@ final class ReplaySettings {
               GROUP,
               1,
               ConfigDef.Width.SHORT,
-              STRUCTURED_DATA);
+              STRUCTURED_DATA)
+          .define(
+              FILTER,
+              Type.STRING,
+              null,
+              new FilterText(),
+              Importance.MEDIUM,
+              "Which events are given: those of which this is true, an expression in CEL such as"
+                  + " `value.customer_id == 42 && value.total > 100.0`; it has value, key, timestamp,"
+                  + " offset, partition, stream and headers. The position goes past the others, as past"
+                  + " events that compaction took; those that a field index rules out are not even read.",
+              GROUP,
+              2,
+              ConfigDef.Width.LONG,
+              FILTER);
+
+  /** Accepts what can be compiled. */
+  private static final class FilterText implements ConfigDef.Validator {
+
+    @Override
+    public void ensureValid(String name, @Nullable Object value) {
+      if (value != null) {
+        try {
+          EventFilter.compile(value.toString());
+        } catch (BadFilterException e) {
+          throw new ConfigException(name, value, e.getMessage());
+        }
+      }
+    }
+
+    /** What is allowed, for the settings page. */
+    @Override
+    public String toString() {
+      return "an expression in CEL that is true or false";
+    }
+  }
 
   /** No network is used, and so this is asked for by Kafka's check alone. */
   private static final String NO_SERVERS = "localhost:9092";
@@ -86,6 +124,7 @@ final class ReplaySettings {
     // Read once, so that Kafka doesn't call them unknown.
     settings.kafka.ignore(STORE_PATH);
     settings.kafka.ignore(STRUCTURED_DATA);
+    settings.kafka.ignore(FILTER);
     return settings;
   }
 
@@ -100,6 +139,12 @@ final class ReplaySettings {
 
   StructuredData structuredData() {
     return StructuredData.of(own.getString(STRUCTURED_DATA));
+  }
+
+  /** Which events are given; null for all. */
+  @Nullable EventFilter filter() {
+    String text = own.getString(FILTER);
+    return text == null ? null : EventFilter.compile(text);
   }
 
   String clientId() {

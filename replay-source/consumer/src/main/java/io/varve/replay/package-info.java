@@ -10,10 +10,11 @@
  *
  * <ol>
  *   <li>A record is handed out once for each position that it is read from: the position moves on
- *       with what {@code poll} returns, and with nothing else but what the caller asks for.
+ *       with what {@code poll} returns, past offsets without an event and events that the filter
+ *       does not want, and with nothing else but what the caller asks for.
  *   <li>An event that can't be given as the topic had it, or whose bytes are damaged, is an error
  *       with its partition and offset; it is never passed over.
- *   <li>Offsets are committed only of what {@code poll} has returned.
+ *   <li>Offsets are committed only of what {@code poll} has returned or passed by.
  * </ol>
  *
  * <p>Threads: a consumer belongs to one thread at a time, as Kafka's does; only {@code wakeup},

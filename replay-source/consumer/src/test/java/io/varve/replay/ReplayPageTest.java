@@ -30,7 +30,7 @@ final class ReplayPageTest {
       `connect-api`; the program brings `kafka-clients` (4.3) and `slf4j-api`.
 
       A topic is the newest generation of the stream of its name, a partition the log of its number, and offsets are those that
-      the events had in Kafka, with their gaps. Kafka's own settings stand beside the two below and are checked by Kafka's own
+      the events had in Kafka, with their gaps. Kafka's own settings stand beside the three below and are checked by Kafka's own
       code; those that only concern a network (`bootstrap.servers` need not be set) do nothing, and unknown ones are logged as unused.
 
       ## What it does
@@ -45,11 +45,17 @@ final class ReplayPageTest {
       - **Errors**: Kafka's own. A record that a deserializer can't read is a `RecordDeserializationException` with partition and offset, and
         the position stays at it; damaged bytes are a `KafkaException` with the engine's `CorruptionException` as its cause.
         Nothing is passed over.
+      - **Filters**: with `varve.filter` only events come of which an [expression](field-indexes.md#filters) is true, led to by the stream's field
+        indexes. The others are like offsets without an event: the position goes past them, also in polls that
+        return nothing, and so do commits. Beginning, end, lag, seeks and `offsetsForTimes` are those of the whole log. A poll keeps its
+        time, and is woken up, also while it passes by millions. If a value can't be read that the filter needs, it is a
+        `RecordDeserializationException` as above ([0086](decisions/0086-what-is-passed-by-counts-as-read.md)).
       - **Commits**: `commitSync`, `commitAsync`, `committed`, `enable.auto.commit`. They are durable on return, and kept for good.
       - **Groups**: members in any number of processes of one machine share partitions by Kafka's own assignors
         (`partition.assignment.strategy`), with rebalance listeners, `group.instance.id`, `max.poll.interval.ms`, `session.timeout.ms`
         and `heartbeat.interval.ms`. When a process ends in whatever way, the others take over within a heartbeat's interval.
-      - **Metrics** in Kafka's registry, with its reporters, under Kafka's names: what is consumed, lags, polls, commits, rebalances.
+      - **Metrics** in Kafka's registry, with its reporters, under Kafka's names: what is consumed, lags, polls, commits, rebalances;
+        and `records-passed-total` and `-rate`, events read that a filter does not want.
 
       ## What is not as with a broker
 

@@ -3,6 +3,7 @@ package io.varve.connect.source.config;
 import static io.varve.SchedulerSettings.READY_SUFFIX;
 import static io.varve.connect.source.config.SourceConfigDef.*;
 
+import io.varve.connect.common.config.NameFormat;
 import io.varve.connect.common.config.PointInTime;
 import io.varve.connect.source.config.SourceSettings.Conflict;
 import java.util.ArrayList;
@@ -17,7 +18,16 @@ final class Conflicts {
   /** What says which part of a stream is replayed, and how fast. */
   private static final List<String> NOT_SCHEDULED =
       List.of(
-          START_OFFSET, START_TIME, END_OFFSET, END_TIME, KEEP_TIMESTAMP, SPEED, SPEED_GAP_MS_MAX);
+          START_OFFSET,
+          START_TIME,
+          END_OFFSET,
+          END_TIME,
+          FILTER,
+          PROGRESS_TOPIC,
+          PROGRESS_INTERVAL_MS,
+          KEEP_TIMESTAMP,
+          SPEED,
+          SPEED_GAP_MS_MAX);
 
   private Conflicts() {}
 
@@ -35,6 +45,7 @@ final class Conflicts {
         readyLogs(StreamSelection.parse(streams), found);
       }
     }
+    ownTopic(values, found);
     onlyOne(values, START_OFFSET, START_TIME, found);
     onlyOne(values, END_OFFSET, END_TIME, found);
     if (values.get(MODE) instanceof String mode && mode.trim().equalsIgnoreCase("tail")) {
@@ -83,6 +94,27 @@ final class Conflicts {
                   + "' is where events go when they are due; expected the stream that they come from, '"
                   + name.substring(0, name.length() - READY_SUFFIX.length())
                   + "'"));
+    }
+  }
+
+  /** What tells of progress must not stand between the events. */
+  private static void ownTopic(
+      Map<String, ? extends @Nullable Object> values, List<Conflict> found) {
+    if (values.get(PROGRESS_TOPIC) instanceof String topic
+        && values.get(TOPIC_FORMAT) instanceof String text
+        && values.get(STREAMS) instanceof String streams) {
+      NameFormat format = NameFormat.of(TOPIC_FORMAT, text, "stream");
+      boolean clashes =
+          format.distinguishes()
+              ? StreamSelection.parse(streams).namesWithSuffix("").stream()
+                  .anyMatch(name -> text.replace("${stream}", name).equals(topic))
+              : text.equals(topic);
+      if (clashes) {
+        found.add(
+            new Conflict(
+                PROGRESS_TOPIC,
+                "events are replayed into '" + topic + "'; expected a topic of its own"));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.varve.connect.source.config;
 
+import io.varve.query.BadFilterException;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -27,6 +28,9 @@ final class ReadableText implements ConfigDef.Validator {
     }
     try {
       reader.read(value.toString());
+    } catch (BadFilterException e) {
+      // It shows where and what is expected there.
+      throw new ConfigException(name, value, e.getMessage());
     } catch (NumberFormatException e) {
       throw new ConfigException(name, value, "expected " + allowed);
     } catch (IllegalArgumentException e) {

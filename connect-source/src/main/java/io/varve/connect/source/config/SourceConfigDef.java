@@ -5,6 +5,7 @@ import io.varve.connect.common.config.Limits;
 import io.varve.connect.common.config.NameFormat;
 import io.varve.connect.common.config.PointInTime;
 import io.varve.connect.common.config.StorePath;
+import io.varve.query.EventFilter;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -23,6 +24,9 @@ public final class SourceConfigDef {
   public static final String START_TIME = "start.time";
   public static final String END_OFFSET = "end.offset";
   public static final String END_TIME = "end.time";
+  public static final String FILTER = "filter";
+  public static final String PROGRESS_TOPIC = "progress.topic";
+  public static final String PROGRESS_INTERVAL_MS = "progress.interval.ms";
   public static final String TOPIC_FORMAT = "topic.format";
   public static final String KEEP_PARTITION = "keep.partition";
   public static final String KEEP_TIMESTAMP = "keep.timestamp";
@@ -41,6 +45,7 @@ public final class SourceConfigDef {
 
   private static final String STORE = "Store";
   private static final String RANGE = "Range";
+  private static final String FILTERING = "Filtering";
   private static final String OUTPUT = "Output";
   private static final String BATCHES = "Batches";
 
@@ -51,6 +56,7 @@ public final class SourceConfigDef {
     ConfigDef def = new ConfigDef();
     defineStore(def);
     defineRange(def);
+    defineFilter(def);
     defineOutput(def);
     ScheduleConfig.define(def);
     defineBatches(def);
@@ -132,7 +138,13 @@ public final class SourceConfigDef {
         1,
         Width.SHORT,
         "Mode",
-        List.of(END_OFFSET, END_TIME, REFRESH_INTERVAL_MS, ScheduleConfig.OVERDUE),
+        List.of(
+            END_OFFSET,
+            END_TIME,
+            FILTER,
+            PROGRESS_TOPIC,
+            REFRESH_INTERVAL_MS,
+            ScheduleConfig.OVERDUE),
         MODES);
     offset(
         def,
@@ -162,6 +174,63 @@ public final class SourceConfigDef {
         "Replay events with an earlier timestamp than this, wherever they stand in the log. Only with"
             + " mode=replay.",
         Mode.REPLAY);
+  }
+
+  private static void defineFilter(ConfigDef def) {
+    def.define(
+        FILTER,
+        Type.STRING,
+        null,
+        new ReadableText(
+            EventFilter::compile, "an expression in CEL that is true of the events to replay"),
+        Importance.MEDIUM,
+        "Replay events of which this is true, an expression in CEL such as value.customer_id == 42 &&"
+            + " value.total > 100.0; it has value, key, timestamp, offset, partition, stream and headers."
+            + " The others are passed by, and those that a field index rules out are not even read. Not"
+            + " with mode=scheduled.",
+        FILTERING,
+        1,
+        Width.LONG,
+        "Filter",
+        List.of(),
+        Recommenders.onlyIn(Mode.REPLAY, Mode.TAIL));
+    def.define(
+        PROGRESS_TOPIC,
+        Type.STRING,
+        null,
+        new ReadableText(SourceConfigDef::topic, NameFormat.LEGAL),
+        Importance.LOW,
+        "Topic to which a small record with a partition's position is sent when events have been passed"
+            + " by for progress.interval.ms, and at the end of a replay: Connect keeps a position only"
+            + " with a record. If it is not set, a restart looks again at what was passed by since the"
+            + " last event. Not with mode=scheduled.",
+        FILTERING,
+        2,
+        Width.MEDIUM,
+        Recommenders.title(PROGRESS_TOPIC),
+        List.of(PROGRESS_INTERVAL_MS),
+        Recommenders.onlyIn(Mode.REPLAY, Mode.TAIL));
+    def.define(
+        PROGRESS_INTERVAL_MS,
+        Type.LONG,
+        10_000L,
+        Limits.millis(100, 86_400_000),
+        Importance.LOW,
+        "With progress.topic: after how many milliseconds without an event of a partition its position"
+            + " is sent there, if it has moved. Not with mode=scheduled.",
+        FILTERING,
+        3,
+        Width.SHORT,
+        "Progress interval",
+        List.of(),
+        Recommenders.onlyIn(Mode.REPLAY, Mode.TAIL));
+  }
+
+  private static String topic(String text) {
+    if (!NameFormat.isLegal(text)) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
   }
 
   private static void offset(ConfigDef def, String name, int order, String doc, Mode... only) {

@@ -5,6 +5,7 @@ import static io.varve.connect.source.config.SourceConfigDef.*;
 import io.varve.SchedulerSettings;
 import io.varve.connect.common.config.NameFormat;
 import io.varve.connect.common.config.PointInTime;
+import io.varve.query.EventFilter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What the settings say.
  *
  * @param connector the connector's name
+ * @param filter which events are wanted; null for all
+ * @param progress where positions are told that no event tells; null for nowhere
  * @param poll bounds of a poll
  * @param transaction bounds of a transaction whose end the connector sets
  * @param transactionIntervalMs how long to gather events for such a transaction
@@ -30,6 +33,8 @@ public record SourceSettings(
     GenerationChoice generation,
     Mode mode,
     Bounds bounds,
+    @Nullable EventFilter filter,
+    @Nullable ProgressTopic progress,
     NameFormat topicFormat,
     boolean keepPartition,
     boolean keepTimestamp,
@@ -62,6 +67,8 @@ public record SourceSettings(
         GenerationChoice.parse(config.getString(GENERATION)),
         mode,
         bounds(config),
+        filter(config),
+        progress(config),
         NameFormat.of(TOPIC_FORMAT, config.getString(TOPIC_FORMAT), "stream"),
         orElse(config.getBoolean(KEEP_PARTITION), !scheduled),
         config.getBoolean(KEEP_TIMESTAMP),
@@ -81,6 +88,16 @@ public record SourceSettings(
         orElse(config.getLong(END_OFFSET), Long.MAX_VALUE),
         timeMs(config, START_TIME, Long.MIN_VALUE),
         timeMs(config, END_TIME, Long.MAX_VALUE));
+  }
+
+  private static @Nullable EventFilter filter(AbstractConfig config) {
+    String text = config.getString(FILTER);
+    return text == null ? null : EventFilter.compile(text);
+  }
+
+  private static @Nullable ProgressTopic progress(AbstractConfig config) {
+    String topic = config.getString(PROGRESS_TOPIC);
+    return topic == null ? null : new ProgressTopic(topic, config.getLong(PROGRESS_INTERVAL_MS));
   }
 
   private static long orElse(@Nullable Long value, long other) {

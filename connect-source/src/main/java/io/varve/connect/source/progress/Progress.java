@@ -18,6 +18,7 @@ public final class Progress {
    *
    * @param events replayed by this task since it started
    * @param bytes of their keys and values
+   * @param eventsPassed read by this task and not wanted by the filter
    * @param offsetsDone offsets of the range that are behind, also those replayed before a restart
    * @param offsetsTotal offsets in the range; in a tail those that are in the store by now
    * @param eventsPerSecond lately
@@ -27,11 +28,17 @@ public final class Progress {
   public record Snapshot(
       long events,
       long bytes,
+      long eventsPassed,
       long offsetsDone,
       long offsetsTotal,
       double eventsPerSecond,
       double bytesPerSecond,
       long remainingMs) {
+
+    /** Events that this task has read, wanted or not. */
+    public long eventsRead() {
+      return events + eventsPassed;
+    }
 
     /** The part that is done, from 0 to 1. */
     public double ratio() {
@@ -43,9 +50,10 @@ public final class Progress {
 
   private long events;
   private long bytes;
+  private long eventsPassed;
   private Mark previous;
   private Mark recent;
-  private volatile Snapshot snapshot = new Snapshot(0, 0, 0, 0, 0, 0, -1);
+  private volatile Snapshot snapshot = new Snapshot(0, 0, 0, 0, 0, 0, 0, -1);
 
   public Progress(long nowNanos) {
     this.previous = new Mark(nowNanos, 0, 0, 0);
@@ -57,13 +65,19 @@ public final class Progress {
     previous = new Mark(nowNanos, 0, 0, offsetsDone);
     recent = previous;
     snapshot =
-        new Snapshot(0, 0, offsetsDone, offsetsTotal, 0, 0, offsetsDone >= offsetsTotal ? 0 : -1);
+        new Snapshot(
+            0, 0, 0, offsetsDone, offsetsTotal, 0, 0, offsetsDone >= offsetsTotal ? 0 : -1);
   }
 
   /** Counts what a poll returned. */
   public void add(long moreEvents, long moreBytes) {
     events += moreEvents;
     bytes += moreBytes;
+  }
+
+  /** Tells how many events have been read so far that the filter does not want. */
+  public void passed(long eventsSoFar) {
+    eventsPassed = eventsSoFar;
   }
 
   /** Takes stock. */
@@ -81,6 +95,7 @@ public final class Progress {
         new Snapshot(
             events,
             bytes,
+            eventsPassed,
             offsetsDone,
             offsetsTotal,
             (events - previous.events) / seconds,

@@ -21,6 +21,7 @@ public final class ProgressLog {
   private final long begunNanos;
   private long lastNanos;
   private long lastEvents;
+  private long lastOffsets;
   private boolean ended;
 
   /**
@@ -37,14 +38,15 @@ public final class ProgressLog {
     return nowNanos - lastNanos >= INTERVAL_NANOS;
   }
 
-  /** Writes a line if it is time, and something was replayed since the last. */
+  /** Writes a line if it is time, and something was replayed, or passed by, since the last. */
   public void update(long nowNanos, Snapshot now) {
     if (!isDue(nowNanos)) {
       return;
     }
     lastNanos = nowNanos;
-    if (now.events() != lastEvents && !ended) {
+    if ((now.events() != lastEvents || now.offsetsDone() != lastOffsets) && !ended) {
       lastEvents = now.events();
+      lastOffsets = now.offsetsDone();
       log.info("{}: {}", what, line(now));
     }
   }
@@ -57,11 +59,12 @@ public final class ProgressLog {
     ended = true;
     double seconds = Math.max(1e-9, (nowNanos - begunNanos) / 1e9);
     log.info(
-        "{}: replay complete, {} events ({} MB) in {} s, {} events/s; {} offsets in range. The task stays"
-            + " idle; delete or stop the connector, or alter its offsets to replay again",
+        "{}: replay complete, {} events ({} MB){} in {} s, {} events/s; {} offsets in range. The task"
+            + " stays idle; delete or stop the connector, or alter its offsets to replay again",
         what,
         now.events(),
         megabytes(now.bytes()),
+        passed(now),
         String.format(Locale.ROOT, "%.1f", seconds),
         Math.round((double) now.events() / seconds),
         now.offsetsTotal());
@@ -71,14 +74,19 @@ public final class ProgressLog {
   static String line(Snapshot now) {
     return String.format(
         Locale.ROOT,
-        "%d of %d offsets (%.1f %%), %d events so far, %d events/s, %s MB/s, %s",
+        "%d of %d offsets (%.1f %%), %d events so far%s, %d events/s, %s MB/s, %s",
         now.offsetsDone(),
         now.offsetsTotal(),
         100 * now.ratio(),
         now.events(),
+        passed(now),
         Math.round(now.eventsPerSecond()),
         megabytes(now.bytesPerSecond()),
         left(now.remainingMs()));
+  }
+
+  private static String passed(Snapshot now) {
+    return now.eventsPassed() == 0 ? "" : " and " + now.eventsPassed() + " passed by";
   }
 
   private static String left(long remainingMs) {

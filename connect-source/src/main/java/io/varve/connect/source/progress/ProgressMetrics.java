@@ -51,6 +51,18 @@ public final class ProgressMetrics {
     add(
         metrics,
         progress,
+        "events-read-total",
+        "Events that it has read for these; with a filter also those that it does not want",
+        Snapshot::eventsRead);
+    add(
+        metrics,
+        progress,
+        "events-passed-total",
+        "Events read that the filter does not want; what an index passes by is not read",
+        Snapshot::eventsPassed);
+    add(
+        metrics,
+        progress,
         "offsets-done",
         "Offsets of the range that are behind, also before a restart",
         Snapshot::offsetsDone);

@@ -10,6 +10,7 @@ public final class Batch {
 
   private final BatchLimits limits;
   private final List<SourceRecord> records;
+  private int events;
   private long bytes;
 
   Batch(BatchLimits limits) {
@@ -19,12 +20,18 @@ public final class Batch {
 
   public void add(SourceRecord record, long recordBytes) {
     records.add(record);
+    events++;
     bytes += recordBytes;
+  }
+
+  /** Adds a record that is no event. */
+  void addMark(SourceRecord mark) {
+    records.add(mark);
   }
 
   /** Whether no more goes in. */
   public boolean isFull() {
-    return bytes >= limits.bytesMax() || records.size() >= limits.eventsMax();
+    return bytes >= limits.bytesMax() || events >= limits.eventsMax();
   }
 
   boolean isEmpty() {
@@ -32,7 +39,7 @@ public final class Batch {
   }
 
   int events() {
-    return records.size();
+    return events;
   }
 
   /** Bytes of keys and values. */

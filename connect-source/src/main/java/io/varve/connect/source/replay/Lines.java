@@ -12,13 +12,16 @@ final class Lines {
   private Lines() {}
 
   /**
-   * Waits for events to be archived in any of {@code lines}; true if there may be some. Returns at
-   * once if none can come.
+   * Waits for events to be archived in any of {@code lines}; true if there may be some, as at once
+   * where the look for one was left for later. Returns at once, too, if none can come.
    */
   static boolean await(List<PartitionLine> lines, long nanos) throws InterruptedException {
     List<PartitionLine> open = lines.stream().filter(line -> !line.isFinished()).toList();
     if (open.isEmpty()) {
       return false;
+    }
+    if (open.stream().anyMatch(PartitionLine::isLooking)) {
+      return true;
     }
     long slice = Math.min(nanos, Math.max(SLICE_NANOS, nanos / open.size()));
     slice = open.size() == 1 ? nanos : Math.min(slice, 5 * SLICE_NANOS);

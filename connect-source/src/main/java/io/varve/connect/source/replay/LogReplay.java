@@ -1,6 +1,5 @@
 package io.varve.connect.source.replay;
 
-import io.varve.LogReader;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.connect.common.RecordDecoder;
@@ -10,6 +9,7 @@ import io.varve.connect.source.offset.SourceOffset;
 import io.varve.connect.source.offset.SourcePartition;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
+import io.varve.query.EventFilter;
 import java.time.Duration;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.header.ConnectHeaders;
@@ -28,16 +28,18 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   private final SourcePartition sourcePartition;
   private final Target target;
   private final RecordDecoder decoder;
-  private final LogReader reader;
+  private final LogEvents events;
   private boolean onEvent;
+  private long sent;
 
-  private LogReplay(LogRange range, Target target, RecordDecoder decoder, LogReader reader) {
+  private LogReplay(LogRange range, Target target, RecordDecoder decoder, LogEvents events) {
     this.from = range.log();
     this.end = range.end();
     this.sourcePartition = new SourcePartition(range.log());
     this.target = target;
     this.decoder = decoder;
-    this.reader = reader;
+    this.events = events;
+    this.sent = range.from();
   }
 
   /**
@@ -49,13 +51,23 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   record Target(
       String topic, @Nullable Integer partition, boolean keepTimestamp, OriginHeaders origin) {}
 
-  static LogReplay open(Store store, LogRange range, Target target, RecordDecoder decoder) {
+  /**
+   * @param filter which events are wanted; null for all
+   * @param patience how long to look for one
+   */
+  static LogReplay open(
+      Store store,
+      LogRange range,
+      Target target,
+      RecordDecoder decoder,
+      @Nullable EventFilter filter,
+      Patience patience) {
     Bounds bounds = range.bounds();
     long to = range.bounded() ? range.end() : Long.MAX_VALUE;
     ReadRange read = new ReadRange(range.from(), to, bounds.startTimeMs(), bounds.endTimeMs());
-    LogReader reader = store.openReader(range.log(), read);
+    LogEvents events = LogEvents.open(store, range.log(), read, filter, patience);
     // From here on the reader keeps what it needs; before, retention may have been quicker.
-    long start = reader.stats().startOffset();
+    long start = events.startOffset();
     boolean begunBefore = range.from() > bounds.startOffset();
     if (start > range.from() && (begunBefore || start > range.base())) {
       log.warn(
@@ -64,34 +76,50 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
           range.from(),
           start);
     }
-    return new LogReplay(range, target, decoder, reader);
+    return new LogReplay(range, target, decoder, events);
   }
 
   /** Whether there is an event to take now. */
   boolean isReady() {
     if (!onEvent) {
-      onEvent = reader.next();
+      onEvent = events.next();
     }
     return onEvent;
   }
 
+  /** Whether {@link #isReady} was false only since the look for a wanted event takes long. */
+  boolean isLooking() {
+    return !onEvent && events.leftForLater();
+  }
+
   /** Whether there will never be one. */
   boolean isDone() {
-    return !onEvent && reader.done();
+    return !onEvent && events.isDone();
   }
 
   /** The event to take next. Call only when {@link #isReady}. */
   EventView head() {
-    return reader.event();
+    return events.event();
   }
 
   /** Moves the event into {@code batch}. Call only when {@link #isReady}. */
   void take(Batch batch) {
-    EventView event = reader.event();
+    EventView event = events.event();
     batch.add(
         decoder.decode(from, event, this),
         Math.max(0, event.keyLength()) + (long) Math.max(0, event.valueLength()));
+    sent = event.offset() + 1;
     onEvent = false;
+  }
+
+  /** The source offset of the last record, or where the replay began if there was none. */
+  long sent() {
+    return sent;
+  }
+
+  /** How many events have been read that the filter does not want. */
+  long eventsPassed() {
+    return events.eventsPassed();
   }
 
   @Override
@@ -120,21 +148,21 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   }
 
   boolean await(Duration wait) throws InterruptedException {
-    return reader.await(wait);
+    return events.await(wait);
   }
 
   /** The first offset not yet taken or passed. */
   long position() {
-    return onEvent ? reader.event().offset() : reader.position();
+    return onEvent ? events.event().offset() : events.position();
   }
 
   /** Where the log ends, as far as its reader knows. */
   long endOffset() {
-    return reader.metrics().endOffset();
+    return events.endOffset();
   }
 
   @Override
   public void close() {
-    reader.close();
+    events.close();
   }
 }

@@ -13,7 +13,8 @@ import java.util.PriorityQueue;
  *
  * <p>A partition's time never goes back: an event out of order counts as being of the latest time
  * before it, and so does one without a timestamp. So a partition's order holds, and the order of
- * all is a merge of lists that rise.
+ * all is a merge of lists that rise. It waits for a partition in which a wanted event is still
+ * looked for: that one may be the oldest.
  */
 final class PacedOrder implements ReplayOrder {
 
@@ -34,20 +35,23 @@ final class PacedOrder implements ReplayOrder {
 
   private final List<PartitionLine> lines;
   private final Pace pace;
+  private final Patience patience;
   private final PriorityQueue<Head> ready =
       new PriorityQueue<>(Comparator.comparingLong((Head head) -> head.timeMs));
   private final List<Head> waiting = new ArrayList<>();
 
-  PacedOrder(List<PartitionLine> lines, Speed speed) {
+  PacedOrder(List<PartitionLine> lines, Speed speed, Patience patience) {
     this.lines = List.copyOf(lines);
     this.pace = new Pace(speed);
+    this.patience = patience;
     lines.forEach(line -> waiting.add(new Head(line)));
   }
 
   @Override
   public void fill(Batch batch, long nowNanos) {
+    patience.beginFill();
     waiting.removeIf(this::queue);
-    while (!batch.isFull() && !ready.isEmpty()) {
+    while (!batch.isFull() && !ready.isEmpty() && !isLooking()) {
       Head head = ready.element();
       if (untilDueNanos(nowNanos) > 0) {
         return;
@@ -61,6 +65,16 @@ final class PacedOrder implements ReplayOrder {
         waiting.add(head);
       }
     }
+  }
+
+  /** Whether an event that may come next is still looked for. */
+  private boolean isLooking() {
+    for (Head head : waiting) {
+      if (head.line.isLooking()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean queue(Head head) {

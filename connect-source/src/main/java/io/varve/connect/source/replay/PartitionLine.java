@@ -1,7 +1,5 @@
 package io.varve.connect.source.replay;
 
-import io.varve.Store;
-import io.varve.connect.common.RecordDecoder;
 import io.varve.event.EventView;
 import java.time.Duration;
 import java.util.List;
@@ -14,25 +12,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionLine implements AutoCloseable {
 
-  private final Store store;
   private final List<LogRange> ranges;
-  private final Function<LogRange, LogReplay.Target> targets;
-  private final RecordDecoder decoder;
+  private final Function<LogRange, LogReplay> opener;
   private final long[] positions;
+  private final long[] sent;
+  private long eventsPassed;
   private int index = -1;
   private @Nullable LogReplay current;
 
   /** Opens nothing yet. */
-  PartitionLine(
-      Store store,
-      List<LogRange> ranges,
-      Function<LogRange, LogReplay.Target> targets,
-      RecordDecoder decoder) {
-    this.store = store;
+  PartitionLine(List<LogRange> ranges, Function<LogRange, LogReplay> opener) {
     this.ranges = List.copyOf(ranges);
-    this.targets = targets;
-    this.decoder = decoder;
+    this.opener = opener;
     this.positions = ranges.stream().mapToLong(LogRange::from).toArray();
+    this.sent = positions.clone();
   }
 
   /** Whether there is an event to take now. */
@@ -42,11 +35,20 @@ final class PartitionLine implements AutoCloseable {
       if (log != null && log.isReady()) {
         return true;
       }
+      if (isLooking()) {
+        return false;
+      }
       boolean over = log == null || log.isDone() || hasSuccessor();
       if (!over || !openNext()) {
         return false;
       }
     }
+  }
+
+  /** Whether {@link #isReady} was false only since the look for a wanted event takes long. */
+  boolean isLooking() {
+    LogReplay log = current;
+    return log != null && log.isLooking();
   }
 
   private boolean hasSuccessor() {
@@ -59,7 +61,7 @@ final class PartitionLine implements AutoCloseable {
     while (hasSuccessor()) {
       LogRange range = ranges.get(++index);
       if (!range.isEmpty()) {
-        current = LogReplay.open(store, range, targets.apply(range), decoder);
+        current = opener.apply(range);
         return true;
       }
     }
@@ -108,6 +110,23 @@ final class PartitionLine implements AutoCloseable {
     return at == index && log != null ? log.endOffset() : 0;
   }
 
+  /** The last source offset of the log at {@code index} of the ranges, or where it began. */
+  long sent(int at) {
+    LogReplay log = current;
+    return at == index && log != null ? log.sent() : sent[at];
+  }
+
+  /** Whether nothing more will come of the log at {@code index} of the ranges. */
+  boolean isOver(int at) {
+    return at < index;
+  }
+
+  /** How many events have been read that the filter does not want. */
+  long eventsPassed() {
+    LogReplay log = current;
+    return eventsPassed + (log == null ? 0 : log.eventsPassed());
+  }
+
   List<LogRange> ranges() {
     return ranges;
   }
@@ -123,6 +142,8 @@ final class PartitionLine implements AutoCloseable {
     current = null;
     if (log != null) {
       LogRange range = ranges.get(index);
+      sent[index] = log.sent();
+      eventsPassed += log.eventsPassed();
       positions[index] = log.isDone() && range.bounded() ? range.end() : log.position();
       log.close();
     }

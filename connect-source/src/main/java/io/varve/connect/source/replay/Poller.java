@@ -98,6 +98,11 @@ public final class Poller {
     return batch.records();
   }
 
+  /** Events that the last poll returned. */
+  int lastEvents() {
+    return lastEvents;
+  }
+
   /** Bytes of keys and values that the last poll returned. */
   public long lastBytes() {
     return lastBytes;

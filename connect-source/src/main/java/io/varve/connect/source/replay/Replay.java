@@ -4,6 +4,7 @@ import io.varve.LogStats;
 import io.varve.Store;
 import io.varve.connect.common.RecordDecoder;
 import io.varve.connect.common.SchemaTexts;
+import io.varve.connect.source.config.ProgressTopic;
 import io.varve.connect.source.config.SourceSettings;
 import io.varve.connect.source.offset.SourceOffset;
 import io.varve.connect.source.offset.StoredPositions;
@@ -60,21 +61,34 @@ public final class Replay implements Feed {
     try {
       List<List<LogRange>> ranges = ranges(store, settings, partitions, context);
       RecordDecoder decoder = new RecordDecoder(SchemaTexts.of(store));
+      Patience patience = new Patience(clock);
       List<PartitionLine> lines = new ArrayList<>();
       for (List<LogRange> line : ranges) {
-        lines.add(new PartitionLine(store, line, range -> target(settings, range), decoder));
+        lines.add(
+            new PartitionLine(
+                line,
+                range ->
+                    LogReplay.open(
+                        store,
+                        range,
+                        target(settings, range),
+                        decoder,
+                        settings.filter(),
+                        patience)));
       }
-      ReplayOrder order =
-          settings.speed().paced()
-              ? new PacedOrder(lines, settings.speed())
-              : new RoundRobinOrder(lines, settings.poll(), clock);
-      Poller poller = new Poller(order, clock, settings, context.transactionContext());
+      Poller poller =
+          new Poller(
+              order(settings, lines, patience, clock),
+              clock,
+              settings,
+              context.transactionContext());
       String what =
           settings.mode().text()
               + " of "
               + partitions.size()
               + " partitions of "
-              + settings.streams();
+              + settings.streams()
+              + (settings.filter() == null ? "" : " where " + settings.filter());
       Replay replay = new Replay(store, lines, poller, clock, what);
       replay.begin(context);
       return replay;
@@ -82,6 +96,16 @@ public final class Replay implements Feed {
       store.close();
       throw e;
     }
+  }
+
+  private static ReplayOrder order(
+      SourceSettings settings, List<PartitionLine> lines, Patience patience, ReplayClock clock) {
+    ReplayOrder order =
+        settings.speed().paced()
+            ? new PacedOrder(lines, settings.speed(), patience)
+            : new RoundRobinOrder(lines, settings.poll(), patience);
+    ProgressTopic progress = settings.progress();
+    return progress == null ? order : new MarkedOrder(order, lines, progress, clock.nanos());
   }
 
   private static LogReplay.Target target(SourceSettings settings, LogRange range) {
@@ -137,7 +161,7 @@ public final class Replay implements Feed {
   public @Nullable List<SourceRecord> poll() throws InterruptedException {
     List<SourceRecord> records = poller.poll();
     if (records != null) {
-      progress.add(records.size(), poller.lastBytes());
+      progress.add(poller.lastEvents(), poller.lastBytes());
     }
     takeStock();
     return records;
@@ -151,6 +175,7 @@ public final class Replay implements Feed {
     }
     stockNanos = now;
     stock.take(progressLog.isDue(now));
+    progress.passed(stock.eventsPassed());
     progress.update(now, stock.done(), stock.total());
     if (finished && !lines.isEmpty()) {
       progressLog.end(now, progress.snapshot());

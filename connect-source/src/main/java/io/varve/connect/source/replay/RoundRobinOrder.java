@@ -9,24 +9,22 @@ import java.util.List;
  */
 final class RoundRobinOrder implements ReplayOrder {
 
-  /** A slow disk must not hold a poll up: no further chunk is begun after so long. */
-  private static final long FILL_NANOS_MAX = 300_000_000;
-
   private final List<PartitionLine> lines;
   private final BatchLimits chunk;
-  private final ReplayClock clock;
+  private final Patience patience;
   private int turn;
 
-  RoundRobinOrder(List<PartitionLine> lines, BatchLimits chunk, ReplayClock clock) {
+  RoundRobinOrder(List<PartitionLine> lines, BatchLimits chunk, Patience patience) {
     this.lines = List.copyOf(lines);
     this.chunk = chunk;
-    this.clock = clock;
+    this.patience = patience;
   }
 
   @Override
   public void fill(Batch batch, long nowNanos) {
+    patience.beginFill();
     int idle = 0;
-    while (idle < lines.size() && !batch.isFull() && clock.nanos() - nowNanos < FILL_NANOS_MAX) {
+    while (idle < lines.size() && !batch.isFull() && !patience.isFillOver()) {
       PartitionLine line = lines.get(turn);
       int before = batch.events();
       takeChunk(line, batch);

@@ -19,6 +19,7 @@ final class Stock {
   private final Map<StreamPartition, LogProgress> logs = new LinkedHashMap<>();
   private long done;
   private long total;
+  private long eventsPassed;
 
   Stock(Store store, List<PartitionLine> lines) {
     this.store = store;
@@ -41,13 +42,18 @@ final class Stock {
   void take(boolean look) {
     done = 0;
     total = 0;
+    eventsPassed = 0;
     for (PartitionLine line : lines) {
+      eventsPassed += line.eventsPassed();
       for (int i = 0; i < line.ranges().size(); i++) {
         LogRange range = line.ranges().get(i);
         LogProgress log = logs.getOrDefault(range.log(), new LogProgress());
         long position = line.position(i);
         long end = range.bounded() ? range.end() : Math.max(log.end(), line.endOffset(i));
-        if (look && !range.bounded()) {
+        if (!range.bounded() && line.isOver(i)) {
+          // Whatever comes behind it, a later generation or what the filter rules out.
+          end = position;
+        } else if (look && !range.bounded()) {
           end = Math.max(end, store.stats(range.log()).nextOffset());
         }
         log.update(position, end);
@@ -55,6 +61,11 @@ final class Stock {
         total += Math.max(0, end - range.base());
       }
     }
+  }
+
+  /** Events that were read and that the filter does not want, since the task started. */
+  long eventsPassed() {
+    return eventsPassed;
   }
 
   /** Offsets that are behind, of all logs. */
