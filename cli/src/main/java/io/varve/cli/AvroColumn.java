@@ -70,12 +70,11 @@ final class AvroColumn {
     if (all != null) {
       return all;
     }
-    for (Schema reader : List.copyOf(structured)) {
-      Schema readersOwn = union(Set.of(reader));
-      if (readersOwn != null && structured.stream().allMatch(each -> reads(reader, each))) {
-        values = StructuredValues.asStored(store, reader);
-        return readersOwn;
-      }
+    Schema reader = readerOf(structured);
+    Schema readersOwn = reader == null ? null : union(Set.of(reader));
+    if (readersOwn != null) {
+      values = StructuredValues.asStored(store, reader);
+      return readersOwn;
     }
     throw new BadInputException(
         "The "
@@ -84,6 +83,14 @@ final class AvroColumn {
             + structured.size()
             + " schemas of which none reads all that the others wrote, and one Avro file can't hold"
             + " them; use --format jsonl, or a range of offsets within which the schema stays");
+  }
+
+  /** The one that reads all that the others wrote, or null. */
+  static @Nullable Schema readerOf(Set<Schema> schemas) {
+    return schemas.stream()
+        .filter(reader -> schemas.stream().allMatch(each -> reads(reader, each)))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Whether {@code reader} reads what {@code writer} wrote, and all of it. */

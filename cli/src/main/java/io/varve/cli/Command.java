@@ -27,6 +27,11 @@ abstract class Command implements Callable<Integer> {
     return debug;
   }
 
+  /** A message as it may be shown: a command that knows secrets leaves them out. */
+  String shown(String message) {
+    return message;
+  }
+
   final CommandSpec spec() {
     return spec;
   }

@@ -7,6 +7,7 @@ import io.varve.base.NoSuchStreamException;
 import io.varve.query.BadFilterException;
 import io.varve.query.UnreadableEventException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -31,13 +32,17 @@ final class Failures {
   static int failed(Exception failure, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
     line.getOut().flush();
-    if (line.getCommand() instanceof Command command && command.debug()) {
-      failure.printStackTrace(err);
-    } else {
-      err.println(message(failure));
-    }
+    Command command = line.getCommand() instanceof Command given ? given : null;
+    String text = command != null && command.debug() ? trace(failure) : message(failure);
+    err.println(command == null ? text : command.shown(text));
     err.flush();
     return exitCode(failure);
+  }
+
+  private static String trace(Exception failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text, true));
+    return text.toString().stripTrailing();
   }
 
   private static String message(Exception failure) {

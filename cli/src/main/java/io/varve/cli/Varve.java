@@ -19,7 +19,8 @@ import picocli.CommandLine;
       "A STORE is the folder that a connector's store.path names. It may be written and read while"
           + " the tool looks at it: nothing is changed, and nothing but a lease is left while"
           + " reading. Only import, index, snapshot, restore and repair (and bench, in a folder of its"
-          + " own) write; get keeps a table of keys beside the events.",
+          + " own) write, and offsets where it commits; get keeps a table of keys beside the events,"
+          + " and replay and offsets translate one of offsets.",
     },
     commandListHeading = "%nCommands:%n",
     footer = {
@@ -41,6 +42,8 @@ import picocli.CommandLine;
       StatsCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      ReplayCommand.class,
+      OffsetsCommand.class,
       IndexCommand.class,
       SnapshotCommand.class,
       BackupCommand.class,
@@ -95,7 +98,6 @@ public final class Varve extends Command {
   static CommandLine commandLine() {
     CommandLine varve = new CommandLine(new Varve());
     layOut(varve);
-    varve.getSubcommands().values().forEach(Varve::layOut);
     return varve
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -112,6 +114,7 @@ public final class Varve extends Command {
         .parameterListHeading("%nArguments:%n")
         .optionListHeading("%nOptions:%n")
         .sortOptions(false);
+    command.getSubcommands().values().forEach(Varve::layOut);
   }
 
   private static PrintWriter writer(FileDescriptor target) {

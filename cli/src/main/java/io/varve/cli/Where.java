@@ -38,6 +38,11 @@ final class Where {
     return explain;
   }
 
+  /** Whether not all events are wanted. */
+  boolean filters() {
+    return text != null;
+  }
+
   private @Nullable EventFilter filter() {
     if (filter == null && text != null) {
       filter = EventFilter.compile(text);

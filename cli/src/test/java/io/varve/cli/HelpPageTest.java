@@ -48,8 +48,17 @@ final class HelpPageTest {
     StringBuilder page = new StringBuilder(INTRODUCTION);
     CommandLine varve = Varve.commandLine();
     append(page, "varve", varve);
-    varve.getSubcommands().forEach((name, command) -> append(page, "varve " + name, command));
+    appendAll(page, "varve", varve);
     return page.toString();
+  }
+
+  private static void appendAll(StringBuilder page, String of, CommandLine all) {
+    all.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              append(page, of + " " + name, command);
+              appendAll(page, of + " " + name, command);
+            });
   }
 
   private static void append(StringBuilder page, String title, CommandLine command) {

@@ -3,6 +3,7 @@ package io.varve.dedup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.varve.base.CorruptionException;
+import io.varve.rocks.FolderClaim;
 import io.varve.rocks.RocksHandles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,6 +78,7 @@ public final class RocksBuckets implements Buckets {
     this.handles = new RocksHandles(path);
     boolean done = false;
     try {
+      handles.closing(FolderClaim.of(path));
       cache = handles.cache(cacheBytes);
       dbOptions = handles.dbOptions();
       familyOptions =

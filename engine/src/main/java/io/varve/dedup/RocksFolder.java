@@ -2,6 +2,7 @@ package io.varve.dedup;
 
 import io.varve.io.Directory;
 import io.varve.manifest.LogFolder;
+import io.varve.rocks.FolderClaim;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -59,19 +60,15 @@ public final class RocksFolder implements Buckets.Opening {
   private @Nullable Buckets open(String name, boolean anew) throws IOException {
     Directory folder = parent.folder(name);
     try {
-      for (String file : folder.list()) {
-        if (file.startsWith(RocksBuckets.TEMPORARY)) {
-          folder.delete(file);
-        }
-      }
       RocksBuckets buckets = RocksBuckets.open(folder.path(), cacheBytes);
       if (!anew) {
+        deleteUnfinished(folder);
         return buckets;
       }
       buckets.close();
     } catch (RocksDBException e) {
       String message = String.valueOf(e.getMessage());
-      if (message.contains("LOCK")) {
+      if (message.contains(FolderClaim.LOCK)) {
         LOG.warn(
             "The message ids in {} are still open, so they are read from the log: {}",
             folder.path(),
@@ -85,5 +82,13 @@ public final class RocksFolder implements Buckets.Opening {
     }
     SavedIds.delete(parent, name);
     return null;
+  }
+
+  private static void deleteUnfinished(Directory folder) throws IOException {
+    for (String file : folder.list()) {
+      if (file.startsWith(RocksBuckets.TEMPORARY)) {
+        folder.delete(file);
+      }
+    }
   }
 }

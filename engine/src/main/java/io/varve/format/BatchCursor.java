@@ -27,6 +27,11 @@ public final class BatchCursor implements EventView {
   private static final Encoding[] ENCODINGS = Encoding.values();
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+  private static final int TIMESTAMP_MASK = 3;
+  private static final int KIND_AND_STEP_BYTES = 3;
+  private static final long KIND_AND_STEP = (1 << (8 * KIND_AND_STEP_BYTES)) - 1;
+  private static final long NEVER = -1;
+
   private ByteBuffer decompressed = NOTHING;
   private ByteBuffer payload = NOTHING;
   private String file = "";
@@ -52,6 +57,12 @@ public final class BatchCursor implements EventView {
   private int idLength;
   private long dueTimeMs;
 
+  /**
+   * What the first bytes of an event are that {@link #decodeLikeLast} decodes: the last one's flags
+   * and shape, and the step to the next offset; or {@link #NEVER}.
+   */
+  private long likeLast = NEVER;
+
   /** Whether the payload that stands at {@code at} is what its header's checksum says. */
   public static void checkPayload(
       BatchHeader header, ByteBuffer bytes, int at, String file, long position) {
@@ -69,7 +80,7 @@ public final class BatchCursor implements EventView {
    * Takes a batch: checks its payload and stands before its first event. {@code bytes} must stay as
    * it is until the next call.
    *
-   * @param bytes a direct buffer that holds the whole payload
+   * @param bytes a direct buffer that holds the whole payload, little-endian
    * @param at where in it the payload begins
    * @param position where in the file the batch begins, for errors
    */
@@ -79,6 +90,9 @@ public final class BatchCursor implements EventView {
     this.batchPosition = position;
     checkPayload(header, bytes, at, file, position);
     int length = header.uncompressedBytes();
+    if (bytes.order() != ByteOrder.LITTLE_ENDIAN) {
+      throw new IllegalArgumentException("expected little-endian bytes, found " + bytes.order());
+    }
     if (header.codec() == Codec.NONE) {
       payload = bytes;
       this.position = at;
@@ -111,7 +125,12 @@ public final class BatchCursor implements EventView {
     byte[] events = new byte[end - position];
     payload.get(position, events);
     return new CheckedBatch(
-        ByteBuffer.wrap(events), offset + 1, batchLastOffset, remaining, file, batchPosition);
+        ByteBuffer.wrap(events).order(ByteOrder.LITTLE_ENDIAN),
+        offset + 1,
+        batchLastOffset,
+        remaining,
+        file,
+        batchPosition);
   }
 
   /** Takes a batch and stands before its first event. */
@@ -142,6 +161,13 @@ public final class BatchCursor implements EventView {
 
   /** Steps to the next event; false behind the last. */
   public boolean next() {
+    if (remaining > 1 && decodeLikeLast()) {
+      remaining--;
+      if (offset >= batchLastOffset) {
+        throw beyond();
+      }
+      return true;
+    }
     if (remaining == 0) {
       return false;
     }
@@ -153,14 +179,85 @@ public final class BatchCursor implements EventView {
     remaining--;
     boolean last = remaining == 0;
     if (last ? position != end || offset != batchLastOffset : offset >= batchLastOffset) {
-      throw corrupt(
-          "offsets up to " + batchLastOffset + " and " + end + " bytes",
-          "offset " + offset + " at " + position);
+      throw beyond();
     }
     return true;
   }
 
+  private CorruptionException beyond() {
+    return corrupt(
+        "offsets up to " + batchLastOffset + " and " + end + " bytes",
+        "offset " + offset + " at " + position);
+  }
+
+  /**
+   * Decodes what nearly all events are: one of the same {@linkplain #likeLast kind} as the last
+   * one, at the next offset, and with numbers of one or two bytes, which are taken out of eight
+   * that are read at once. False, with nothing changed, for any other, which {@link #decode} then
+   * decodes or refuses.
+   */
+  private boolean decodeLikeLast() {
+    if (end - position < Long.BYTES) {
+      return false;
+    }
+    long word = payload.getLong(position);
+    if ((word & KIND_AND_STEP) != likeLast) {
+      return false;
+    }
+    int at = position + KIND_AND_STEP_BYTES;
+    word >>>= 8 * KIND_AND_STEP_BYTES;
+    int time = shortVar(word);
+    if ((word & 0x80) == 0) {
+      at++;
+      word >>>= 8;
+    } else {
+      at += 2;
+      word >>>= 16;
+    }
+    int parts = at;
+    int key = -1;
+    int keyStart = 0;
+    if (keyLength >= 0) {
+      key = shortVar(word);
+      keyStart = at + shortVarBytes(word);
+      at = keyStart + key;
+      if (time < 0 || key < 0 || end - at < Short.BYTES) {
+        return false;
+      }
+      word = payload.getShort(at);
+    }
+    int value = shortVar(word);
+    at += shortVarBytes(word);
+    if (time < 0 || value < 0 || value > end - at) {
+      return false;
+    }
+    offset++;
+    previousTimestampMs += time >>> 1 ^ -(time & 1);
+    timestampMs = previousTimestampMs;
+    partsAt = parts;
+    keyAt = keyStart;
+    keyLength = key;
+    valueAt = at;
+    valueLength = value;
+    position = at + value;
+    return true;
+  }
+
+  /** The number that the lowest one or two bytes of a word are, or -1 if it is longer. */
+  private static int shortVar(long word) {
+    int first = (int) word & 0x7f;
+    if ((word & 0x80) == 0) {
+      return first;
+    }
+    return (word & 0x8000) == 0 ? first | (((int) word >>> 1) & 0x3f80) : -1;
+  }
+
+  private static int shortVarBytes(long word) {
+    return (word & 0x80) == 0 ? 1 : 2;
+  }
+
   private void decode() {
+    likeLast = NEVER;
     flags = getByte();
     shape = getByte();
     if ((flags & ~FLAGS_MASK) != 0 || (shape & ~BatchBuilder.SHAPE_KNOWN) != 0) {
@@ -208,6 +305,9 @@ public final class BatchCursor implements EventView {
       position += idLength;
     }
     dueTimeMs = (flags & BatchBuilder.FLAG_DUE_TIME) != 0 ? getZigzag() : Event.NOT_DELAYED;
+    // With a time and a value, perhaps a key, and nothing else.
+    boolean likely = type != 0 && valueLength >= 0 && (flags & ~TIMESTAMP_MASK) == 0;
+    likeLast = likely ? flags | shape << 8 : NEVER;
   }
 
   /** How many bytes {@link #pack} needs. */

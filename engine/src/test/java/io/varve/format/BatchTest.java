@@ -64,12 +64,54 @@ final class BatchTest {
     assertThat(decode(encoded)).isEqualTo(events);
   }
 
+  /** Long runs of the same kind, with lengths and times around what one and two bytes hold. */
+  @Test
+  void eventsOfOneKindComeBackAsTheyWere() throws IOException {
+    int[] lengths = {0, 1, 127, 128, 16_383, 16_384};
+    long[] steps = {0, 63, -64, 64, 8191, -8192, 8192, 1L << 40};
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      List<Event> events = new ArrayList<>();
+      Event kind = event(random, 0);
+      boolean plain = random.nextInt(4) > 0;
+      long offset = random.nextInt(1000);
+      long timeMs = random.nextInt();
+      for (int i = random.nextInt(60); i >= 0; i--) {
+        timeMs += steps[random.nextInt(steps.length)];
+        byte[] key = new byte[lengths[random.nextInt(lengths.length)]];
+        byte[] value = new byte[lengths[random.nextInt(lengths.length)]];
+        random.nextBytes(key);
+        random.nextBytes(value);
+        Event kindNow = random.nextInt(20) == 0 ? event(random, 0) : kind;
+        boolean timeless = kindNow.timestampType() == TimestampType.NONE;
+        events.add(
+            new Event(
+                offset,
+                timeless ? Event.NO_TIMESTAMP : timeMs,
+                kindNow.timestampType(),
+                kindNow.keyEncoding(),
+                kindNow.key() == null ? null : key,
+                kindNow.valueEncoding(),
+                kindNow.value() == null ? null : value,
+                plain ? Headers.EMPTY : kindNow.headers(),
+                plain ? null : kindNow.messageId(),
+                plain ? Event.NOT_DELAYED : kindNow.dueTimeMs()));
+        offset += random.nextInt(10) == 0 ? 2 + random.nextInt(200) : 1;
+      }
+      assertThat(decode(encode(events, Codec.NONE))).as("seed %d", seed).isEqualTo(events);
+    }
+  }
+
   /** Byte for byte: nothing of an event is lost on the way, and nothing else is written. */
   @Test
   void anEventInOnePieceIsAddedAsItsPartsWouldBe() throws IOException {
     for (long seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
       List<Event> events = events(random, 1 + random.nextInt(20));
+      for (int i = random.nextInt(20); i > 0; i--) {
+        long next = events.get(events.size() - 1).offset() + 1;
+        events.add(Event.of(next, next % 300, bytes(random, 200), new byte[random.nextInt(200)]));
+      }
       BatchCursor cursor = new BatchCursor();
       ByteBuffer encoded = encode(events, Codec.NONE);
       cursor.load(header(encoded), encoded, BatchHeader.BYTES, "file", 640);

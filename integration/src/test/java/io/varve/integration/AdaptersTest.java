@@ -17,7 +17,11 @@ final class AdaptersTest {
     "io.varve.connect..", "io.varve.flink..", "io.varve.replay.."
   };
   private static final String[] AROUND = {
-    "io.varve.cluster..", "io.varve.integration..", "io.varve.benchmarks..", "io.varve.examples.."
+    "io.varve.cli..",
+    "io.varve.cluster..",
+    "io.varve.integration..",
+    "io.varve.benchmarks..",
+    "io.varve.examples.."
   };
 
   @ArchTest

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class ClusterProcess permits Broker, Worker {
   private static final long PROBE_INTERVAL_MS = 50;
+  private static final long THREAD_DUMP_MS = 1_000;
+
+  /** By these words in their names the threads are known that end a broker or a worker. */
+  private static final List<String> STOPPING_THREADS =
+      List.of("shutdown", "SIGTERM", "DestroyJavaVM", "Herder");
 
   /** How a cluster runs all of its processes. */
   record Host(
@@ -175,6 +180,7 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
         }
         return;
       }
+      askForThreadDump(last);
     } catch (InterruptedException e) {
       kill();
       throw interrupted(e);
@@ -182,7 +188,21 @@ public abstract sealed class ClusterProcess permits Broker, Worker {
     kill();
     throw new ClusterException(
         "%s (pid %d) did not stop within %d s of SIGTERM and was killed. %s"
-            .formatted(name, last.pid(), host.stopTimeout().toSeconds(), files.tail()));
+            .formatted(
+                name,
+                last.pid(),
+                host.stopTimeout().toSeconds(),
+                files.stacks(STOPPING_THREADS) + files.tail()));
+  }
+
+  /** Has a process that hangs say on its console what each of its threads is doing. */
+  private static void askForThreadDump(Process hung) throws InterruptedException {
+    try {
+      new ProcessBuilder("kill", "-QUIT", Long.toString(hung.pid())).start().waitFor();
+      hung.waitFor(THREAD_DUMP_MS, TimeUnit.MILLISECONDS);
+    } catch (IOException noSuchCommand) {
+      // Then the console lacks it; what went wrong is told all the same.
+    }
   }
 
   /** Kills the process by SIGKILL and waits until it is gone. Does nothing if it has ended. */

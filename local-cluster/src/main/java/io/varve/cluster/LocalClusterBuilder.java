@@ -27,7 +27,7 @@ public final class LocalClusterBuilder {
   final Map<String, String> logLevels = new TreeMap<>();
   boolean jmx;
   Duration startTimeout = Duration.ofSeconds(120);
-  Duration stopTimeout = Duration.ofSeconds(60);
+  Duration stopTimeout = Duration.ofMinutes(2);
   Consumer<String> progress = line -> {};
 
   LocalClusterBuilder(Path folder) {
@@ -123,7 +123,8 @@ public final class LocalClusterBuilder {
   }
 
   /**
-   * How long a process may take to end after SIGTERM before it is killed; one minute by default.
+   * How long a process may take to end after SIGTERM before it is killed; two minutes by default. A
+   * worker's REST server alone waits up to one for the requests that it has.
    */
   public LocalClusterBuilder stopTimeout(Duration timeout) {
     stopTimeout = timeout;

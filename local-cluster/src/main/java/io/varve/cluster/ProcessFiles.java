@@ -7,8 +7,11 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The files of one child process in its folder: settings, logging, logs, pid.
@@ -90,6 +93,34 @@ final class ProcessFiles {
   /** The last lines of the log and of the console, to be put in an error message. */
   String tail() {
     return "Log: %s%s%s".formatted(log(), tailOf(log()), tailOf(console()));
+  }
+
+  /**
+   * What the last thread dump on the console says of the threads whose names have one of the words;
+   * empty if there is none.
+   */
+  String stacks(List<String> words) {
+    String text;
+    try {
+      text = Files.readString(console());
+    } catch (IOException unreadable) {
+      return "";
+    }
+    int dump = text.lastIndexOf("Full thread dump");
+    if (dump < 0) {
+      return "";
+    }
+    return Arrays.stream(text.substring(dump).split("\n\n", -1))
+        .filter(thread -> named(thread.strip(), words))
+        .map(thread -> "\n  " + thread.strip().replace("\n", "\n  | "))
+        .collect(Collectors.joining("", "What it was doing then:", "\n"));
+  }
+
+  private static boolean named(String thread, List<String> words) {
+    int end = thread.indexOf('"', 1);
+    return thread.startsWith("\"")
+        && end > 0
+        && words.stream().anyMatch(thread.substring(1, end)::contains);
   }
 
   private static String tailOf(Path file) {

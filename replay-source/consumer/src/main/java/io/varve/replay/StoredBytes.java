@@ -10,23 +10,25 @@ import org.jspecify.annotations.Nullable;
  * The bytes that keys, values and headers had in the topic. What a converter made structured data
  * of has lost them; then it is as set.
  *
- * <p>Thread: confined to the consumer's.
+ * <p>Thread: confined to one.
  */
-final class StoredBytes {
+public final class StoredBytes {
 
   private final StructuredData structured;
   private final Store store;
   private @Nullable StructuredJson json;
 
-  StoredBytes(StructuredData structured, Store store) {
+  public StoredBytes(StructuredData structured, Store store) {
     this.structured = structured;
     this.store = store;
   }
 
   /**
-   * @throws StructuredDataException if that is not possible
+   * The bytes of a key, a value or a header.
+   *
+   * @throws org.apache.kafka.common.KafkaException if they can't be given; says why
    */
-  byte @Nullable [] of(Encoding encoding, byte @Nullable [] stored) {
+  public byte @Nullable [] of(Encoding encoding, byte @Nullable [] stored) {
     if (encoding != Encoding.AVRO || structured == StructuredData.AVRO) {
       return stored;
     }

@@ -3,7 +3,7 @@ package io.varve.replay;
 import java.util.Locale;
 
 /** What is given for data whose original bytes are not in the store. */
-enum StructuredData {
+public enum StructuredData {
   /** An error. */
   REFUSE,
   /** JSON without schema. */

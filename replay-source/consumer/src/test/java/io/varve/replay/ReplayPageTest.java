@@ -92,6 +92,7 @@ final class ReplayPageTest {
       So a group goes on in the archive where it was in the cluster, and back: offsets are the same. `--to` names the group that gets
       them, which must have no members; `--command-config` is a file with settings for the connection. An offset behind the archive's end
       becomes that end, which is told, as are partitions that the store doesn't have. In Java: `io.varve.replay.offsets.GroupOffsets`.
+      In a topic that a stream was replayed to, offsets are others: [offsets.md](offsets.md).
 
       ## What bytes a record has
 

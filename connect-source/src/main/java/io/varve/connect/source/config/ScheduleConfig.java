@@ -2,7 +2,6 @@ package io.varve.connect.source.config;
 
 import io.varve.Overdue;
 import io.varve.base.BadSettingException;
-import io.varve.connect.common.config.Choices;
 import io.varve.connect.common.config.Limits;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
@@ -17,14 +16,11 @@ public final class ScheduleConfig {
   public static final String TICK_MS = "tick.ms";
   public static final String MEMORY_BYTES = "schedule.memory.bytes";
   public static final String READY_RETENTION_MS = "ready.retention.ms";
-  public static final String ORIGIN_HEADERS = "origin.headers";
 
   /** Their names. */
-  static final List<String> NAMES =
-      List.of(OVERDUE, TICK_MS, MEMORY_BYTES, READY_RETENTION_MS, ORIGIN_HEADERS);
+  static final List<String> NAMES = List.of(OVERDUE, TICK_MS, MEMORY_BYTES, READY_RETENTION_MS);
 
   private static final String GROUP = "Schedule";
-  private static final Choices ORIGINS = Choices.of("bytes", "typed", "none");
 
   private ScheduleConfig() {}
 
@@ -88,22 +84,6 @@ public final class ScheduleConfig {
         "Retention of the ready log",
         List.of(),
         Recommenders.onlyIn(Mode.SCHEDULED));
-    def.define(
-        ORIGIN_HEADERS,
-        Type.STRING,
-        "bytes",
-        ORIGINS,
-        Importance.LOW,
-        "In what form a delivered event has the headers varve.stream, varve.generation,"
-            + " varve.partition, varve.offset, varve.due.ms and varve.lateness.ms: bytes is text, for the"
-            + " ByteArrayConverter; typed is a string and 64-bit integers, for other header converters;"
-            + " none leaves them out.",
-        GROUP,
-        5,
-        Width.SHORT,
-        "Headers of origin",
-        List.of(),
-        ORIGINS);
   }
 
   /** IllegalArgumentException if {@code text} can't be read. */

@@ -10,18 +10,13 @@ import org.apache.kafka.common.config.AbstractConfig;
  * @param readyRetentionMs -1 for ever
  */
 public record ScheduleSettings(
-    Overdue overdue,
-    int tickMs,
-    long memoryBytes,
-    long readyRetentionMs,
-    OriginHeaders originHeaders) {
+    Overdue overdue, int tickMs, long memoryBytes, long readyRetentionMs) {
 
   static ScheduleSettings of(AbstractConfig config) {
     return new ScheduleSettings(
         ScheduleConfig.overdue(config.getString(ScheduleConfig.OVERDUE)),
         config.getInt(ScheduleConfig.TICK_MS),
         config.getLong(ScheduleConfig.MEMORY_BYTES),
-        config.getLong(ScheduleConfig.READY_RETENTION_MS),
-        OriginHeaders.parse(config.getString(ScheduleConfig.ORIGIN_HEADERS)));
+        config.getLong(ScheduleConfig.READY_RETENTION_MS));
   }
 }

@@ -30,6 +30,7 @@ public final class SourceConfigDef {
   public static final String TOPIC_FORMAT = "topic.format";
   public static final String KEEP_PARTITION = "keep.partition";
   public static final String KEEP_TIMESTAMP = "keep.timestamp";
+  public static final String ORIGIN_HEADERS = "origin.headers";
   public static final String SPEED = "speed";
   public static final String SPEED_GAP_MS_MAX = "speed.gap.max.ms";
   public static final String POLL_EVENTS_MAX = "poll.events.max";
@@ -38,6 +39,7 @@ public final class SourceConfigDef {
   public static final String TRANSACTION_EVENTS_MAX = "transaction.events.max";
   public static final String TRANSACTION_BYTES_MAX = "transaction.bytes.max";
 
+  private static final Choices ORIGINS = Choices.of("bytes", "typed", "none");
   private static final Choices MODES =
       Choices.of(Mode.REPLAY.text(), Mode.TAIL.text(), Mode.SCHEDULED.text());
 
@@ -302,6 +304,24 @@ public final class SourceConfigDef {
         Width.SHORT,
         "Keep timestamp");
     def.define(
+        ORIGIN_HEADERS,
+        Type.STRING,
+        null,
+        ORIGINS,
+        Importance.LOW,
+        "In what form a record has the headers varve.stream, varve.generation, varve.partition and"
+            + " varve.offset, which tell its event, and with mode=scheduled varve.due.ms and"
+            + " varve.lateness.ms: bytes is text, for the ByteArrayConverter; typed is a string and 64-bit"
+            + " integers, for other header converters; none leaves them out. By bytes, offsets of groups"
+            + " can be translated with varve offsets. If it is not set, they are left out, but with"
+            + " mode=scheduled they are bytes.",
+        OUTPUT,
+        4,
+        Width.SHORT,
+        "Headers of origin",
+        List.of(),
+        ORIGINS);
+    def.define(
         SPEED,
         Type.STRING,
         "max",
@@ -311,7 +331,7 @@ public final class SourceConfigDef {
             + " happened, 60 an hour in a minute. Each task keeps its own pace, beginning when it"
             + " starts. An event behind its time (out of order) is sent at once. Not with mode=scheduled.",
         OUTPUT,
-        4,
+        5,
         Width.SHORT,
         "Speed",
         List.of(SPEED_GAP_MS_MAX),
@@ -325,7 +345,7 @@ public final class SourceConfigDef {
         "Longest wait between two events in milliseconds when speed is a factor, so that a quiet time"
             + " or one timestamp far ahead doesn't hold up the replay. Not with mode=scheduled.",
         OUTPUT,
-        5,
+        6,
         Width.SHORT,
         "Longest gap");
   }

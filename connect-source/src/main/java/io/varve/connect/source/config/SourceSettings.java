@@ -38,6 +38,7 @@ public record SourceSettings(
     NameFormat topicFormat,
     boolean keepPartition,
     boolean keepTimestamp,
+    OriginHeaders originHeaders,
     Speed speed,
     BatchLimits poll,
     BatchLimits transaction,
@@ -71,6 +72,7 @@ public record SourceSettings(
         NameFormat.of(TOPIC_FORMAT, config.getString(TOPIC_FORMAT), "stream"),
         orElse(config.getBoolean(KEEP_PARTITION), !scheduled),
         config.getBoolean(KEEP_TIMESTAMP),
+        originHeaders(config.getString(ORIGIN_HEADERS), scheduled),
         new Speed(Speed.parseFactor(config.getString(SPEED)), config.getLong(SPEED_GAP_MS_MAX)),
         new BatchLimits(config.getInt(POLL_EVENTS_MAX), config.getLong(POLL_BYTES_MAX)),
         new BatchLimits(
@@ -104,6 +106,13 @@ public record SourceSettings(
 
   private static boolean orElse(@Nullable Boolean value, boolean other) {
     return value == null ? other : value;
+  }
+
+  private static OriginHeaders originHeaders(@Nullable String set, boolean scheduled) {
+    if (set == null) {
+      return scheduled ? OriginHeaders.BYTES : OriginHeaders.NONE;
+    }
+    return OriginHeaders.parse(set);
   }
 
   private static long timeMs(AbstractConfig config, String name, long other) {

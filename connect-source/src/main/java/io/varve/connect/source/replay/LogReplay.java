@@ -4,6 +4,7 @@ import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.connect.common.RecordDecoder;
 import io.varve.connect.source.config.Bounds;
+import io.varve.connect.source.config.OriginHeaders;
 import io.varve.connect.source.offset.SourceOffset;
 import io.varve.connect.source.offset.SourcePartition;
 import io.varve.event.EventView;
@@ -45,8 +46,10 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
    * Where records go.
    *
    * @param partition the topic's partition, or null to leave it to the producer
+   * @param origin how records tell where they come from
    */
-  record Target(String topic, @Nullable Integer partition, boolean keepTimestamp) {}
+  record Target(
+      String topic, @Nullable Integer partition, boolean keepTimestamp, OriginHeaders origin) {}
 
   /**
    * @param filter which events are wanted; null for all
@@ -129,6 +132,7 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
       @Nullable Long timestamp,
       ConnectHeaders headers) {
     long offset = event.offset();
+    target.origin().add(headers, from, offset);
     return new ReplayedRecord(
         sourcePartition,
         new SourceOffset(offset + 1, end),

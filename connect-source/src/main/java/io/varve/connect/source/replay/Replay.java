@@ -112,7 +112,8 @@ public final class Replay implements Feed {
     return new LogReplay.Target(
         settings.topicFormat().expand(range.log().stream()),
         settings.keepPartition() ? range.log().partition() : null,
-        settings.keepTimestamp());
+        settings.keepTimestamp(),
+        settings.originHeaders());
   }
 
   private static List<List<LogRange>> ranges(

@@ -2,6 +2,7 @@ package io.varve.connect.source.schedule;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.varve.connect.common.Origin;
 import io.varve.connect.common.RecordDecoder;
 import io.varve.connect.common.config.NameFormat;
 import io.varve.connect.source.config.OriginHeaders;
@@ -50,7 +51,7 @@ final class ReadyRecords implements RecordDecoder.RecordFactory {
     this.sourcePartition = new SourcePartition(ready);
     this.topic = settings.topicFormat().expand(log.stream());
     this.partition = settings.keepPartition() ? log.partition() : null;
-    this.origin = settings.schedule().originHeaders();
+    this.origin = settings.originHeaders();
     this.decoder = decoder;
     this.committed = committed;
   }
@@ -147,27 +148,9 @@ final class ReadyRecords implements RecordDecoder.RecordFactory {
   }
 
   private void addOrigin(ConnectHeaders headers, Release release) {
-    if (origin == OriginHeaders.NONE) {
-      return;
-    }
-    if (origin == OriginHeaders.BYTES) {
-      headers.addBytes(Origin.STREAM, log.stream().getBytes(UTF_8));
-    } else {
-      headers.addString(Origin.STREAM, log.stream());
-    }
-    add(headers, Origin.GENERATION, log.generation());
-    add(headers, Origin.PARTITION, log.partition());
-    add(headers, Origin.OFFSET, release.offset());
-    add(headers, Origin.DUE_MS, release.dueMs());
-    add(headers, Origin.LATENESS_MS, lateMs);
-  }
-
-  private void add(ConnectHeaders headers, String name, long number) {
-    if (origin == OriginHeaders.BYTES) {
-      headers.addBytes(name, Long.toString(number).getBytes(UTF_8));
-    } else {
-      headers.addLong(name, number);
-    }
+    origin.add(headers, log, release.offset());
+    origin.add(headers, Origin.DUE_MS, release.dueMs());
+    origin.add(headers, Origin.LATENESS_MS, lateMs);
   }
 
   /** Where the last header of that name is; -1 if there is none. */

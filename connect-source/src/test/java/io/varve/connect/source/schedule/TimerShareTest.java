@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.Overdue;
 import io.varve.SchedulerSettings;
-import io.varve.connect.source.config.OriginHeaders;
 import io.varve.connect.source.config.ScheduleSettings;
 import io.varve.delay.TimerMemory;
 import io.varve.format.EntryBlock;
@@ -19,7 +18,7 @@ final class TimerShareTest {
 
   private SchedulerSettings share(long bytes, long retentionMs, int partitions) {
     return TimerShare.of(
-        new ScheduleSettings(Overdue.DROP, 5, bytes, retentionMs, OriginHeaders.NONE),
+        new ScheduleSettings(Overdue.DROP, 5, bytes, retentionMs),
         "orders",
         partitions,
         committed::get);

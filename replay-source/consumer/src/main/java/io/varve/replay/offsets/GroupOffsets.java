@@ -1,10 +1,12 @@
 package io.varve.replay.offsets;
 
 import io.varve.Store;
+import io.varve.base.BadSettingException;
 import io.varve.event.StreamPartition;
 import io.varve.manifest.StoreFiles;
 import io.varve.replay.group.CommittedOffset;
 import io.varve.replay.group.GroupFolder;
+import io.varve.replay.topic.TopicState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,13 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
  * The offsets that groups have committed in a store, and their way from and to a cluster. An offset
@@ -88,17 +88,11 @@ public final class GroupOffsets implements AutoCloseable {
    *
    * @param into the group of the store that gets them
    * @return each offset and what became of it
-   * @throws io.varve.base.BadSettingException if that group has members
+   * @throws BadSettingException if that group has members
    */
   public List<Imported> importFrom(Admin cluster, String group, String into) {
     Map<TopicPartition, OffsetAndMetadata> given = new TreeMap<>(ORDER);
-    get(cluster.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-        .forEach(
-            (partition, offset) -> {
-              if (offset != null) {
-                given.put(partition, offset);
-              }
-            });
+    given.putAll(committedIn(cluster, group));
     List<Imported> imported = new ArrayList<>();
     Map<TopicPartition, CommittedOffset> taken = new HashMap<>();
     long nowMs = System.currentTimeMillis();
@@ -140,23 +134,67 @@ public final class GroupOffsets implements AutoCloseable {
   public Map<TopicPartition, OffsetAndMetadata> exportTo(Admin cluster, String group, String into) {
     Map<TopicPartition, OffsetAndMetadata> offsets = committed(group);
     if (!offsets.isEmpty()) {
-      get(cluster.alterConsumerGroupOffsets(into, offsets).all());
+      commitIn(cluster, into, offsets);
     }
     return offsets;
   }
 
-  private GroupFolder folder(String group) {
-    return new GroupFolder(files.layout().root(), group, files.instances());
+  /** What a group of a cluster has committed there. */
+  public static Map<TopicPartition, OffsetAndMetadata> committedIn(Admin cluster, String group) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new TreeMap<>(ORDER);
+    TopicState.get(cluster.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+        .forEach(
+            (partition, offset) -> {
+              if (offset != null) {
+                offsets.put(partition, offset);
+              }
+            });
+    return offsets;
   }
 
-  private static <T> T get(KafkaFuture<T> future) {
+  /**
+   * Commits offsets of a group of a cluster.
+   *
+   * @throws BadSettingException if the group has members
+   */
+  public static void commitIn(
+      Admin cluster, String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
     try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new KafkaException("The cluster refused: " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
+      TopicState.get(cluster.alterConsumerGroupOffsets(group, offsets).all());
+    } catch (KafkaException e) {
+      if (e.getCause() instanceof UnknownMemberIdException) {
+        throw new BadSettingException(
+            "group", group, "a group without members; stop its consumers first");
+      }
+      throw e;
     }
+  }
+
+  /**
+   * Commits offsets of a group of the store.
+   *
+   * @param offsets by partition of the newest generation of {@code stream}
+   * @throws BadSettingException if the group has members
+   */
+  public void commit(String group, String stream, Map<Integer, Long> offsets) {
+    int generation = store.latestGeneration(stream);
+    long nowMs = System.currentTimeMillis();
+    Map<TopicPartition, CommittedOffset> taken = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) ->
+            taken.put(
+                new TopicPartition(stream, partition),
+                new CommittedOffset(generation, offset, -1, "", nowMs)));
+    folder(group).putOffsets(taken);
+  }
+
+  /** The store. */
+  public Store store() {
+    return store;
+  }
+
+  private GroupFolder folder(String group) {
+    return new GroupFolder(files.layout().root(), group, files.instances());
   }
 
   @Override

@@ -1,6 +1,6 @@
 /**
- * Takes a group's committed offsets from a cluster into a store, and from a store to a cluster: a
- * library, and the command {@code ./varve offsets} on it.
+ * Takes a group's committed offsets from a cluster into a store, and from a store to a cluster, and
+ * translates them between a stream and a topic that it was replayed to.
  *
  * <p>Threads: everything is confined to one.
  */
