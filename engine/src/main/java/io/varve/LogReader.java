@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,18 @@ public final class LogReader implements EventReader {
    */
   @Override
   public boolean next() {
+    return next(() -> true);
+  }
+
+  /**
+   * Steps to the next event, unless that takes longer than the caller has time for: much may have
+   * to be passed by until one comes that the range wants, or an index leads to.
+   *
+   * @param goOn asked before each batch and each segment; false leaves the rest for the next call
+   * @return false if there is none for now, or it was left for later; {@link #position} is behind
+   *     what was passed by
+   */
+  public boolean next(BooleanSupplier goOn) {
     while (true) {
       while (inBatch && cursor.next()) {
         long offset = cursor.offset();
@@ -150,7 +163,7 @@ public final class LogReader implements EventReader {
         throw new StoreClosedException("The reader of " + log.name());
       }
       try {
-        if (done() || !loadBatch()) {
+        if (done() || !loadBatch(goOn)) {
           tellOfWaiting();
           return false;
         }
@@ -245,11 +258,11 @@ public final class LogReader implements EventReader {
   }
 
   /** Loads the next batch that may hold an event of the range. */
-  private boolean loadBatch() throws IOException {
-    while (true) {
+  private boolean loadBatch(BooleanSupplier goOn) throws IOException {
+    while (goOn.getAsBoolean()) {
       SegmentReader at = segment;
       if (at == null) {
-        if (!openSegment()) {
+        if (!openSegment(goOn)) {
           return false;
         }
         continue;
@@ -273,6 +286,7 @@ public final class LogReader implements EventReader {
         return true;
       }
     }
+    return false;
   }
 
   private void tellOfWaiting() {
@@ -396,8 +410,8 @@ public final class LogReader implements EventReader {
   }
 
   /** Opens the segment in which the position lies, or the first one behind it. */
-  private boolean openSegment() throws IOException {
-    while (!done()) {
+  private boolean openSegment(BooleanSupplier goOn) throws IOException {
+    while (!done() && goOn.getAsBoolean()) {
       SegmentEntry sealed = nextSealed();
       if (sealed != null) {
         if (openSealed(sealed)) {

@@ -3,6 +3,7 @@ package io.varve.query;
 import dev.cel.runtime.CelEvaluationException;
 import io.varve.EventReader;
 import io.varve.LogReader;
+import io.varve.LogStats;
 import io.varve.ReaderMetrics;
 import io.varve.SchemaStore;
 import io.varve.event.EventView;
@@ -12,6 +13,7 @@ import io.varve.field.FieldExtractor;
 import io.varve.field.FieldValues;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads the events of a log that a filter wants, in the order of their offsets, as a {@link
@@ -59,7 +61,19 @@ public final class FilteredReader implements EventReader {
    */
   @Override
   public boolean next() {
-    while (reader.next()) {
+    return next(() -> true);
+  }
+
+  /**
+   * Steps to the next event that is wanted, unless that takes longer than the caller has time for.
+   *
+   * @param goOn asked before each batch and each segment; false leaves the rest for the next call
+   * @return false if there is none for now, or it was left for later; {@link #position} is behind
+   *     what was passed by
+   * @throws UnreadableEventException if it can't be told whether one is wanted
+   */
+  public boolean next(BooleanSupplier goOn) {
+    while (reader.next(goOn)) {
       eventsRead++;
       if (isWanted(reader.event())) {
         return true;
@@ -119,6 +133,11 @@ public final class FilteredReader implements EventReader {
   /** How far it is. Thread: safe. */
   public ReaderMetrics metrics() {
     return reader.metrics();
+  }
+
+  /** The log as this reader knows it. */
+  public LogStats stats() {
+    return reader.stats();
   }
 
   /** How many events have been read, wanted or not. */

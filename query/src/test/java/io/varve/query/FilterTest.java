@@ -122,6 +122,43 @@ final class FilterTest {
   }
 
   @Test
+  void whatIsLeftForLaterIsReadByTheNextCall() {
+    open();
+    mixed.append(store, 1_500);
+    String filter = "value.customer_id == 7 && value.total > 10.0";
+    for (boolean indexed : List.of(false, true)) {
+      if (indexed) {
+        index();
+      }
+      List<Long> offsets = new ArrayList<>();
+      int leftForLater = 0;
+      try (FilteredReader reader =
+          EventFilter.compile(filter)
+              .open(
+                  store,
+                  MixedEvents.LOG,
+                  ReadRange.offsets(0, store.stats(MixedEvents.LOG).nextOffset()))) {
+        while (!reader.done()) {
+          long before = reader.position();
+          int[] asked = {0};
+          // Enough for one segment and one batch.
+          boolean found = reader.next(() -> ++asked[0] <= 3);
+          if (found) {
+            offsets.add(reader.event().offset());
+            assertThat(reader.position()).isGreaterThan(before);
+          } else if (!reader.done()) {
+            leftForLater++;
+            assertThat(reader.await(Duration.ZERO)).as("there is more at once").isTrue();
+          }
+        }
+      }
+
+      assertThat(offsets).isEqualTo(expected(filter)).isNotEmpty();
+      assertThat(leftForLater).isGreaterThan(2);
+    }
+  }
+
+  @Test
   void aFieldIsComparedAsCelComparesWhateverItsTypeWas() {
     open();
     mixed.append(store, 1_500);
