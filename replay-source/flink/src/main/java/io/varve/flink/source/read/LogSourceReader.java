@@ -38,8 +38,10 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   /** Events handed on in one call: few, so that the task can attend to other things. */
   private static final int CALL_EVENTS = 16;
 
-  /** Events are passed by for so long at a time. */
+  /** Events are passed by for so long at a time, but for so many batches and segments at least. */
   private static final long PASS_BY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private static final int PASS_BY_STEPS_MIN = 8;
 
   private static final CompletableFuture<Void> AVAILABLE = CompletableFuture.completedFuture(null);
 
@@ -61,6 +63,7 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   private @Nullable CheckpointCommits commits;
   private boolean outOfTime;
   private long callNanos;
+  private int callSteps;
   private CompletableFuture<Void> available = new CompletableFuture<>();
 
   public LogSourceReader(
@@ -108,6 +111,7 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
       openSchema(from);
     }
     callNanos = System.nanoTime();
+    callSteps = 0;
     outOfTime = false;
     while (true) {
       SplitReading reading = splits.current();
@@ -187,7 +191,9 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   }
 
   private boolean hasTime() {
-    outOfTime |= System.nanoTime() - callNanos > PASS_BY_NANOS;
+    if (++callSteps > PASS_BY_STEPS_MIN) {
+      outOfTime |= System.nanoTime() - callNanos > PASS_BY_NANOS;
+    }
     return !outOfTime;
   }
 

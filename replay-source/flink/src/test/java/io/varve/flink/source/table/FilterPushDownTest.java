@@ -145,7 +145,7 @@ class FilterPushDownTest {
   @Test
   void anIndexedFieldLeadsToTheBatchesThatMayHoldARow() {
     try (Archive archive = orders(20_000)) {
-      index(archive, "orders", List.of("customer"));
+      index(archive, "orders", List.of("value.customer"));
       table("orders", ORDERS, ", 'format' = 'varve-avro'");
       String query = "SELECT o FROM orders WHERE customer = 'c-77'";
 
@@ -172,7 +172,7 @@ class FilterPushDownTest {
   @Test
   void anExpressionInTheOptionsChoosesRowsAndUsesIndexes() {
     try (Archive archive = orders(20_000)) {
-      index(archive, "orders", List.of("customer"));
+      index(archive, "orders", List.of("value.customer"));
       table(
           "orders",
           ORDERS,
@@ -291,7 +291,7 @@ class FilterPushDownTest {
     try (Archive archive = new Archive(folder, small)) {
       MixedRows mixed = new MixedRows(SEED);
       mixed.append(archive, "mixed", 2_000);
-      index(archive, "mixed", MixedRows.FIELDS);
+      index(archive, "mixed", MixedRows.FIELDS.stream().map(name -> "value." + name).toList());
       mixed.append(archive, "mixed", 200);
       table("mixed", MixedRows.COLUMNS, ", 'format' = 'varve-avro'");
       for (int done = 0; done < CONDITIONS; done += CONDITIONS_PER_JOB) {
