@@ -141,6 +141,7 @@ public final class LogReader implements EventReader {
    * @return false if there is none for now, or it was left for later; {@link #position} is behind
    *     what was passed by
    */
+  @Override
   public boolean next(BooleanSupplier goOn) {
     while (true) {
       while (inBatch && cursor.next()) {
@@ -198,6 +199,7 @@ public final class LogReader implements EventReader {
   }
 
   /** The offset from which the next event is looked for. */
+  @Override
   public long position() {
     return position;
   }
@@ -208,11 +210,13 @@ public final class LogReader implements EventReader {
   }
 
   /** How far it is. Thread: safe. */
+  @Override
   public ReaderMetrics metrics() {
     return place.metrics();
   }
 
   /** The log as this reader knows it. */
+  @Override
   public LogStats stats() {
     return view.stats();
   }

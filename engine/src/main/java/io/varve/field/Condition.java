@@ -1,5 +1,6 @@
 package io.varve.field;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Set;
  *
  * <p>Thread: immutable.
  */
-public sealed interface Condition {
+public sealed interface Condition extends Serializable {
 
   /** Every event meets it. */
   record All() implements Condition {}

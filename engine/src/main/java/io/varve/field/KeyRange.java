@@ -1,5 +1,6 @@
 package io.varve.field;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -10,7 +11,7 @@ import java.util.function.Consumer;
  *
  * <p>Thread: immutable; arrays are not to be changed.
  */
-public record KeyRange(byte[] from, byte[] to) {
+public record KeyRange(byte[] from, byte[] to) implements Serializable {
 
   /** Bytes of a number's key without what tells numbers apart that are equal as doubles. */
   private static final int DOUBLE_BYTES = 9;
@@ -48,6 +49,16 @@ public record KeyRange(byte[] from, byte[] to) {
 
   public static KeyRange nothing() {
     return all(FieldKey.NULL);
+  }
+
+  /** Fields that are there and do not hold null. */
+  public static KeyRange something() {
+    return new KeyRange(new byte[] {FieldKey.BOOLEAN}, new byte[] {FieldKey.OTHER});
+  }
+
+  /** Lists, maps and records. */
+  public static KeyRange others() {
+    return all(FieldKey.OTHER);
   }
 
   public static KeyRange equalTo(boolean value) {

@@ -76,6 +76,17 @@ final class AdaptersTest {
               "io.varve.connect.sink..", "io.varve.connect.source..", "io.varve.flink..")
           .allowEmptyShould(true);
 
+  /** But for the files of groups, which the jar has without the consumer. */
+  @ArchTest
+  static final ArchRule flinkImportsNoOtherAdapter =
+      noClasses()
+          .that()
+          .resideInAPackage("io.varve.flink..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.varve.connect..", "io.varve.replay", "io.varve.replay.offsets..")
+          .allowEmptyShould(true);
+
   @ArchTest
   static final ArchRule adaptersImportNothingThatRunsThem =
       noClasses()

@@ -49,7 +49,27 @@ final class FlinkJarsTest {
             "io/varve/flink/source/VarveSource.class",
             "io/varve/flink/source/engine/Store.class",
             "io/varve/flink/source/shaded/avro/Schema.class",
-            "io/varve/flink/source/shaded/HdrHistogram/Histogram.class");
+            "io/varve/flink/source/shaded/HdrHistogram/Histogram.class",
+            "io/varve/flink/source/shaded/cel/runtime/CelRuntime.class",
+            "io/varve/flink/source/engine/replay/group/GroupFolder.class",
+            "io/varve/flink/source/shaded/kafka/common/TopicPartition.class");
+    assertThat(classes).filteredOn(name -> name.contains("/kafka/")).hasSize(1);
+  }
+
+  /** What a value without a schema is called in the store isn't the name of a class. */
+  @Test
+  void namesOfSchemasAreLeftAsTheyAre() throws IOException {
+    try (ZipFile zip = new ZipFile(SOURCE.toFile())) {
+      for (String name :
+          List.of(
+              "io/varve/flink/source/avro/AnyReader.class",
+              "io/varve/flink/source/engine/query/AvroShape.class")) {
+        String constants =
+            new String(
+                zip.getInputStream(zip.getEntry(name)).readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertThat(constants).as(name).contains("io.varve.connect.Any");
+      }
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.varve.field.FieldValues;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Reads the events of a log that a filter wants, in the order of their offsets, as a {@link
@@ -30,16 +31,24 @@ public final class FilteredReader implements EventReader {
   private final LogReader reader;
   private final EventFilter filter;
   private final Condition condition;
+  private final Predicate<EventView> exempt;
   private final FieldValues values;
   private final FieldExtractor extractor;
   private final EventVariables variables;
   private long eventsRead;
   private long eventsCompared;
+  private long eventsPassedBy;
 
-  FilteredReader(LogReader reader, EventFilter filter, Condition condition, SchemaStore schemas) {
+  FilteredReader(
+      LogReader reader,
+      EventFilter filter,
+      Condition condition,
+      Predicate<EventView> exempt,
+      SchemaStore schemas) {
     this.reader = reader;
     this.filter = filter;
     this.condition = condition;
+    this.exempt = exempt;
     List<String> fields = List.copyOf(condition.fields());
     this.values = new FieldValues(fields);
     this.extractor = new ValueFields(schemas).of(fields);
@@ -72,12 +81,14 @@ public final class FilteredReader implements EventReader {
    *     what was passed by
    * @throws UnreadableEventException if it can't be told whether one is wanted
    */
+  @Override
   public boolean next(BooleanSupplier goOn) {
     while (reader.next(goOn)) {
       eventsRead++;
       if (isWanted(reader.event())) {
         return true;
       }
+      eventsPassedBy++;
       if (eventsRead % CHECK_INTERVAL == 0 && Thread.currentThread().isInterrupted()) {
         return false;
       }
@@ -89,7 +100,7 @@ public final class FilteredReader implements EventReader {
     if (values.count() > 0) {
       // A look at the few fields in question is far less than the whole value for CEL.
       extractor.extract(event, values);
-      if (!values.meet(condition)) {
+      if (!values.meet(condition) && !exempt.test(event)) {
         return false;
       }
     }
@@ -121,6 +132,7 @@ public final class FilteredReader implements EventReader {
   }
 
   /** The offset from which the next event is looked for. */
+  @Override
   public long position() {
     return reader.position();
   }
@@ -131,13 +143,20 @@ public final class FilteredReader implements EventReader {
   }
 
   /** How far it is. Thread: safe. */
+  @Override
   public ReaderMetrics metrics() {
     return reader.metrics();
   }
 
   /** The log as this reader knows it. */
+  @Override
   public LogStats stats() {
     return reader.stats();
+  }
+
+  /** How many events have been read and are not wanted. */
+  public long eventsPassedBy() {
+    return eventsPassedBy;
   }
 
   /** How many events have been read, wanted or not. */

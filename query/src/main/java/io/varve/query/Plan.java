@@ -4,6 +4,7 @@ import io.varve.FieldIndexes;
 import io.varve.FieldSearchReport;
 import io.varve.ReadRange;
 import io.varve.Store;
+import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
 import io.varve.field.Condition;
 import io.varve.field.KeyRange;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /**
  * How a filter is answered from a log: which offsets, times and blocks are read. Whatever is read
@@ -23,11 +25,27 @@ public final class Plan {
   private final EventFilter filter;
   private final StreamPartition log;
   private final Need need;
+  private final Predicate<EventView> exempt;
 
   Plan(EventFilter filter, StreamPartition log, Need need) {
+    this(filter, log, need, event -> false);
+  }
+
+  private Plan(EventFilter filter, StreamPartition log, Need need, Predicate<EventView> exempt) {
     this.filter = filter;
     this.log = log;
     this.need = need;
+    this.exempt = exempt;
+  }
+
+  /**
+   * The same for events that meet a condition, too, as far as their fields tell.
+   *
+   * @param exempt events that needn't meet it if they are read: whoever reads them is to find out
+   *     that they are not what was expected
+   */
+  public Plan and(Condition more, Predicate<EventView> exempt) {
+    return new Plan(filter, log, need.and(Need.of(more)), exempt);
   }
 
   /** What an event's fields have to meet. */
@@ -50,13 +68,14 @@ public final class Plan {
         store.fieldIndexes().openReader(log, within(range), condition(), ValueFields.ID),
         filter,
         condition(),
+        exempt,
         store.schemas());
   }
 
   /** The same without asking any index: everything in the plan's ranges is read and compared. */
   public FilteredReader openWithoutIndex(Store store, ReadRange range) {
     return new FilteredReader(
-        store.openReader(log, within(range)), filter, condition(), store.schemas());
+        store.openReader(log, within(range)), filter, condition(), exempt, store.schemas());
   }
 
   /** The plan in words, with what the indexes of the log say of it; reads no event. */

@@ -3,6 +3,7 @@ package io.varve.flink.source;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where reading begins or ends: a place in each partition.
@@ -18,17 +19,31 @@ public final class LogPlace implements Serializable {
     EARLIEST,
     LATEST,
     OFFSETS,
-    TIME
+    TIME,
+    COMMITTED
   }
 
   private final Kind kind;
   private final Map<String, Long> offsets;
   private final long timeMs;
+  private final String group;
+  private final @Nullable LogPlace otherwise;
 
-  private LogPlace(Kind kind, Map<String, Long> offsets, long timeMs) {
+  private LogPlace(
+      Kind kind,
+      Map<String, Long> offsets,
+      long timeMs,
+      String group,
+      @Nullable LogPlace otherwise) {
     this.kind = kind;
     this.offsets = offsets;
     this.timeMs = timeMs;
+    this.group = group;
+    this.otherwise = otherwise;
+  }
+
+  private LogPlace(Kind kind, Map<String, Long> offsets, long timeMs) {
+    this(kind, offsets, timeMs, "", null);
   }
 
   /** The first event that retention has left. */
@@ -70,6 +85,36 @@ public final class LogPlace implements Serializable {
     return new LogPlace(Kind.TIME, Map.of(), timeMs);
   }
 
+  /**
+   * Where a group of consumers is that the store keeps: behind what it has committed when the job
+   * begins. The job fails if the group has committed nothing of a partition.
+   */
+  public static LogPlace committed(String group) {
+    return new LogPlace(Kind.COMMITTED, Map.of(), 0, checkGroup(group), null);
+  }
+
+  /**
+   * The same, with another place for partitions of which the group has committed nothing, or only
+   * of another generation of the stream.
+   *
+   * @param otherwise {@link #earliest} or {@link #latest}
+   */
+  public static LogPlace committed(String group, LogPlace otherwise) {
+    if (otherwise.kind != Kind.EARLIEST && otherwise.kind != Kind.LATEST) {
+      throw new IllegalArgumentException(
+          "A place for partitions without a committed offset: expected earliest or latest, found "
+              + otherwise);
+    }
+    return new LogPlace(Kind.COMMITTED, Map.of(), 0, checkGroup(group), otherwise);
+  }
+
+  static String checkGroup(String group) {
+    if (group.isBlank()) {
+      throw new IllegalArgumentException("The group's name is empty: expected one");
+    }
+    return group;
+  }
+
   public Kind kind() {
     return kind;
   }
@@ -84,6 +129,16 @@ public final class LogPlace implements Serializable {
     return offsets.getOrDefault(log.toString(), otherwise);
   }
 
+  /** The group, if what it has committed tells the place. */
+  public String group() {
+    return group;
+  }
+
+  /** The place where the group has committed nothing; null: there is none. */
+  public @Nullable LogPlace otherwise() {
+    return otherwise;
+  }
+
   @Override
   public String toString() {
     return switch (kind) {
@@ -91,6 +146,8 @@ public final class LogPlace implements Serializable {
       case LATEST -> "latest";
       case OFFSETS -> "offsets " + offsets;
       case TIME -> "time " + timeMs;
+      case COMMITTED ->
+          "committed by '" + group + "'" + (otherwise == null ? "" : ", otherwise " + otherwise);
     };
   }
 }

@@ -1,5 +1,6 @@
 package io.varve.flink.source;
 
+import io.varve.field.Condition;
 import io.varve.flink.source.discover.StreamSelection;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param range bounds within start and end
  * @param expired what to do when events are gone that were to be read
  * @param filter which events, or null for all
+ * @param expression which events, in CEL, or null for all
+ * @param condition what the fields of an event have to meet; some that don't may be read, too
+ * @param group the group of consumers that is told where the job is, or null
  * @param discoveryMs how often to look for new streams, partitions and generations, milliseconds; 0
  *     for once
  * @param splitOffsets a bounded replay cuts a partition into splits of as many offsets; 0 for one
@@ -31,6 +35,9 @@ public record SourceSettings(
     EventRange range,
     ExpiredOffset expired,
     @Nullable EventFilter filter,
+    @Nullable String expression,
+    Condition condition,
+    @Nullable String group,
     long discoveryMs,
     long splitOffsets,
     long eventsMax)
@@ -39,6 +46,11 @@ public record SourceSettings(
   public static final int LATEST_GENERATION = 0;
 
   public static final int ALL_GENERATIONS = -1;
+
+  /** Whether some events are passed by because of what is in them. */
+  public boolean choosesByFields() {
+    return expression != null || !(condition instanceof Condition.All);
+  }
 
   /** Whether reading ends. */
   public boolean bounded() {

@@ -1,7 +1,9 @@
 package io.varve.flink.source;
 
 import io.varve.event.StreamPartition;
+import io.varve.field.Condition;
 import io.varve.flink.source.discover.StreamSelection;
+import io.varve.query.BadFilterException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,9 @@ public final class VarveSourceBuilder<T> {
   private EventRange range = EventRange.ALL;
   private ExpiredOffset expired = ExpiredOffset.FAIL;
   private @Nullable EventFilter filter;
+  private @Nullable String expression;
+  private Condition condition = Condition.all();
+  private @Nullable String group;
   private long discoveryMs = DISCOVERY_INTERVAL.toMillis();
   private long splitOffsets;
   private long eventsMax = Long.MAX_VALUE;
@@ -111,9 +116,45 @@ public final class VarveSourceBuilder<T> {
     return this;
   }
 
-  /** Which events; the others are not deserialized. */
+  /** Which events; the others are not deserialized. Beside an expression, both must want it. */
   public VarveSourceBuilder<T> setFilter(EventFilter chosen) {
     filter = chosen;
+    return this;
+  }
+
+  /**
+   * Which events, as an expression in CEL, such as {@code value.customer_id == 42}: those that it
+   * is true of. Where the store has indexes of fields it leads to the batches that may hold one;
+   * others are not read.
+   *
+   * @throws IllegalArgumentException if it is no such expression, with the place and the reason
+   */
+  public VarveSourceBuilder<T> setFilter(String cel) {
+    try {
+      io.varve.query.EventFilter.compile(cel);
+    } catch (BadFilterException e) {
+      throw new IllegalArgumentException(String.valueOf(e.getMessage()), e);
+    }
+    expression = cel;
+    return this;
+  }
+
+  /**
+   * What the fields of an event have to meet to be worth reading, for who compares again what is
+   * read: an event that doesn't meet it may be read, too.
+   */
+  public VarveSourceBuilder<T> setCondition(Condition necessary) {
+    condition = necessary;
+    return this;
+  }
+
+  /**
+   * Commits where the job is to a group of consumers in the store, at each checkpoint, as a replay
+   * consumer does: so {@code ./varve offsets} shows it, and others can go on there. The job itself
+   * goes on where its checkpoints say. The group must have no consumers as members.
+   */
+  public VarveSourceBuilder<T> setGroupId(String id) {
+    group = LogPlace.checkGroup(id);
     return this;
   }
 
@@ -172,6 +213,13 @@ public final class VarveSourceBuilder<T> {
           "Partitions of a job that follows its streams can't be cut into splits: set an end, or"
               + " leave the offsets of a split out");
     }
+    if (splitOffsets > 0 && group != null) {
+      throw new IllegalStateException(
+          "Where a job is that reads pieces of partitions at the same time can't be committed to"
+              + " the group '"
+              + group
+              + "': leave the group, or the offsets of a split out");
+    }
     return new VarveSource<>(
         new SourceSettings(
             path,
@@ -182,6 +230,9 @@ public final class VarveSourceBuilder<T> {
             range,
             expired,
             filter,
+            expression,
+            condition,
+            group,
             discoveryMs,
             splitOffsets,
             eventsMax),

@@ -113,6 +113,14 @@ final class AnyValues {
   }
 
   private static GenericRowData row(Map<?, ?> map, RowType type, String at) throws IOException {
+    if (!map.keySet().stream().allMatch(String.class::isInstance)) {
+      throw new IOException(
+          (at.isEmpty() ? "the value" : "the field '" + at + "'")
+              + " is "
+              + json(map)
+              + ", a map whose keys are not all texts, which can't be read as a row; as MAP or"
+              + " STRING it can");
+    }
     GenericRowData row = new GenericRowData(type.getFieldCount());
     for (int i = 0; i < type.getFieldCount(); i++) {
       String name = type.getFieldNames().get(i);

@@ -23,8 +23,9 @@ import org.apache.flink.table.types.logical.RowType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes readers for values of a schema, into a type of a table: fields go by their names; what the
- * table doesn't have is passed over, what the schema doesn't have is null.
+ * Makes readers for values of a schema, into a type of a table: fields go by their names, those of
+ * the topic or those that Avro allows; what the table doesn't have is passed over, what the schema
+ * doesn't have is null.
  *
  * <p>Thread: safe.
  */
@@ -103,6 +104,9 @@ final class ReaderCompiler {
       Schema.Field field = written.get(i);
       String name = RowTypes.nameOf(field);
       places[i] = type.getFieldIndex(name);
+      if (places[i] < 0) {
+        places[i] = type.getFieldIndex(field.name());
+      }
       readers[i] =
           places[i] < 0
               ? skip(field.schema(), new HashMap<>())
@@ -218,8 +222,10 @@ final class ReaderCompiler {
       case BOOLEAN -> root == LogicalTypeRoot.BOOLEAN ? AvroBytes::readBoolean : null;
       case INT ->
           switch (root) {
-            case TINYINT -> in -> (byte) in.readInt();
-            case SMALLINT -> in -> (short) in.readInt();
+            case TINYINT ->
+                in -> (byte) fitting(in.readInt(), Byte.MIN_VALUE, Byte.MAX_VALUE, type);
+            case SMALLINT ->
+                in -> (short) fitting(in.readInt(), Short.MIN_VALUE, Short.MAX_VALUE, type);
             case INTEGER, DATE, TIME_WITHOUT_TIME_ZONE -> AvroBytes::readInt;
             case BIGINT -> in -> (long) in.readInt();
             default -> null;
@@ -228,9 +234,11 @@ final class ReaderCompiler {
           switch (root) {
             case BIGINT -> AvroBytes::readLong;
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIMESTAMP_WITHOUT_TIME_ZONE ->
-                schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                    ? in -> micros(in.readLong())
-                    : in -> TimestampData.fromEpochMillis(in.readLong());
+                switch (schema.getLogicalType() == null ? "" : schema.getLogicalType().getName()) {
+                  case "timestamp-micros", "local-timestamp-micros" -> in -> micros(in.readLong());
+                  case "timestamp-nanos", "local-timestamp-nanos" -> in -> nanos(in.readLong());
+                  default -> in -> TimestampData.fromEpochMillis(in.readLong());
+                };
             default -> null;
           };
       case FLOAT ->
@@ -257,6 +265,25 @@ final class ReaderCompiler {
   private static TimestampData micros(long micros) {
     return TimestampData.fromEpochMillis(
         Math.floorDiv(micros, 1000L), (int) Math.floorMod(micros, 1000L) * 1000);
+  }
+
+  private static TimestampData nanos(long nanos) {
+    return TimestampData.fromEpochMillis(
+        Math.floorDiv(nanos, 1_000_000L), (int) Math.floorMod(nanos, 1_000_000L));
+  }
+
+  private int fitting(int number, int least, int most, LogicalType type) throws IOException {
+    if (number < least || number > most) {
+      throw new IOException(
+          "the number "
+              + number
+              + " in '"
+              + at
+              + "' doesn't fit "
+              + type.asSummaryString()
+              + "; declare the column as INT");
+    }
+    return number;
   }
 
   private static StringData symbol(Schema schema, AvroBytes in) throws IOException {

@@ -14,6 +14,7 @@ import org.apache.flink.table.factories.DeserializationFormatFactory;
 import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
+import org.jspecify.annotations.Nullable;
 
 /** The format {@code varve-avro}: what the connectors store of structured values. */
 public final class VarveAvroFormatFactory implements DeserializationFormatFactory {
@@ -24,6 +25,11 @@ public final class VarveAvroFormatFactory implements DeserializationFormatFactor
   public DecodingFormat<DeserializationSchema<RowData>> createDecodingFormat(
       DynamicTableFactory.Context context, ReadableConfig options) {
     return new Format();
+  }
+
+  /** Whether a format is one of this. */
+  public static boolean isFormat(@Nullable DecodingFormat<?> format) {
+    return format instanceof Format;
   }
 
   @Override

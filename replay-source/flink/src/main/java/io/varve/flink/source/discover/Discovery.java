@@ -8,6 +8,7 @@ import io.varve.flink.source.LogName;
 import io.varve.flink.source.LogPlace;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.StoreAccess;
+import io.varve.flink.source.group.CommittedPlaces;
 import io.varve.flink.source.split.LogSplit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks into a store for logs that are to be read and that nobody knows yet, and makes splits of
@@ -61,13 +63,15 @@ final class Discovery {
                 + "; its streams are "
                 + store.streams());
       }
+      Bounds bounds =
+          new Bounds(first ? settings.start() : LogPlace.earliest(), settings.stop(), store);
       for (String stream : streams) {
         int latest = store.latestGeneration(stream);
         for (int generation : generations(store.generations(stream), stream, known)) {
           for (int partition : store.partitions(stream, generation)) {
             StreamPartition log = new StreamPartition(stream, generation, partition);
             if (!known.contains(log)) {
-              logs.put(log, split(log, store.stats(log), first, generation == latest, splits));
+              logs.put(log, split(log, store.stats(log), bounds, generation == latest, splits));
             }
           }
         }
@@ -115,17 +119,10 @@ final class Discovery {
    * @return the first offset that is not to be read; {@link Long#MAX_VALUE} for no end
    */
   private long split(
-      StreamPartition log, LogStats stats, boolean first, boolean newest, List<LogSplit> splits) {
-    LogName name = new LogName(log.stream(), log.partition());
-    LogPlace start = first ? settings.start() : LogPlace.earliest();
+      StreamPartition log, LogStats stats, Bounds bounds, boolean newest, List<LogSplit> splits) {
     LogPlace stop = settings.stop();
     EventRange range = settings.range();
-    long from =
-        switch (start.kind()) {
-          case EARLIEST, TIME -> LogSplit.EARLIEST;
-          case LATEST -> stats.nextOffset();
-          case OFFSETS -> newest ? start.offset(name, LogSplit.EARLIEST) : LogSplit.EARLIEST;
-        };
+    long from = bounds.from(log, stats, newest);
     // A bound isn't a place to begin at: what is gone below it isn't missed.
     if (range.fromOffset() > (from == LogSplit.EARLIEST ? stats.startOffset() : from)) {
       from = range.fromOffset();
@@ -137,8 +134,7 @@ final class Discovery {
     long to = range.toOffset();
     long toTimeMs = range.toTimeMs();
     if (stop != null) {
-      boolean given = stop.kind() == LogPlace.Kind.OFFSETS && newest;
-      to = Math.min(to, given ? stop.offset(name, stats.nextOffset()) : stats.nextOffset());
+      to = Math.min(to, bounds.to(log, stats, newest));
       if (stop.kind() == LogPlace.Kind.TIME) {
         toTimeMs = Math.min(toTimeMs, stop.timeMs());
       }
@@ -154,6 +150,86 @@ final class Discovery {
       splits.add(new LogSplit(log, from, from, to, fromTimeMs, toTimeMs));
     }
     return to;
+  }
+
+  /** Start and end of reading, in offsets of each log. */
+  private record Bounds(
+      LogPlace start,
+      @Nullable LogPlace stop,
+      @Nullable CommittedPlaces startGroup,
+      @Nullable CommittedPlaces stopGroup) {
+
+    Bounds(LogPlace start, @Nullable LogPlace stop, Store store) {
+      this(start, stop, group(start, store), group(stop, store));
+    }
+
+    private static @Nullable CommittedPlaces group(@Nullable LogPlace place, Store store) {
+      return place != null && place.kind() == LogPlace.Kind.COMMITTED
+          ? CommittedPlaces.of(store, place.group())
+          : null;
+    }
+
+    long from(StreamPartition log, LogStats stats, boolean newest) {
+      return offset(start, startGroup, log, stats, newest, LogSplit.EARLIEST, LogSplit.EARLIEST);
+    }
+
+    long to(StreamPartition log, LogStats stats, boolean newest) {
+      return stop == null
+          ? Long.MAX_VALUE
+          : offset(stop, stopGroup, log, stats, newest, stats.startOffset(), stats.nextOffset());
+    }
+
+    /**
+     * @param earliest stands for the first event
+     * @param unsaid for a log that a place says nothing of
+     */
+    private static long offset(
+        LogPlace place,
+        @Nullable CommittedPlaces group,
+        StreamPartition log,
+        LogStats stats,
+        boolean newest,
+        long earliest,
+        long unsaid) {
+      switch (place.kind()) {
+        case EARLIEST -> {
+          return earliest;
+        }
+        case LATEST -> {
+          return stats.nextOffset();
+        }
+        case OFFSETS -> {
+          LogName name = new LogName(log.stream(), log.partition());
+          return newest ? place.offset(name, unsaid) : unsaid;
+        }
+        case COMMITTED -> {
+          int generation = group == null ? 0 : group.generation(log);
+          if (group != null && generation == log.generation()) {
+            return group.offset(log);
+          }
+          if (generation > log.generation()) {
+            // The group has left this generation behind.
+            return stats.nextOffset();
+          }
+          LogPlace otherwise = place.otherwise();
+          if (otherwise == null) {
+            throw new IllegalStateException(
+                "The group '"
+                    + place.group()
+                    + "' has committed no offset of "
+                    + log
+                    + (generation == 0 ? "" : ", only of generation " + generation)
+                    + ". Give a place for partitions without one: LogPlace.committed(group,"
+                    + " LogPlace.earliest()), or 'group.offset-reset' = 'earliest' in SQL");
+          }
+          return otherwise.kind() == LogPlace.Kind.EARLIEST ? earliest : stats.nextOffset();
+        }
+        case TIME -> {
+          return unsaid;
+        }
+      }
+      throw new IllegalStateException(place.toString());
+    }
   }
 
   private void cut(

@@ -5,12 +5,14 @@ import io.varve.flink.source.EventFilter;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.StoreAccess;
 import io.varve.flink.source.VarveDeserializationSchema;
+import io.varve.flink.source.group.CheckpointCommits;
 import io.varve.flink.source.split.LogSplit;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -36,6 +38,11 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   /** Events handed on in one call: few, so that the task can attend to other things. */
   private static final int CALL_EVENTS = 16;
 
+  /** Events are passed by for so long at a time, but for so many batches and segments at least. */
+  private static final long PASS_BY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private static final int PASS_BY_STEPS_MIN = 8;
+
   private static final CompletableFuture<Void> AVAILABLE = CompletableFuture.completedFuture(null);
 
   private final SourceReaderContext context;
@@ -44,6 +51,7 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   private final @Nullable EventFilter filter;
   private final SourceMetrics counters;
   private final Emitter<T> emitter = new Emitter<>();
+  private final BooleanSupplier goOn = this::hasTime;
   private final SplitQueue splits = new SplitQueue();
 
   private @Nullable Store store;
@@ -51,6 +59,11 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   private boolean noMoreSplits;
   private boolean asked;
   private int turnEvents;
+  private io.varve.query.@Nullable EventFilter chosen;
+  private @Nullable CheckpointCommits commits;
+  private boolean outOfTime;
+  private long callNanos;
+  private int callSteps;
   private CompletableFuture<Void> available = new CompletableFuture<>();
 
   public LogSourceReader(
@@ -65,6 +78,10 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   @Override
   public void start() {
     store();
+    String group = settings.group();
+    if (group != null) {
+      commits = new CheckpointCommits(group, counters.group());
+    }
     askForSplits();
   }
 
@@ -93,6 +110,9 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
     if (!schemaOpen) {
       openSchema(from);
     }
+    callNanos = System.nanoTime();
+    callSteps = 0;
+    outOfTime = false;
     while (true) {
       SplitReading reading = splits.current();
       if (reading == null) {
@@ -103,6 +123,13 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
         return InputStatus.END_OF_INPUT;
       }
       turnEvents += events;
+      if (outOfTime) {
+        // Much has been passed by: now it is another's turn, and then that of what else the task
+        // has.
+        turnEvents = 0;
+        splits.turn();
+        return InputStatus.MORE_AVAILABLE;
+      }
       if (events < CALL_EVENTS) {
         leave(reading, from, output);
       } else if (turnEvents >= TURN_EVENTS) {
@@ -128,7 +155,8 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   /**
    * Hands on a few events of a split.
    *
-   * @return how many it looked at; less than {@link #CALL_EVENTS} if it has no more for now
+   * @return how many it looked at; less than {@link #CALL_EVENTS} if it has no more for now, or
+   *     there was no more time to look for them
    */
   private int read(SplitReading reading, Store from, ReaderOutput<T> output) throws IOException {
     emitter.to(output.createOutputForSplit(reading.id()));
@@ -137,7 +165,8 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
     int leftOut = 0;
     long bytes = 0;
     long timestampMs = -1;
-    while (events < CALL_EVENTS && emitter.emitted() < elementsMax && reading.next(from)) {
+    long passedBy = reading.passedBy();
+    while (events < CALL_EVENTS && emitter.emitted() < elementsMax && reading.next(from, goOn)) {
       EventAccess event = reading.event();
       events++;
       bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
@@ -149,11 +178,23 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
         deserialize(event, reading, from);
       }
     }
+    passedBy = reading.passedBy() - passedBy;
+    if (passedBy > 0) {
+      splits.gave();
+      counters.passedBy(passedBy);
+    }
     if (events > 0) {
       splits.gave();
       counters.read(events, bytes, leftOut, timestampMs);
     }
     return events;
+  }
+
+  private boolean hasTime() {
+    if (++callSteps > PASS_BY_STEPS_MIN) {
+      outOfTime |= System.nanoTime() - callNanos > PASS_BY_NANOS;
+    }
+    return !outOfTime;
   }
 
   private void deserialize(EventAccess event, SplitReading reading, Store from) throws IOException {
@@ -186,6 +227,10 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
       return;
     }
     splits.finish();
+    CheckpointCommits committing = commits;
+    if (committing != null) {
+      committing.finished(reading.state());
+    }
     output.releaseOutputForSplit(reading.id());
     counters.closed(reading);
     reading.close();
@@ -193,7 +238,20 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
 
   @Override
   public List<LogSplit> snapshotState(long checkpoint) {
-    return splits.all().stream().map(SplitReading::state).toList();
+    List<LogSplit> states = splits.all().stream().map(SplitReading::state).toList();
+    CheckpointCommits committing = commits;
+    if (committing != null) {
+      committing.snapshot(checkpoint, states);
+    }
+    return states;
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpoint) {
+    CheckpointCommits committing = commits;
+    if (committing != null) {
+      committing.complete(checkpoint, store());
+    }
   }
 
   @Override
@@ -213,8 +271,12 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   @Override
   public void addSplits(List<LogSplit> added) {
     asked = false;
+    if (chosen == null && settings.choosesByFields()) {
+      String expression = settings.expression();
+      chosen = io.varve.query.EventFilter.compile(expression == null ? "true" : expression);
+    }
     for (LogSplit split : added) {
-      SplitReading reading = new SplitReading(split, settings);
+      SplitReading reading = new SplitReading(split, settings, chosen);
       splits.add(reading);
       counters.opened(reading);
     }
@@ -252,11 +314,18 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   }
 
   @Override
-  public void close() {
+  public void close() throws InterruptedException {
     splits.all().forEach(SplitReading::close);
-    Store at = store;
-    if (at != null) {
-      at.close();
+    CheckpointCommits committing = commits;
+    try {
+      if (committing != null) {
+        committing.close();
+      }
+    } finally {
+      Store at = store;
+      if (at != null) {
+        at.close();
+      }
     }
   }
 }

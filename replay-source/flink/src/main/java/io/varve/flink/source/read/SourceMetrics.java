@@ -23,6 +23,8 @@ public final class SourceMetrics {
   private final Counter recordsIn;
   private final Counter bytesIn;
   private final Counter filtered;
+  private final Counter passedBy;
+  private final MetricGroup own;
 
   // Of splits that are closed by now.
   private final LongAdder closedBatches = new LongAdder();
@@ -37,8 +39,9 @@ public final class SourceMetrics {
     bytesIn = metrics.getIOMetricGroup().getNumBytesInCounter();
     metrics.setPendingRecordsGauge(() -> open.stream().mapToLong(SplitReading::pending).sum());
     metrics.gauge("currentFetchEventTimeLag", () -> eventMs < 0 ? -1 : fetchMs - eventMs);
-    MetricGroup own = metrics.addGroup(GROUP);
+    own = metrics.addGroup(GROUP);
     filtered = own.counter("eventsFilteredOut");
+    passedBy = own.counter("eventsPassedBy");
     own.gauge("batchesRead", () -> closedBatches.sum() + sum(true));
     own.gauge("storedBytesRead", () -> closedBytes.sum() + sum(false));
     own.gauge("openLogs", open::size);
@@ -56,11 +59,22 @@ public final class SourceMetrics {
     all.put(
         GROUP + ".eventsFilteredOut", "events that were looked at and not chosen by the filter");
     all.put(
+        GROUP + ".eventsPassedBy",
+        "events that were read, and whose fields are not as a filter in CEL or a query wants them;"
+            + " those that indexes lead past are not read");
+    all.put(
         GROUP + ".batchesRead",
         "batches loaded; those without an offset or time of the range are skipped unread");
     all.put(GROUP + ".storedBytesRead", "their bytes as they are stored");
     all.put(GROUP + ".openLogs", "logs that are being read now");
+    all.put(GROUP + ".commitsSucceeded", "commits to the group, if one is set");
+    all.put(GROUP + ".commitsFailed", "commits to the group that failed");
     return all;
+  }
+
+  /** The group of the source's own metrics. */
+  MetricGroup group() {
+    return own;
   }
 
   private long sum(boolean batches) {
@@ -85,6 +99,11 @@ public final class SourceMetrics {
       closedBatches.add(metrics.batches());
       closedBytes.add(metrics.storedBytes());
     }
+  }
+
+  /** Some events have been passed by. */
+  void passedBy(long events) {
+    passedBy.inc(events);
   }
 
   /** Some events have been handed on; the latest had that timestamp. */

@@ -1,17 +1,19 @@
 package io.varve.flink.source.read;
 
-import io.varve.LogReader;
+import io.varve.EventReader;
 import io.varve.ReadRange;
 import io.varve.ReaderMetrics;
 import io.varve.Store;
-import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
 import io.varve.flink.source.ExpiredOffset;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.split.LogSplit;
+import io.varve.query.EventFilter;
+import io.varve.query.FilteredReader;
 import java.time.Duration;
 import java.util.SortedSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +29,21 @@ final class SplitReading implements AutoCloseable {
 
   private final LogSplit split;
   private final SourceSettings settings;
-  private volatile @Nullable LogReader reader;
+  private final @Nullable EventFilter chosen;
+  private volatile @Nullable EventReader reader;
   private @Nullable EventAccess event;
   private boolean seen;
   private boolean succeeded;
   private long successorNanos;
 
-  SplitReading(LogSplit split, SourceSettings settings) {
+  /**
+   * @param chosen by which events are chosen, and what the settings ask of their fields; null for
+   *     all events
+   */
+  SplitReading(LogSplit split, SourceSettings settings, @Nullable EventFilter chosen) {
     this.split = split;
     this.settings = settings;
+    this.chosen = chosen;
     this.seen = split.next() != LogSplit.EARLIEST;
     this.successorNanos = System.nanoTime();
   }
@@ -50,7 +58,7 @@ final class SplitReading implements AutoCloseable {
 
   /** Where it would go on after a restart. */
   LogSplit state() {
-    LogReader at = reader;
+    EventReader at = reader;
     if (at == null) {
       return split;
     }
@@ -58,13 +66,17 @@ final class SplitReading implements AutoCloseable {
     return !seen && at.position() == 0 ? split : split.at(at.position());
   }
 
-  /** Steps to the next event; false if there is none for now. */
-  boolean next(Store store) {
-    LogReader at = reader;
+  /**
+   * Steps to the next event; false if there is none for now, or it was left for later.
+   *
+   * @param goOn whether to go on, where much has to be passed by
+   */
+  boolean next(Store store, BooleanSupplier goOn) {
+    EventReader at = reader;
     if (at == null) {
       at = open(store);
     }
-    if (at.next()) {
+    if (at.next(goOn)) {
       seen = true;
       return true;
     }
@@ -80,19 +92,28 @@ final class SplitReading implements AutoCloseable {
     return at;
   }
 
-  private LogReader open(Store store) {
+  /** Events that were read and are not wanted, so far. */
+  long passedBy() {
+    return reader instanceof FilteredReader filtered ? filtered.eventsPassedBy() : 0;
+  }
+
+  private EventReader open(Store store) {
     long from = Math.max(0, split.next());
     if (from >= split.stop()) {
       from = split.stop();
     }
-    LogReader opened =
-        store.openReader(
-            split.log(), new ReadRange(from, split.stop(), split.fromTimeMs(), split.toTimeMs()));
+    ReadRange range = new ReadRange(from, split.stop(), split.fromTimeMs(), split.toTimeMs());
+    EventReader opened =
+        chosen == null
+            ? store.openReader(split.log(), range)
+            : chosen
+                .plan(split.log())
+                .and(settings.condition(), UnexpectedEncoding.of(settings.condition()))
+                .open(store, range);
     boolean done = false;
     try {
       checkExpired(opened, store.path());
-      EventView view = opened.event();
-      event = new EventAccess(split.log(), view);
+      event = new EventAccess(split.log(), opened.event());
       reader = opened;
       done = true;
       return opened;
@@ -104,7 +125,7 @@ final class SplitReading implements AutoCloseable {
   }
 
   /** Its lease is taken by now: what is there stays. */
-  private void checkExpired(LogReader opened, String path) {
+  private void checkExpired(EventReader opened, String path) {
     long next = split.next();
     long left = opened.stats().startOffset();
     if (next == LogSplit.EARLIEST || next >= left || next >= split.stop()) {
@@ -138,7 +159,7 @@ final class SplitReading implements AutoCloseable {
 
   /** Whether everything has been read that there will ever be. */
   boolean done(Store store) {
-    LogReader at = reader;
+    EventReader at = reader;
     if (at == null) {
       return false;
     }
@@ -172,7 +193,7 @@ final class SplitReading implements AutoCloseable {
 
   /** How far it is, or null if it has not been opened. Thread: safe. */
   @Nullable ReaderMetrics metrics() {
-    LogReader at = reader;
+    EventReader at = reader;
     return at == null ? null : at.metrics();
   }
 
@@ -186,7 +207,7 @@ final class SplitReading implements AutoCloseable {
 
   @Override
   public void close() {
-    LogReader at = reader;
+    EventReader at = reader;
     if (at != null) {
       at.close();
     }

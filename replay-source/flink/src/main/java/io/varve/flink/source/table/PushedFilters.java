@@ -1,5 +1,6 @@
 package io.varve.flink.source.table;
 
+import io.varve.field.Condition;
 import io.varve.flink.source.EventRange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,15 +20,19 @@ import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a query's conditions bounds offsets, times and partitions, so that the rest of the store
- * needn't be read.
+ * What of a query's conditions bounds offsets, times and partitions, or says something of fields,
+ * so that the rest of the store needn't be read.
  *
  * @param range the bounds
- * @param accepted conditions that the bounds take account of
+ * @param condition what the fields of an event have to meet; never as much as the conditions say
+ * @param accepted conditions that the bounds, or the fields, take account of
  * @param remaining conditions that are to be applied to rows still
  */
 record PushedFilters(
-    EventRange range, List<ResolvedExpression> accepted, List<ResolvedExpression> remaining) {
+    EventRange range,
+    Condition condition,
+    List<ResolvedExpression> accepted,
+    List<ResolvedExpression> remaining) {
 
   /**
    * What a condition lets through, at most.
@@ -40,23 +45,32 @@ record PushedFilters(
    * Takes conditions in.
    *
    * @param columns metadata columns by the names that the conditions have for them
+   * @param fields what they need of the columns of keys and values
    */
-  static PushedFilters of(List<ResolvedExpression> conditions, Map<String, EventColumn> columns) {
+  static PushedFilters of(
+      List<ResolvedExpression> conditions,
+      Map<String, EventColumn> columns,
+      FieldConditions fields) {
     Conditions read = new Conditions(columns);
     EventRange range = EventRange.ALL;
+    Condition condition = Condition.all();
     List<ResolvedExpression> accepted = new ArrayList<>();
     List<ResolvedExpression> remaining = new ArrayList<>();
-    for (ResolvedExpression condition : conditions) {
-      Bound bound = read.bound(condition);
+    for (ResolvedExpression each : conditions) {
+      Bound bound = read.bound(each);
+      Condition met = fields.of(each);
       if (bound != null) {
         range = range.and(bound.range());
-        accepted.add(condition);
+      }
+      condition = Condition.and(condition, met);
+      if (bound != null || !(met instanceof Condition.All)) {
+        accepted.add(each);
       }
       if (bound == null || !bound.exact()) {
-        remaining.add(condition);
+        remaining.add(each);
       }
     }
-    return new PushedFilters(range, accepted, remaining);
+    return new PushedFilters(range, condition, accepted, remaining);
   }
 
   /** Reads conditions on metadata columns. */

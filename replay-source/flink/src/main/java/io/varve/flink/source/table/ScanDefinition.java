@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param streams names separated by commas, or one regular expression
  * @param stop null for a table that follows its streams
+ * @param group the group that is told where the scan is, or null
+ * @param filter in CEL, or null
  * @param splitOffsets 0 for whole partitions
  * @param parallelism null for what the job has
  */
@@ -35,6 +37,8 @@ record ScanDefinition(
     String generation,
     LogPlace start,
     @Nullable LogPlace stop,
+    @Nullable String group,
+    @Nullable String filter,
     ExpiredOffset expired,
     Duration discovery,
     long splitOffsets,
@@ -53,6 +57,7 @@ record ScanDefinition(
           case SPECIFIC_OFFSETS ->
               LogPlace.offsets(offsets(options, TableOptions.STARTUP_OFFSETS, streams));
           case TIMESTAMP -> LogPlace.time(given(options, TableOptions.STARTUP_TIMESTAMP, startup));
+          case GROUP_OFFSETS -> committed(options, startup);
         };
     End end =
         options.getOptional(TableOptions.BOUNDED).orElse(batch ? End.LATEST_OFFSET : End.UNBOUNDED);
@@ -63,6 +68,7 @@ record ScanDefinition(
           case SPECIFIC_OFFSETS ->
               LogPlace.offsets(offsets(options, TableOptions.BOUNDED_OFFSETS, streams));
           case TIMESTAMP -> LogPlace.time(given(options, TableOptions.BOUNDED_TIMESTAMP, end));
+          case GROUP_OFFSETS -> committed(options, end);
         };
     ScanDefinition scan =
         new ScanDefinition(
@@ -71,12 +77,29 @@ record ScanDefinition(
             options.get(TableOptions.GENERATION),
             start,
             stop,
+            options.get(TableOptions.GROUP_COMMIT)
+                ? options.getOptional(TableOptions.GROUP).orElse(null)
+                : null,
+            options.getOptional(TableOptions.FILTER).orElse(null),
             options.get(TableOptions.EXPIRED),
             options.get(TableOptions.DISCOVERY),
             options.getOptional(TableOptions.SPLIT_OFFSETS).orElse(0L),
             options.getOptional(TableOptions.PARALLELISM).orElse(null));
     scan.check();
     return scan;
+  }
+
+  private static LogPlace committed(ReadableConfig options, Enum<?> mode) {
+    String group = given(options, TableOptions.GROUP, mode);
+    try {
+      return switch (options.get(TableOptions.GROUP_RESET)) {
+        case NONE -> LogPlace.committed(group);
+        case EARLIEST -> LogPlace.committed(group, LogPlace.earliest());
+        case LATEST -> LogPlace.committed(group, LogPlace.latest());
+      };
+    } catch (IllegalArgumentException e) {
+      throw new ValidationException("Invalid option 'group.id': " + e.getMessage(), e);
+    }
   }
 
   private static <T> T given(ReadableConfig options, ConfigOption<T> option, Enum<?> mode) {
@@ -138,6 +161,13 @@ record ScanDefinition(
       throw new ValidationException(
           "'" + TableOptions.SPLIT_OFFSETS.key() + "' needs a bounded table");
     }
+    if (splitOffsets > 0 && group != null) {
+      throw new ValidationException(
+          "'"
+              + TableOptions.SPLIT_OFFSETS.key()
+              + "' reads pieces of partitions at the same time, of which a group can't be told: set"
+              + " 'group.commit' = 'false'");
+    }
   }
 
   boolean isBounded() {
@@ -148,6 +178,12 @@ record ScanDefinition(
   void applyTo(VarveSourceBuilder<?> builder) {
     builder.setStore(path).setStart(start).setExpiredOffset(expired);
     builder.setDiscoveryInterval(discovery);
+    if (group != null) {
+      builder.setGroupId(group);
+    }
+    if (filter != null) {
+      builder.setFilter(filter);
+    }
     List<String> names = names(streams);
     if (names == null) {
       builder.setStreamPattern(Pattern.compile(streams));

@@ -17,7 +17,20 @@ final class TableOptions {
     EARLIEST_OFFSET,
     LATEST_OFFSET,
     SPECIFIC_OFFSETS,
-    TIMESTAMP;
+    TIMESTAMP,
+    GROUP_OFFSETS;
+
+    @Override
+    public String toString() {
+      return word(this);
+    }
+  }
+
+  /** Where a group is that has committed nothing. */
+  enum OffsetReset {
+    NONE,
+    EARLIEST,
+    LATEST;
 
     @Override
     public String toString() {
@@ -30,7 +43,8 @@ final class TableOptions {
     UNBOUNDED,
     LATEST_OFFSET,
     SPECIFIC_OFFSETS,
-    TIMESTAMP;
+    TIMESTAMP,
+    GROUP_OFFSETS;
 
     @Override
     public String toString() {
@@ -133,7 +147,8 @@ final class TableOptions {
           .defaultValue(Startup.EARLIEST_OFFSET)
           .withDescription(
               "Where reading begins. With timestamp: only events with that timestamp or a later"
-                  + " one, wherever they stand.");
+                  + " one, wherever they stand. With group-offsets: where the group of group.id"
+                  + " is.");
 
   static final ConfigOption<String> STARTUP_OFFSETS =
       ConfigOptions.key("scan.startup.specific-offsets")
@@ -156,7 +171,7 @@ final class TableOptions {
           .withDescription(
               "Where reading ends. Default: unbounded, in batch mode latest-offset. With"
                   + " timestamp: only events with an earlier one, of those that are there when the"
-                  + " job begins.");
+                  + " job begins. With group-offsets: before where the group of group.id is then.");
 
   static final ConfigOption<String> BOUNDED_OFFSETS =
       ConfigOptions.key("scan.bounded.specific-offsets")
@@ -169,6 +184,36 @@ final class TableOptions {
           .longType()
           .noDefaultValue()
           .withDescription("The timestamp to end before, milliseconds since 1970.");
+
+  static final ConfigOption<String> GROUP =
+      ConfigOptions.key("group.id")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "A group of consumers in the store, without members. At each checkpoint it is told"
+                  + " where the table's scan is, unless group.commit is false.");
+
+  static final ConfigOption<Boolean> GROUP_COMMIT =
+      ConfigOptions.key("group.commit")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription("Whether the group of group.id is told where the scan is.");
+
+  static final ConfigOption<OffsetReset> GROUP_RESET =
+      ConfigOptions.key("group.offset-reset")
+          .enumType(OffsetReset.class)
+          .defaultValue(OffsetReset.NONE)
+          .withDescription(
+              "With group-offsets, the place in partitions of which the group has committed"
+                  + " nothing: earliest, latest, or none, which fails.");
+
+  static final ConfigOption<String> FILTER =
+      ConfigOptions.key("scan.filter")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Which events are rows at all: an expression in CEL over value, key, headers,"
+                  + " timestamp, offset, partition and stream. Indexes of fields lead to them.");
 
   static final ConfigOption<ExpiredOffset> EXPIRED =
       ConfigOptions.key("scan.expired-offset")
@@ -218,6 +263,10 @@ final class TableOptions {
           BOUNDED,
           BOUNDED_OFFSETS,
           BOUNDED_TIMESTAMP,
+          GROUP,
+          GROUP_COMMIT,
+          GROUP_RESET,
+          FILTER,
           EXPIRED,
           DISCOVERY,
           SPLIT_OFFSETS,

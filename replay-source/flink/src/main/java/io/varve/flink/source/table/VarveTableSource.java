@@ -1,8 +1,10 @@
 package io.varve.flink.source.table;
 
+import io.varve.field.Condition;
 import io.varve.flink.source.EventRange;
 import io.varve.flink.source.VarveSource;
 import io.varve.flink.source.VarveSourceBuilder;
+import io.varve.flink.source.avro.VarveAvroFormatFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,8 +39,8 @@ import org.apache.flink.table.types.logical.RowType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams as a table. What a query doesn't need is not read: columns of values, times, offsets and
- * partitions outside its conditions.
+ * Streams as a table. What a query doesn't need is not read: columns of values; times, offsets and
+ * partitions outside its conditions; events whose fields don't meet them.
  *
  * <p>Thread: confined to the planner's.
  */
@@ -55,6 +57,7 @@ final class VarveTableSource
   private List<EventColumn> columns = List.of();
   private DataType produced;
   private EventRange range = EventRange.ALL;
+  private Condition condition = Condition.all();
   private long limit = Long.MAX_VALUE;
   private WatermarkStrategy<RowData> watermarks = WatermarkStrategy.noWatermarks();
 
@@ -99,9 +102,36 @@ final class VarveTableSource
     for (int i = 0; i < columns.size(); i++) {
       byName.put(names.get(projection.length + i), columns.get(i));
     }
-    PushedFilters pushed = PushedFilters.of(filters, byName);
+    PushedFilters pushed = PushedFilters.of(filters, byName, new FieldConditions(fields(names)));
     range = range.and(pushed.range());
+    condition = Condition.and(condition, pushed.condition());
     return Result.of(pushed.accepted(), pushed.remaining());
+  }
+
+  /** The fields that columns are read from, as far as the store knows fields as the format does. */
+  private Map<String, FieldConditions.Field> fields(List<String> names) {
+    Map<String, FieldConditions.Field> fields = new HashMap<>();
+    for (int i = 0; i < projection.length; i++) {
+      int column = projection[i];
+      boolean inKey = IntStream.of(table.keyFields()).anyMatch(each -> each == column);
+      boolean inValue = IntStream.of(table.valueFields()).anyMatch(each -> each == column);
+      int columnsBeside = (inKey ? table.keyFields() : table.valueFields()).length;
+      // What has one column alone may be read from a value that is no record.
+      if (inKey != inValue
+          && columnsBeside > 1
+          && VarveAvroFormatFactory.isFormat(inKey ? table.keyFormat() : table.valueFormat())) {
+        String name = DataType.getFieldNames(table.physical()).get(column);
+        String field = inKey ? name.substring(table.keyPrefix().length()) : name;
+        LogicalType type =
+            DataType.getFieldDataTypes(table.physical()).get(column).getLogicalType();
+        if (FieldConditions.isFieldName(field)) {
+          fields.put(
+              names.get(i),
+              new FieldConditions.Field((inKey ? "key." : "value.") + field, type, type));
+        }
+      }
+    }
+    return fields;
   }
 
   @Override
@@ -122,7 +152,11 @@ final class VarveTableSource
       builder.setElementsMax(limit);
     }
     VarveSource<RowData> source =
-        builder.setRange(range).setDeserializer(deserializer(context)).build();
+        builder
+            .setRange(range)
+            .setCondition(condition)
+            .setDeserializer(deserializer(context))
+            .build();
     return new Provider(source, watermarks, table.name(), table.scan().parallelism());
   }
 
@@ -209,6 +243,7 @@ final class VarveTableSource
     copy.columns = columns;
     copy.produced = produced;
     copy.range = range;
+    copy.condition = condition;
     copy.limit = limit;
     copy.watermarks = watermarks;
     return copy;

@@ -16,7 +16,7 @@ import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 
 /** A coordinator that does everything at once, in the test's thread. */
-final class HandContext implements SplitEnumeratorContext<LogSplit> {
+public final class HandContext implements SplitEnumeratorContext<LogSplit> {
 
   private final int parallelism;
   private final Map<Integer, ReaderInfo> readers = new HashMap<>();
@@ -24,7 +24,7 @@ final class HandContext implements SplitEnumeratorContext<LogSplit> {
   private final Set<Integer> ended = new TreeSet<>();
   private Runnable periodic = () -> {};
 
-  HandContext(int parallelism) {
+  public HandContext(int parallelism) {
     this.parallelism = parallelism;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.varve.event.StreamPartition;
+import io.varve.field.Condition;
 import io.varve.flink.source.Archive;
 import io.varve.flink.source.EventRange;
 import io.varve.flink.source.ExpiredOffset;
@@ -37,6 +38,9 @@ class LogEnumeratorTest {
         stop,
         EventRange.ALL,
         ExpiredOffset.FAIL,
+        null,
+        null,
+        Condition.all(),
         null,
         stop == null ? 1000 : 0,
         splitOffsets,
@@ -155,6 +159,9 @@ class LogEnumeratorTest {
                       range,
                       ExpiredOffset.FAIL,
                       null,
+                      null,
+                      Condition.all(),
+                      null,
                       0,
                       0,
                       10))
@@ -180,6 +187,9 @@ class LogEnumeratorTest {
               all.stop(),
               EventRange.ALL,
               ExpiredOffset.FAIL,
+              null,
+              null,
+              Condition.all(),
               null,
               0,
               0,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.commit.LogSettings;
 import io.varve.event.StreamPartition;
+import io.varve.field.Condition;
 import io.varve.flink.source.Archive;
 import io.varve.flink.source.EventFilter;
 import io.varve.flink.source.EventRange;
@@ -12,7 +13,9 @@ import io.varve.flink.source.LogPlace;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.VarveDeserializationSchema;
 import io.varve.flink.source.discover.StreamSelection;
+import io.varve.flink.source.group.CommittedPlaces;
 import io.varve.flink.source.split.LogSplit;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.testutils.MetricListener;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +40,11 @@ class LogSourceReaderTest {
   private final TestingReaderOutput<String> output = new TestingReaderOutput<>();
 
   private LogSourceReader<String> reader(EventFilter filter, long elementsMax) {
+    return reader(filter, null, null, elementsMax);
+  }
+
+  private LogSourceReader<String> reader(
+      EventFilter filter, String expression, String group, long elementsMax) {
     LogSourceReader<String> reader =
         new LogSourceReader<>(
             new TestingReaderContext(
@@ -50,6 +59,9 @@ class LogSourceReaderTest {
                 EventRange.ALL,
                 ExpiredOffset.FAIL,
                 filter,
+                expression,
+                Condition.all(),
+                group,
                 0,
                 0,
                 elementsMax),
@@ -171,6 +183,95 @@ class LogSourceReaderTest {
       assertThat(metrics.getCounter("varve", "eventsFilteredOut").orElseThrow().getCount())
           .isEqualTo(90);
     }
+  }
+
+  @Test
+  void eventsThatAreNotWantedArePassedByAndCheckpointsKeepThat() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 20_000, LogSourceReaderTest::json);
+        LogSourceReader<String> reader = filtered("value.n == 19999")) {
+      LogSplit split = split(0, 0, 20_000);
+      reader.addSplits(List.of(split));
+      InputStatus status = reader.pollNext(output);
+      List<Long> places = new ArrayList<>();
+      while (output.getEmittedRecords().isEmpty()) {
+        assertThat(status).isEqualTo(InputStatus.MORE_AVAILABLE);
+        places.add(reader.snapshotState(1).get(0).next());
+        status = reader.pollNext(output);
+      }
+      drain(reader);
+
+      assertThat(places).isSorted();
+      assertThat(output.getEmittedRecords()).containsExactly("{\"n\": 19999}");
+      assertThat(metrics.getCounter("varve", "eventsPassedBy").orElseThrow().getCount())
+          .isEqualTo(19_999);
+    }
+  }
+
+  @Test
+  void aFollowingReaderGoesOnBehindWhatItPassedBy() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 1_000, LogSourceReaderTest::json);
+        LogSourceReader<String> reader = filtered("value.n == -1")) {
+      reader.addSplits(List.of(split(0, 0, Long.MAX_VALUE)));
+      drain(reader);
+
+      assertThat(output.getEmittedRecords()).isEmpty();
+      assertThat(reader.snapshotState(1).get(0).next()).isEqualTo(1_000);
+    }
+  }
+
+  private long commits(String name) {
+    return metrics.getCounter("varve", name).orElseThrow().getCount();
+  }
+
+  @Test
+  void whatACheckpointKeptIsCommittedToTheGroupWhenItIsComplete() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 100).fill("a", 1, 10);
+        LogSourceReader<String> reader = reader(null, null, "g", Long.MAX_VALUE)) {
+      reader.addSplits(List.of(split(0, 0, 100), split(1, 0, Long.MAX_VALUE)));
+      reader.pollNext(output);
+      reader.snapshotState(1);
+      drain(reader);
+      reader.snapshotState(2);
+      reader.notifyCheckpointComplete(1);
+      Awaitility.await().until(() -> commits("commitsSucceeded") == 1);
+
+      CommittedPlaces after = CommittedPlaces.of(archive.store(), "g");
+      assertThat(after.offset(new StreamPartition("a", 1, 0))).isEqualTo(16);
+
+      reader.notifyCheckpointComplete(2);
+      Awaitility.await().until(() -> commits("commitsSucceeded") == 2);
+      after = CommittedPlaces.of(archive.store(), "g");
+      assertThat(after.offset(new StreamPartition("a", 1, 0))).isEqualTo(100);
+      assertThat(after.offset(new StreamPartition("a", 1, 1))).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aCommitThatFailsIsCountedAndTriedAgain() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 100);
+        LogSourceReader<String> reader = reader(null, null, "g", Long.MAX_VALUE)) {
+      Path inTheWay = Files.writeString(folder.resolve("groups"), "no folder");
+      reader.addSplits(List.of(split(0, 0, 100)));
+      drain(reader);
+      reader.snapshotState(1);
+      reader.notifyCheckpointComplete(1);
+      Awaitility.await().until(() -> commits("commitsFailed") == 1);
+      Files.delete(inTheWay);
+      reader.snapshotState(2);
+      reader.notifyCheckpointComplete(2);
+      Awaitility.await().until(() -> commits("commitsSucceeded") == 1);
+
+      assertThat(CommittedPlaces.of(archive.store(), "g").offset(new StreamPartition("a", 1, 0)))
+          .isEqualTo(100);
+    }
+  }
+
+  private static byte[] json(long offset) {
+    return Archive.text("{\"n\": " + offset + "}");
+  }
+
+  private LogSourceReader<String> filtered(String expression) {
+    return reader(null, expression, null, Long.MAX_VALUE);
   }
 
   @Test

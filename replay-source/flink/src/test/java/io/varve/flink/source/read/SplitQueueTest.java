@@ -3,6 +3,7 @@ package io.varve.flink.source.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.event.StreamPartition;
+import io.varve.field.Condition;
 import io.varve.flink.source.EventRange;
 import io.varve.flink.source.ExpiredOffset;
 import io.varve.flink.source.LogPlace;
@@ -24,6 +25,9 @@ class SplitQueueTest {
           EventRange.ALL,
           ExpiredOffset.FAIL,
           null,
+          null,
+          Condition.all(),
+          null,
           0,
           0,
           Long.MAX_VALUE);
@@ -40,7 +44,8 @@ class SplitQueueTest {
                 Long.MAX_VALUE,
                 Long.MIN_VALUE,
                 Long.MAX_VALUE),
-            SETTINGS);
+            SETTINGS,
+            null);
     queue.add(reading);
     return reading;
   }
