@@ -8,6 +8,7 @@ import io.varve.flink.source.discover.HandContext;
 import io.varve.flink.source.discover.LogEnumerator;
 import io.varve.flink.source.group.CommittedPlaces;
 import io.varve.flink.source.split.SourceState;
+import io.varve.replay.offsets.GroupOffsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +22,12 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -91,8 +95,7 @@ class GroupTest {
     try (Archive archive = new Archive(folder).fill("a", 0, 100).fill("a", 1, 50)) {
       StreamExecutionEnvironment env = environment();
       env.fromSource(source().setGroupId("g").build(), WatermarkStrategy.noWatermarks(), "a")
-          .map(value -> value)
-          .print();
+          .sinkTo(new DiscardingSink<>());
       JobClient job = env.executeAsync();
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))
@@ -127,6 +130,15 @@ class GroupTest {
       archive.fill("a", 0, 3);
       assertThat(read(source)).isEqualTo(values(0, 100, 103));
       assertThat(committed(archive, FIRST)).isEqualTo(103);
+      // What ./varve offsets shows.
+      try (GroupOffsets shown = GroupOffsets.open(folder)) {
+        assertThat(shown.groups()).containsExactly("g");
+        assertThat(shown.committed("g"))
+            .isEqualTo(
+                Map.of(
+                    new TopicPartition("a", 0), new OffsetAndMetadata(103),
+                    new TopicPartition("a", 1), new OffsetAndMetadata(50)));
+      }
     }
   }
 
