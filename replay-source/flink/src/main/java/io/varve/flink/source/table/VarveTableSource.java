@@ -124,7 +124,7 @@ final class VarveTableSource
         String field = inKey ? name.substring(table.keyPrefix().length()) : name;
         LogicalType type =
             DataType.getFieldDataTypes(table.physical()).get(column).getLogicalType();
-        if (FieldConditions.isFieldName(field)) {
+        if (FieldConditions.isFieldName(field) && !isNameOfAnother(field)) {
           fields.put(
               names.get(i),
               new FieldConditions.Field((inKey ? "key." : "value.") + field, type, type));
@@ -132,6 +132,14 @@ final class VarveTableSource
       }
     }
     return fields;
+  }
+
+  /** Whether Avro may have given this name to the field of a column whose own it doesn't allow. */
+  private boolean isNameOfAnother(String field) {
+    return DataType.getFieldNames(table.physical()).stream()
+        .filter(name -> !FieldConditions.isFieldName(name))
+        .map(name -> name.replaceAll("[^A-Za-z0-9_]", "_"))
+        .anyMatch(name -> field.startsWith(name) || field.startsWith("_" + name));
   }
 
   @Override
