@@ -134,12 +134,12 @@ final class ReplayToTopicTest {
 
   @Test
   void aFilteredReplayIsWhatTheStoreHasAndOffsetsAreTranslatedForIt() throws Exception {
-    fill("filtered", 300);
-    cluster.topics().create("filtered", PARTITIONS);
-    cluster.topics().create("filtered-again", PARTITIONS);
+    fill("thirds", 300);
+    cluster.topics().create("thirds", PARTITIONS);
+    cluster.topics().create("thirds-again", PARTITIONS);
 
     Tool run =
-        replay("filtered", "filtered-again", "--where", "value.n % 3 == 0", "--from-offset", "150");
+        replay("thirds", "thirds-again", "--where", "value.n % 3 == 0", "--from-offset", "150");
 
     assertThat(run.exitCode()).as(run.toString()).isZero();
     List<Event> wanted = new ArrayList<>();
@@ -149,21 +149,19 @@ final class ReplayToTopicTest {
         wanted.add(event);
       }
     }
-    assertThat(run.out()).isEqualTo(2 * wanted.size() + " events to filtered-again\n");
-    records("filtered-again")
+    assertThat(run.out()).isEqualTo(2 * wanted.size() + " events to thirds-again\n");
+    records("thirds-again")
         .forEach(
             (partition, records) ->
                 assertThat(records)
                     .extracting(ReplayToTopicTest::shown)
                     .isEqualTo(
-                        wanted.stream()
-                            .map(event -> shown(event, "filtered", partition))
-                            .toList()));
+                        wanted.stream().map(event -> shown(event, "thirds", partition)).toList()));
 
     try (Store opened = Store.openReadOnly(store)) {
-      TopicOffsets known = offsets(opened, "filtered", "filtered-again");
+      TopicOffsets known = offsets(opened, "thirds", "thirds-again");
       assertThat(known.unknown()).as("what has to be read from headers").isZero();
-      assertExact(known, placed("filtered-again"));
+      assertExact(known, placed("thirds-again"));
     }
     assertThat(Tool.run("verify", store).exitCode()).isZero();
     translatesGroups(wanted.get(20).offset());
@@ -171,14 +169,14 @@ final class ReplayToTopicTest {
 
   /** A group that has read the original topic to an event, and its way there and back. */
   private void translatesGroups(long offset) throws Exception {
-    TopicPartition original = new TopicPartition("filtered", 0);
+    TopicPartition original = new TopicPartition("thirds", 0);
     commit("billing", Map.of(original, offset));
     Object[] arguments = {
       "offsets",
       "translate",
       store,
-      "filtered",
-      "filtered-again",
+      "thirds",
+      "thirds-again",
       "billing",
       "--bootstrap-server",
       cluster.bootstrap()
@@ -189,18 +187,18 @@ final class ReplayToTopicTest {
     assertThat(there.exitCode()).as(there.toString()).isZero();
     assertThat(there.out().lines().skip(1).map(line -> line.split(" +")[2]))
         .containsExactly("20", "0");
-    TopicPartition again = new TopicPartition("filtered-again", 0);
+    TopicPartition again = new TopicPartition("thirds-again", 0);
     assertThat(committed("billing-again", again)).isEqualTo(20);
-    commit("billing-again", Map.of(again, 31L, new TopicPartition("filtered-again", 1), 0L));
+    commit("billing-again", Map.of(again, 31L, new TopicPartition("thirds-again", 1), 0L));
     arguments[5] = "billing-again";
     Tool back = Tool.run(with(arguments, "--back", "--commit", "--into", "store", "--json"));
     assertThat(back.exitCode()).as(back.toString()).isZero();
     try (GroupOffsets stored = GroupOffsets.open(store)) {
       assertThat(stored.committed("billing-again").get(original).offset())
-          .isEqualTo(number(records("filtered-again").get(0).get(31), "varve.offset"));
+          .isEqualTo(number(records("thirds-again").get(0).get(31), "varve.offset"));
     }
     try (KafkaConsumer<byte[], byte[]> member = consumer("billing-again")) {
-      member.subscribe(List.of("filtered-again"));
+      member.subscribe(List.of("thirds-again"));
       await().until(() -> !member.poll(Duration.ofMillis(100)).isEmpty());
       Tool busy = Tool.run(with(arguments, "--back", "--commit", "--to", "billing-again"));
       assertThat(busy.exitCode()).as(busy.toString()).isEqualTo(2);
@@ -209,7 +207,7 @@ final class ReplayToTopicTest {
     arguments[5] = "nobody";
     Tool none = Tool.run(arguments);
     assertThat(none.exitCode()).isEqualTo(2);
-    assertThat(none.err()).contains("has committed no offsets of filtered");
+    assertThat(none.err()).contains("has committed no offsets of thirds");
   }
 
   private static Object[] with(Object[] arguments, Object... more) {
@@ -385,7 +383,8 @@ final class ReplayToTopicTest {
 
   @Test
   void anInterruptedReplayTellsWhereToGoOnAndRepeatsNothing() throws Exception {
-    fill("stopped", 60_000);
+    int events = 400_000; // Some ten seconds, one by one.
+    fill("stopped", events);
     cluster.topics().create("stopped-again", PARTITIONS);
     Path err = folder.resolve("err");
     Process process =
@@ -405,6 +404,7 @@ final class ReplayToTopicTest {
     } finally {
       process.destroyForcibly();
     }
+    assertThat(process.exitValue()).as("it was still at it").isNotZero();
     String told = Files.readString(err);
     assertThat(told).contains("go on with --resume", "stopped/0 next offset", "interrupted");
     long before = placed("stopped-again").size();
@@ -414,11 +414,11 @@ final class ReplayToTopicTest {
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.out())
         .isEqualTo(
-            "%,d events to stopped-again\n".formatted(2 * 60_000 - before).replace(',', ' '));
+            "%,d events to stopped-again\n".formatted(2 * events - before).replace(',', ' '));
     List<Placed> truth = placed("stopped-again");
-    assertThat(truth).hasSize(2 * 60_000);
+    assertThat(truth).hasSize(2 * events);
     assertThat(truth.stream().map(each -> each.from() + "/" + each.offset()).distinct())
-        .hasSize(2 * 60_000);
+        .hasSize(2 * events);
     try (Store opened = Store.openReadOnly(store)) {
       assertThat(offsets(opened, "stopped", "stopped-again").unknown()).isZero();
     }
