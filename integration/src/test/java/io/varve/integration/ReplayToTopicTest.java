@@ -383,7 +383,7 @@ final class ReplayToTopicTest {
 
   @Test
   void anInterruptedReplayTellsWhereToGoOnAndRepeatsNothing() throws Exception {
-    int events = 400_000; // Some ten seconds, one by one.
+    int events = 150_000; // Some seconds, one by one.
     fill("stopped", events);
     cluster.topics().create("stopped-again", PARTITIONS);
     Path err = folder.resolve("err");
