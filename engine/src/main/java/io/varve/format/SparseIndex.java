@@ -57,10 +57,41 @@ public final class SparseIndex {
     return entries[block * ENTRY_LONGS + 3];
   }
 
-  /** The last block whose first offset is not above {@code offset}; 0 if there is none. */
+  /**
+   * The last block whose first offset is not above {@code offset}; 0 if there is none. Blocks hold
+   * about as many events each, so it is looked for from where it would be if they held just as
+   * many, in steps that double: two or three lines of memory are read instead of a dozen.
+   */
   public int blockOf(long offset) {
     int low = 0;
     int high = count - 1;
+    if (high <= 0 || offset <= baseOffset(0)) {
+      return 0;
+    }
+    if (offset >= baseOffset(high)) {
+      return high;
+    }
+    double share = (double) (offset - baseOffset(0)) / (baseOffset(high) - baseOffset(0));
+    int guess = (int) (share * high);
+    if (baseOffset(guess) <= offset) {
+      low = guess;
+      for (int step = 1; guess + step < high; step *= 2) {
+        if (baseOffset(guess + step) > offset) {
+          high = guess + step - 1;
+          break;
+        }
+        low = guess + step;
+      }
+    } else {
+      high = guess - 1;
+      for (int step = 1; guess - step > 0; step *= 2) {
+        if (baseOffset(guess - step) <= offset) {
+          low = guess - step;
+          break;
+        }
+        high = guess - step - 1;
+      }
+    }
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
       if (baseOffset(middle) <= offset) {
