@@ -38,6 +38,15 @@ public interface EventReader extends AutoCloseable {
   /** The offset from which the next event is looked for. */
   long position();
 
+  /** Goes on at another offset. */
+  void seek(long offset);
+
+  /** Every event published so far, as this reader knows, has a lower offset. */
+  long endOffset();
+
+  /** How many events have been read that were not wanted; an index passes by others unread. */
+  long eventsPassedBy();
+
   /** The log as this reader knows it. */
   LogStats stats();
 

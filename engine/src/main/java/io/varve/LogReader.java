@@ -204,9 +204,15 @@ public final class LogReader implements EventReader {
     return position;
   }
 
-  /** Every event published so far, as this reader knows, has a lower offset. */
+  @Override
   public long endOffset() {
     return view.nextOffset();
+  }
+
+  /** None: all of its range is wanted. */
+  @Override
+  public long eventsPassedBy() {
+    return 0;
   }
 
   /** How far it is. Thread: safe. */
@@ -221,7 +227,8 @@ public final class LogReader implements EventReader {
     return view.stats();
   }
 
-  /** Goes on at another offset, of which the range's bounds hold as before. */
+  /** Goes on at another offset, of which the range's other bounds hold as before. */
+  @Override
   public void seek(long offset) {
     try {
       closeSegment();

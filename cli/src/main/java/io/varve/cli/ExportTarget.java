@@ -113,22 +113,6 @@ final class ExportTarget implements Closeable {
     if (!Files.exists(temporary)) {
       return;
     }
-    Files.walkFileTree(
-        temporary,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
-              throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.delete(temporary);
   }
 }

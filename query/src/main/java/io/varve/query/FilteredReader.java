@@ -35,17 +35,27 @@ public final class FilteredReader implements EventReader {
   private final FieldValues values;
   private final FieldExtractor extractor;
   private final EventVariables variables;
+  private final long firstWanted;
+  private long from;
   private long eventsRead;
   private long eventsCompared;
   private long eventsPassedBy;
 
+  /**
+   * @param from the offset from which events are asked for
+   * @param firstWanted no event below can be wanted
+   */
   FilteredReader(
       LogReader reader,
+      long from,
+      long firstWanted,
       EventFilter filter,
       Condition condition,
       Predicate<EventView> exempt,
       SchemaStore schemas) {
     this.reader = reader;
+    this.from = from;
+    this.firstWanted = firstWanted;
     this.filter = filter;
     this.condition = condition;
     this.exempt = exempt;
@@ -131,13 +141,16 @@ public final class FilteredReader implements EventReader {
     return reader.done();
   }
 
-  /** The offset from which the next event is looked for. */
+  /**
+   * The offset from which the next event is looked for; the log's end if nothing below an offset is
+   * wanted that the log has not come to: what is stored there is a place in the log for any filter.
+   */
   @Override
   public long position() {
-    return reader.position();
+    return Math.min(reader.position(), Math.max(from, reader.endOffset()));
   }
 
-  /** Every event published so far, as this reader knows, has a lower offset. */
+  @Override
   public long endOffset() {
     return reader.endOffset();
   }
@@ -154,7 +167,7 @@ public final class FilteredReader implements EventReader {
     return reader.stats();
   }
 
-  /** How many events have been read and are not wanted. */
+  @Override
   public long eventsPassedBy() {
     return eventsPassedBy;
   }
@@ -169,9 +182,11 @@ public final class FilteredReader implements EventReader {
     return eventsCompared;
   }
 
-  /** Goes on at another offset, of which the range's bounds hold as before. */
+  /** Goes on at another offset, of which the range's other bounds hold as before. */
+  @Override
   public void seek(long offset) {
-    reader.seek(offset);
+    from = offset;
+    reader.seek(Math.max(offset, firstWanted));
   }
 
   /**

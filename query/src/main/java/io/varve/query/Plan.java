@@ -2,6 +2,7 @@ package io.varve.query;
 
 import io.varve.FieldIndexes;
 import io.varve.FieldSearchReport;
+import io.varve.LogReader;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.event.EventView;
@@ -64,18 +65,26 @@ public final class Plan {
    * @throws io.varve.base.NoSuchStreamException if the store does not hold it
    */
   public FilteredReader open(Store store, ReadRange range) {
-    return new FilteredReader(
-        store.fieldIndexes().openReader(log, within(range), condition(), ValueFields.ID),
-        filter,
-        condition(),
-        exempt,
-        store.schemas());
+    return filtered(
+        store,
+        range,
+        store.fieldIndexes().openReader(log, within(range), condition(), ValueFields.ID));
   }
 
   /** The same without asking any index: everything in the plan's ranges is read and compared. */
   public FilteredReader openWithoutIndex(Store store, ReadRange range) {
+    return filtered(store, range, store.openReader(log, within(range)));
+  }
+
+  private FilteredReader filtered(Store store, ReadRange range, LogReader reader) {
     return new FilteredReader(
-        store.openReader(log, within(range)), filter, condition(), exempt, store.schemas());
+        reader,
+        range.fromOffset(),
+        within(ReadRange.all()).fromOffset(),
+        filter,
+        condition(),
+        exempt,
+        store.schemas());
   }
 
   /** The plan in words, with what the indexes of the log say of it; reads no event. */

@@ -159,6 +159,32 @@ final class FilterTest {
   }
 
   @Test
+  void thePositionLiesInTheLogAndWhatCannotBeWantedIsNeverSought() {
+    open();
+    mixed.append(store, 300);
+    long end = store.stats(MixedEvents.LOG).nextOffset();
+    try (FilteredReader reader =
+        EventFilter.compile("offset >= " + (end - 2) + " && offset != 5")
+            .open(store, MixedEvents.LOG, ReadRange.offsets(7, Long.MAX_VALUE))) {
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.event().offset()).isEqualTo(end - 2);
+      reader.seek(0);
+      assertThat(reader.next()).isTrue();
+      assertThat(reader.event().offset()).isEqualTo(end - 2);
+      assertThat(reader.eventsRead()).isEqualTo(2);
+      reader.seek(end);
+      assertThat(reader.next()).isFalse();
+      assertThat(reader.position()).isEqualTo(end);
+    }
+    try (FilteredReader reader =
+        EventFilter.compile("offset >= " + (end + 50))
+            .open(store, MixedEvents.LOG, ReadRange.offsets(7, Long.MAX_VALUE))) {
+      assertThat(reader.next()).isFalse();
+      assertThat(reader.position()).isEqualTo(end);
+    }
+  }
+
+  @Test
   void aFieldIsComparedAsCelComparesWhateverItsTypeWas() {
     open();
     mixed.append(store, 1_500);

@@ -1,5 +1,6 @@
 package io.varve.replay;
 
+import io.varve.EventReader;
 import io.varve.event.StreamPartition;
 import io.varve.query.UnreadableEventException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -23,7 +24,7 @@ final class AssignedPartition {
   private long turnBytes;
 
   // The reader, the offset of the next event it will show, and whether it stands on that one.
-  private @Nullable PartitionEvents reader;
+  private @Nullable EventReader reader;
   private long readerAt;
   private boolean standing;
 
@@ -81,7 +82,7 @@ final class AssignedPartition {
   }
 
   /** The reader, or null if there is none at hand. */
-  @Nullable PartitionEvents reader() {
+  @Nullable EventReader reader() {
     return reader;
   }
 
@@ -91,7 +92,7 @@ final class AssignedPartition {
   }
 
   /** Reads with what was opened at the position. */
-  void readWith(PartitionEvents opened) {
+  void readWith(EventReader opened) {
     reader = opened;
     readerAt = position;
     standing = false;
@@ -105,7 +106,7 @@ final class AssignedPartition {
    * @throws UnreadableEventException if it can't be told whether an event is wanted; the position
    *     is at it then
    */
-  boolean step(PartitionEvents from, Look look) {
+  boolean step(EventReader from, Look look) {
     if (readerAt != position) {
       from.seek(position);
       readerAt = position;
@@ -120,6 +121,9 @@ final class AssignedPartition {
         throw e;
       }
       if (!standing) {
+        if (Thread.currentThread().isInterrupted()) {
+          look.end();
+        }
         passTo(from.position());
       }
     }
@@ -158,7 +162,7 @@ final class AssignedPartition {
 
   /** Lets go of the log that it reads unless that is {@code log}. */
   void leaveOther(StreamPartition log) {
-    PartitionEvents open = reader;
+    EventReader open = reader;
     if (open != null && !open.log().equals(log)) {
       close();
     }
@@ -166,7 +170,7 @@ final class AssignedPartition {
 
   /** Lets go of the log. */
   void close() {
-    PartitionEvents open = reader;
+    EventReader open = reader;
     reader = null;
     standing = false;
     if (open != null) {

@@ -1,5 +1,7 @@
 package io.varve.replay;
 
+import io.varve.EventReader;
+import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.base.VarveException;
 import io.varve.event.EventView;
@@ -155,7 +157,7 @@ final class Fetch<K, V> {
       List<ConsumerRecord<K, V>> target) {
     long bytes = 0;
     try {
-      PartitionEvents reader = reader(partition);
+      EventReader reader = reader(partition);
       if (reader == null) {
         return 0;
       }
@@ -190,25 +192,25 @@ final class Fetch<K, V> {
     return bytes;
   }
 
-  private boolean step(AssignedPartition partition, PartitionEvents reader) {
-    long passed = reader.eventsPassed();
+  private boolean step(AssignedPartition partition, EventReader reader) {
+    long passed = reader.eventsPassedBy();
     try {
       if (partition.step(reader, look)) {
         return true;
       }
-      if (reader.isDone()) {
+      if (reader.done()) {
         passAll(partition, reader);
       }
       return false;
     } catch (UnreadableEventException e) {
       throw maker.unreadable(partition.name(), e);
     } finally {
-      meter.passed(reader.eventsPassed() - passed);
+      meter.passed(reader.eventsPassedBy() - passed);
     }
   }
 
   /** What is behind the position can't be wanted: it is passed by, and not needed any more. */
-  private void passAll(AssignedPartition partition, PartitionEvents reader) {
+  private void passAll(AssignedPartition partition, EventReader reader) {
     long end = topics.end(reader.log());
     if (end > partition.position()) {
       reader.seek(end);
@@ -217,8 +219,8 @@ final class Fetch<K, V> {
   }
 
   /** The partition's reader at its position; null if there is no such log, or no such place. */
-  private @Nullable PartitionEvents reader(AssignedPartition partition) {
-    PartitionEvents reader = partition.reader();
+  private @Nullable EventReader reader(AssignedPartition partition) {
+    EventReader reader = partition.reader();
     if (reader != null && partition.atHand()) {
       return reader;
     }
@@ -228,14 +230,20 @@ final class Fetch<K, V> {
       return null;
     }
     if (reader == null) {
-      reader = PartitionEvents.open(store, log, partition.position(), filter);
+      reader = open(log, partition.position());
       partition.readWith(reader);
     }
     return reader;
   }
 
+  /** With a filter its indexes are asked. */
+  private EventReader open(StreamPartition log, long position) {
+    ReadRange range = ReadRange.offsets(position, Long.MAX_VALUE);
+    return filter == null ? store.openReader(log, range) : filter.open(store, log, range);
+  }
+
   /** At the end of a log whose topic was made anew since: its positions mean nothing there. */
-  private void leaveOld(AssignedPartition partition, PartitionEvents reader) {
+  private void leaveOld(AssignedPartition partition, EventReader reader) {
     StreamPartition newest = topics.log(partition.name());
     if (newest == null || newest.equals(reader.log())) {
       return;

@@ -1,5 +1,6 @@
 package io.varve.connect.source.replay;
 
+import io.varve.EventReader;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.connect.common.RecordDecoder;
@@ -10,8 +11,10 @@ import io.varve.connect.source.offset.SourcePartition;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
 import io.varve.query.EventFilter;
+import io.varve.query.UnreadableEventException;
 import java.time.Duration;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +31,22 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   private final SourcePartition sourcePartition;
   private final Target target;
   private final RecordDecoder decoder;
-  private final LogEvents events;
+  private final EventReader reader;
+  private final Patience patience;
   private boolean onEvent;
+  private boolean leftForLater;
+  private @Nullable ConnectException failure;
   private long sent;
 
-  private LogReplay(LogRange range, Target target, RecordDecoder decoder, LogEvents events) {
+  private LogReplay(
+      LogRange range, Target target, RecordDecoder decoder, EventReader reader, Patience patience) {
     this.from = range.log();
     this.end = range.end();
     this.sourcePartition = new SourcePartition(range.log());
     this.target = target;
     this.decoder = decoder;
-    this.events = events;
+    this.reader = reader;
+    this.patience = patience;
     this.sent = range.from();
   }
 
@@ -52,6 +60,8 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
       String topic, @Nullable Integer partition, boolean keepTimestamp, OriginHeaders origin) {}
 
   /**
+   * Opens a log; with a filter its indexes are asked.
+   *
    * @param filter which events are wanted; null for all
    * @param patience how long to look for one
    */
@@ -65,9 +75,12 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
     Bounds bounds = range.bounds();
     long to = range.bounded() ? range.end() : Long.MAX_VALUE;
     ReadRange read = new ReadRange(range.from(), to, bounds.startTimeMs(), bounds.endTimeMs());
-    LogEvents events = LogEvents.open(store, range.log(), read, filter, patience);
+    EventReader reader =
+        filter == null
+            ? store.openReader(range.log(), read)
+            : filter.open(store, range.log(), read);
     // From here on the reader keeps what it needs; before, retention may have been quicker.
-    long start = events.startOffset();
+    long start = reader.stats().startOffset();
     boolean begunBefore = range.from() > bounds.startOffset();
     if (start > range.from() && (begunBefore || start > range.base())) {
       log.warn(
@@ -76,35 +89,53 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
           range.from(),
           start);
     }
-    return new LogReplay(range, target, decoder, events);
+    return new LogReplay(range, target, decoder, reader, patience);
   }
 
   /** Whether there is an event to take now. */
   boolean isReady() {
     if (!onEvent) {
-      onEvent = events.next();
+      onEvent = look();
     }
     return onEvent;
   }
 
+  private boolean look() {
+    if (failure != null) {
+      // The reader would go on behind it.
+      throw failure;
+    }
+    patience.beginLook();
+    boolean there;
+    try {
+      there = reader.next(patience);
+    } catch (UnreadableEventException e) {
+      failure = new ConnectException("The filter can't be evaluated. " + e.getMessage(), e);
+      throw failure;
+    }
+    // A thread that is interrupted looks no further either.
+    leftForLater = !there && (patience.isLookOver() || Thread.currentThread().isInterrupted());
+    return there;
+  }
+
   /** Whether {@link #isReady} was false only since the look for a wanted event takes long. */
   boolean isLooking() {
-    return !onEvent && events.leftForLater();
+    return !onEvent && leftForLater;
   }
 
   /** Whether there will never be one. */
   boolean isDone() {
-    return !onEvent && events.isDone();
+    return !onEvent && reader.done();
   }
 
   /** The event to take next. Call only when {@link #isReady}. */
   EventView head() {
-    return events.event();
+    return reader.event();
   }
 
   /** Moves the event into {@code batch}. Call only when {@link #isReady}. */
   void take(Batch batch) {
-    EventView event = events.event();
+    EventView event = reader.event();
     batch.add(
         decoder.decode(from, event, this),
         Math.max(0, event.keyLength()) + (long) Math.max(0, event.valueLength()));
@@ -119,7 +150,7 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
 
   /** How many events have been read that the filter does not want. */
   long eventsPassed() {
-    return events.eventsPassed();
+    return reader.eventsPassedBy();
   }
 
   @Override
@@ -148,21 +179,21 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   }
 
   boolean await(Duration wait) throws InterruptedException {
-    return events.await(wait);
+    return reader.await(wait);
   }
 
   /** The first offset not yet taken or passed. */
   long position() {
-    return onEvent ? events.event().offset() : events.position();
+    return onEvent ? reader.event().offset() : reader.position();
   }
 
   /** Where the log ends, as far as its reader knows. */
   long endOffset() {
-    return events.endOffset();
+    return reader.metrics().endOffset();
   }
 
   @Override
   public void close() {
-    events.close();
+    reader.close();
   }
 }

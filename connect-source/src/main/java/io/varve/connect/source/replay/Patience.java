@@ -21,6 +21,7 @@ final class Patience implements BooleanSupplier {
   private final ReplayClock clock;
   private long fillEndNanos;
   private long endNanos;
+  private boolean begun;
   private boolean over;
 
   Patience(ReplayClock clock) {
@@ -38,16 +39,21 @@ final class Patience implements BooleanSupplier {
     return clock.nanos() - fillEndNanos >= 0;
   }
 
-  /** A look for the next event of one partition begins. */
+  /** A look for the next event of one partition begins; its time when it is first asked about. */
   void beginLook() {
-    endNanos = Math.min(clock.nanos() + LOOK_NANOS_MAX, fillEndNanos);
+    begun = false;
     over = false;
   }
 
   /** Whether the look is to go on. */
   @Override
   public boolean getAsBoolean() {
-    over = clock.nanos() - endNanos >= 0;
+    long now = clock.nanos();
+    if (!begun) {
+      begun = true;
+      endNanos = Math.min(now + LOOK_NANOS_MAX, fillEndNanos);
+    }
+    over = now - endNanos >= 0;
     return !over;
   }
 

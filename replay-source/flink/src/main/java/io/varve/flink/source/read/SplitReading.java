@@ -9,7 +9,6 @@ import io.varve.flink.source.ExpiredOffset;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.split.LogSplit;
 import io.varve.query.EventFilter;
-import io.varve.query.FilteredReader;
 import java.time.Duration;
 import java.util.SortedSet;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +93,8 @@ final class SplitReading implements AutoCloseable {
 
   /** Events that were read and are not wanted, so far. */
   long passedBy() {
-    return reader instanceof FilteredReader filtered ? filtered.eventsPassedBy() : 0;
+    EventReader at = reader;
+    return at == null ? 0 : at.eventsPassedBy();
   }
 
   private EventReader open(Store store) {

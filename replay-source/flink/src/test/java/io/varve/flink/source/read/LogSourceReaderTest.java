@@ -219,6 +219,18 @@ class LogSourceReaderTest {
     }
   }
 
+  /** The place of another filter, or of none, that takes over what was kept. */
+  @Test
+  void aPlaceThatIsKeptLiesInTheLogWhateverTheFilterSaysOfOffsets() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 1_000, LogSourceReaderTest::json);
+        LogSourceReader<String> reader = filtered("offset >= 5000")) {
+      reader.addSplits(List.of(split(0, 0, Long.MAX_VALUE)));
+      drain(reader);
+
+      assertThat(reader.snapshotState(1).get(0).next()).isEqualTo(1_000);
+    }
+  }
+
   private long commits(String name) {
     return metrics.getCounter("varve", name).orElseThrow().getCount();
   }
