@@ -35,7 +35,6 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   private final Patience patience;
   private boolean onEvent;
   private boolean leftForLater;
-  private @Nullable ConnectException failure;
   private long sent;
 
   private LogReplay(
@@ -101,17 +100,12 @@ final class LogReplay implements RecordDecoder.RecordFactory, AutoCloseable {
   }
 
   private boolean look() {
-    if (failure != null) {
-      // The reader would go on behind it.
-      throw failure;
-    }
     patience.beginLook();
     boolean there;
     try {
       there = reader.next(patience);
     } catch (UnreadableEventException e) {
-      failure = new ConnectException("The filter can't be evaluated. " + e.getMessage(), e);
-      throw failure;
+      throw new ConnectException("The filter can't be evaluated. " + e.getMessage(), e);
     }
     // A thread that is interrupted looks no further either.
     leftForLater = !there && (patience.isLookOver() || Thread.currentThread().isInterrupted());

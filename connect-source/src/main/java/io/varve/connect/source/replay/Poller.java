@@ -78,11 +78,12 @@ public final class Poller {
       }
       Thread.currentThread().interrupt();
     } catch (VarveException | ConnectException e) {
+      // Readers may go on behind it, so no later poll may ask them.
+      failure = e;
       if (batch.isEmpty()) {
         throw e;
       }
       // What came before the trouble is sound: it goes first.
-      failure = e;
     }
     polled = true;
     lastFull = batch.isFull();
