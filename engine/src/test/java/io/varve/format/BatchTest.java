@@ -68,38 +68,43 @@ final class BatchTest {
   @Test
   void eventsOfOneKindComeBackAsTheyWere() throws IOException {
     int[] lengths = {0, 1, 127, 128, 16_383, 16_384};
-    long[] steps = {0, 63, -64, 64, 8191, -8192, 8192, 1L << 40};
     for (long seed = 0; seed < 300; seed++) {
-      Random random = new Random(seed);
-      List<Event> events = new ArrayList<>();
-      Event kind = event(random, 0);
-      boolean plain = random.nextInt(4) > 0;
-      long offset = random.nextInt(1000);
-      long timeMs = random.nextInt();
-      for (int i = random.nextInt(60); i >= 0; i--) {
-        timeMs += steps[random.nextInt(steps.length)];
-        byte[] key = new byte[lengths[random.nextInt(lengths.length)]];
-        byte[] value = new byte[lengths[random.nextInt(lengths.length)]];
-        random.nextBytes(key);
-        random.nextBytes(value);
-        Event kindNow = random.nextInt(20) == 0 ? event(random, 0) : kind;
-        boolean timeless = kindNow.timestampType() == TimestampType.NONE;
-        events.add(
-            new Event(
-                offset,
-                timeless ? Event.NO_TIMESTAMP : timeMs,
-                kindNow.timestampType(),
-                kindNow.keyEncoding(),
-                kindNow.key() == null ? null : key,
-                kindNow.valueEncoding(),
-                kindNow.value() == null ? null : value,
-                plain ? Headers.EMPTY : kindNow.headers(),
-                plain ? null : kindNow.messageId(),
-                plain ? Event.NOT_DELAYED : kindNow.dueTimeMs()));
-        offset += random.nextInt(10) == 0 ? 2 + random.nextInt(200) : 1;
-      }
+      List<Event> events = alike(new Random(seed), 1 + (int) (seed % 60), lengths);
       assertThat(decode(encode(events, Codec.NONE))).as("seed %d", seed).isEqualTo(events);
     }
+  }
+
+  /** Events of which most are of one kind, and mostly at one offset after another. */
+  private static List<Event> alike(Random random, int count, int[] lengths) {
+    long[] steps = {0, 63, -64, 64, 8191, -8192, 8192, 1L << 40};
+    List<Event> events = new ArrayList<>();
+    Event kind = event(random, 0);
+    boolean plain = random.nextInt(4) > 0;
+    long offset = random.nextInt(1000);
+    long timeMs = random.nextInt();
+    for (int i = 0; i < count; i++) {
+      timeMs += steps[random.nextInt(steps.length)];
+      byte[] key = new byte[lengths[random.nextInt(lengths.length)]];
+      byte[] value = new byte[lengths[random.nextInt(lengths.length)]];
+      random.nextBytes(key);
+      random.nextBytes(value);
+      Event like = random.nextInt(20) == 0 ? event(random, 0) : kind;
+      boolean timeless = like.timestampType() == TimestampType.NONE;
+      events.add(
+          new Event(
+              offset,
+              timeless ? Event.NO_TIMESTAMP : timeMs,
+              like.timestampType(),
+              like.keyEncoding(),
+              like.key() == null ? null : key,
+              like.valueEncoding(),
+              like.value() == null ? null : value,
+              plain ? Headers.EMPTY : like.headers(),
+              plain ? null : like.messageId(),
+              plain ? Event.NOT_DELAYED : like.dueTimeMs()));
+      offset += random.nextInt(10) == 0 ? 2 + random.nextInt(200) : 1;
+    }
+    return events;
   }
 
   /** Byte for byte: nothing of an event is lost on the way, and nothing else is written. */
@@ -174,9 +179,16 @@ final class BatchTest {
   @EnumSource(Codec.class)
   void aPayloadThatWasWrittenWrongIsCorruptOrSomeOtherEventsButNothingWorse(Codec codec)
       throws IOException {
+    int[] lengths = {0, 3, 40, 130};
+    BatchCursor cursor = new BatchCursor();
     for (long seed = 0; seed < 3000; seed++) {
       Random random = new Random(seed);
-      ByteBuffer encoded = encode(events(random, 1 + random.nextInt(5)), codec);
+      List<Event> events =
+          seed % 2 == 0
+              ? events(random, 1 + random.nextInt(5))
+              : alike(random, 1 + random.nextInt(20), lengths);
+      ByteBuffer sound = encode(events, codec);
+      ByteBuffer encoded = encode(events, codec);
       int payload = encoded.limit() - BatchHeader.BYTES;
       for (int i = 1 + random.nextInt(3); i > 0; i--) {
         int at = BatchHeader.BYTES + random.nextInt(payload);
@@ -185,12 +197,13 @@ final class BatchTest {
       encoded.putInt(12, Checksum.of(encoded, BatchHeader.BYTES, payload));
       encoded.putInt(4, Checksum.of(encoded, 8, BatchHeader.BYTES - 8));
       try {
-        assertThat(decode(encoded)).isNotEmpty();
+        assertThat(decode(cursor, encoded)).isNotEmpty();
       } catch (CorruptionException e) {
         assertThat(e).hasMessageContaining("file").hasMessageContaining("at byte 640");
       } catch (RuntimeException e) {
         fail("Seed " + seed, e);
       }
+      assertThat(decode(cursor, sound)).as("seed %d, afterwards", seed).isEqualTo(events);
     }
   }
 
@@ -254,10 +267,15 @@ final class BatchTest {
   }
 
   private static List<Event> decode(ByteBuffer encoded) {
-    BatchCursor cursor = new BatchCursor();
-    cursor.load(header(encoded), encoded, BatchHeader.BYTES, "file", 640);
+    return decode(new BatchCursor(), encoded);
+  }
+
+  private static List<Event> decode(BatchCursor cursor, ByteBuffer encoded) {
+    BatchHeader header = header(encoded);
+    cursor.load(header, encoded, BatchHeader.BYTES, "file", 640);
     List<Event> events = new ArrayList<>();
     while (cursor.next()) {
+      assertThat(cursor.offset()).isBetween(header.baseOffset(), header.lastOffset());
       events.add(cursor.toEvent());
     }
     return events;
