@@ -207,6 +207,26 @@ final class BatchTest {
     }
   }
 
+  @Test
+  void noEventIsShownBehindTheOffsetThatTheHeaderGivesAsTheLast() throws IOException {
+    List<Event> events = new ArrayList<>();
+    for (long offset : new long[] {0, 5, 6, 7, 8}) {
+      events.add(Event.of(offset, offset, null, new byte[20]));
+    }
+    ByteBuffer encoded = encode(events, Codec.NONE);
+    encoded.putLong(24, 6);
+    encoded.putInt(4, Checksum.of(encoded, 8, BatchHeader.BYTES - 8));
+    BatchCursor cursor = new BatchCursor();
+    cursor.load(header(encoded), encoded, BatchHeader.BYTES, "file", 640);
+
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.next()).isTrue();
+    assertThat(cursor.offset()).isEqualTo(5);
+    assertThatThrownBy(cursor::next)
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("offsets up to 6");
+  }
+
   /** Else a header could have a reader allocate the largest payload there may be. */
   @ParameterizedTest
   @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
@@ -274,8 +294,11 @@ final class BatchTest {
     BatchHeader header = header(encoded);
     cursor.load(header, encoded, BatchHeader.BYTES, "file", 640);
     List<Event> events = new ArrayList<>();
+    int bytesLeft = header.uncompressedBytes();
     while (cursor.next()) {
       assertThat(cursor.offset()).isBetween(header.baseOffset(), header.lastOffset());
+      bytesLeft -= Math.max(0, cursor.keyLength()) + Math.max(0, cursor.valueLength());
+      assertThat(bytesLeft).as("bytes that no event has had yet").isNotNegative();
       events.add(cursor.toEvent());
     }
     return events;
