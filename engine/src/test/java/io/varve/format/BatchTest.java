@@ -227,6 +227,28 @@ final class BatchTest {
         .hasMessageContaining("offsets up to 6");
   }
 
+  @Test
+  void aValueThatRunsPastThePayloadIsNotShown() throws IOException {
+    List<Event> events = new ArrayList<>();
+    for (long offset = 0; offset < 4; offset++) {
+      events.add(Event.of(offset, offset, null, new byte[20]));
+    }
+    ByteBuffer encoded = encode(events, Codec.NONE);
+    int payload = encoded.limit() - BatchHeader.BYTES;
+    int secondsLength = BatchHeader.BYTES + payload / 4 + 4;
+    assertThat(encoded.get(secondsLength)).isEqualTo((byte) 20);
+    encoded.put(secondsLength, (byte) 120);
+    encoded.putInt(12, Checksum.of(encoded, BatchHeader.BYTES, payload));
+    encoded.putInt(4, Checksum.of(encoded, 8, BatchHeader.BYTES - 8));
+    BatchCursor cursor = new BatchCursor();
+    cursor.load(header(encoded), encoded, BatchHeader.BYTES, "file", 640);
+
+    assertThat(cursor.next()).isTrue();
+    assertThatThrownBy(cursor::next)
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("a length of 120");
+  }
+
   /** Else a header could have a reader allocate the largest payload there may be. */
   @ParameterizedTest
   @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
