@@ -50,8 +50,12 @@ final class ExportTarget implements Closeable {
 
   private static void refuse(Path file) {
     if (Files.exists(file)) {
-      throw new BadInputException(file + " exists; name a file that isn't there yet");
+      throw exists(file);
     }
+  }
+
+  private static BadInputException exists(Path file) {
+    return new BadInputException(file + " exists; name a file that isn't there yet");
   }
 
   /** Where to write: a file to be made, or a folder. */
@@ -86,8 +90,9 @@ final class ExportTarget implements Closeable {
       // A move would replace a file that came meanwhile.
       Files.createLink(file, temporary);
     } catch (FileAlreadyExistsException e) {
-      refuse(file);
-    } catch (IOException | UnsupportedOperationException noLinks) {
+      throw exists(file);
+    } catch (IOException | UnsupportedOperationException e) {
+      // Not every file system has links.
       refuse(file);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -88,7 +88,8 @@ final class SettingsPageTest {
       - **Position**: what is passed by is behind it, in progress and metrics too, and a bounded replay is complete at its end. But Connect keeps
         a position only with a record, so after a restart what was passed by since the last event is looked at again. With an index that is
         little. Without one, name a `progress.topic`: records of some bytes go there, key and value bytes of JSON as in the offsets above, also
-        through the connector's transforms. It also lets a tail that has found nothing go on in an older generation.
+        through the connector's transforms. Name one too for a tail of `generation=latest` that may find nothing for long: with no position at all, a
+        restart after the topic was made anew begins in the new generation, and what was not yet looked at in the one before is not replayed.
       - **What can't be read**, and the filter needs, fails the task, with the event's offset; what came before is replayed. Bring back what is
         missing, set the connector's offset behind it, or leave it out: `offset != 17 && ...`. `errors.tolerance` is about converters and
         transforms and does not change this.
