@@ -22,6 +22,7 @@ import io.varve.verify.VerifyListener;
 import io.varve.view.BlockCache;
 import io.varve.view.LogBlocks;
 import io.varve.work.ThreadedWork;
+import io.varve.work.Work;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +52,7 @@ final class SchedulerTest {
   @TempDir Path folder;
 
   private final SettableClock clock = new SettableClock();
+  private final HeldWork work = new HeldWork();
   private Store store;
   private LogWriter writer;
 
@@ -66,6 +70,47 @@ final class SchedulerTest {
     }
   }
 
+  /** Work in threads that can be made to wait. */
+  private static final class HeldWork implements Work {
+    private final Work threads = new ThreadedWork(2, "test");
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean holding;
+
+    @Override
+    public Executor strand() {
+      Executor strand = threads.strand();
+      return task -> execute(() -> strand.execute(task));
+    }
+
+    private synchronized void execute(Runnable task) {
+      if (holding) {
+        waiting.add(task);
+      } else {
+        task.run();
+      }
+    }
+
+    synchronized void hold() {
+      holding = true;
+    }
+
+    synchronized void goOn() {
+      holding = false;
+      waiting.forEach(Runnable::run);
+      waiting.clear();
+    }
+
+    @Override
+    public Repeating every(long intervalMs, Runnable task) {
+      return threads.every(intervalMs, task);
+    }
+
+    @Override
+    public void close() {
+      threads.close();
+    }
+  }
+
   @BeforeEach
   void open() {
     store =
@@ -73,7 +118,7 @@ final class SchedulerTest {
             new PosixDirectory(folder.resolve("store")),
             StoreSettings.defaults(),
             clock,
-            new ThreadedWork(2, "test"),
+            work,
             ProcessId.instance());
     writer = store.openWriter(LOG, LogSettings.defaults(), "producer");
   }
@@ -117,6 +162,39 @@ final class SchedulerTest {
     assertThat(first.timestampMs()).isEqualTo(NOW + 20);
     assertThat(Releases.of(first, READY).offset()).isEqualTo(1);
     assertThat(first.headers().name(first.headers().count() - 1)).isEqualTo(Release.HEADER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noMoreIsTakenInThanMemoryIsMeantForWhileSavingTakesLong(boolean withIds) {
+    int count = 1000;
+    for (int i = 0; i < count; i++) {
+      writer.append(
+          event(
+              writer.nextOffset(),
+              withIds ? "id-" + i : null,
+              NOW + 3_600_000 + i,
+              text("event " + i)));
+    }
+    writer.sync();
+    try (Scheduler scheduler = scheduler()) {
+      work.hold();
+      for (int i = 0; i < 10 * count; i++) {
+        scheduler.step();
+      }
+      TimerMemory memory = settings().memory();
+      assertThat(scheduler.metrics().pending())
+          .isBetween(
+              (long) memory.farMax(),
+              (long) memory.nearMax() + 2L * memory.farMax() + memory.stepEvents());
+      work.goOn();
+      settle(scheduler);
+      assertThat(scheduler.metrics().pending()).isEqualTo(count);
+      clock.nowMs = NOW + 3_600_000 + count;
+      settle(scheduler);
+    }
+    assertThat(released())
+        .containsExactlyElementsOf(IntStream.range(0, count).mapToObj(i -> "event " + i).toList());
   }
 
   @Test
