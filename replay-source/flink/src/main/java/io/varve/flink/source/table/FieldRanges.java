@@ -133,6 +133,11 @@ final class FieldRanges {
     high = Math.nextUp(Math.nextUp(high));
     List<KeyRange> ranges = new ArrayList<>();
     ranges.add(range(comparison, KeyRange.atLeast(low), KeyRange.atMost(high)));
+    if (comparison.downwards() && field.type().is(LogicalTypeFamily.APPROXIMATE_NUMERIC)) {
+      // A NaN lies above all numbers, and no comparison with it is true. A planner takes NOT x > y
+      // for x <= y all the same, and one or the other for what is always true.
+      ranges.add(KeyRange.equalTo(Double.NaN));
+    }
     if (field.type().is(LogicalTypeFamily.INTEGER_NUMERIC)) {
       // A date or a time can be read as the number that it is stored as.
       ranges.add(KeyRange.times());
