@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Conditions on fields of values: what of a stream is read for them, and that nothing is lost. */
 class FilterPushDownTest {
 
-  private static final int CONDITIONS = Integer.getInteger("varve.sql.conditions", 300);
+  private static final int CONDITIONS = Integer.getInteger("varve.sql.conditions", 150);
   private static final int CONDITIONS_PER_JOB = 30;
   private static final long SEED = Long.getLong("varve.sql.seed", 7);
 
