@@ -13,40 +13,50 @@ import io.varve.testkit.CrashProcess;
 import io.varve.testkit.DedupModel;
 import io.varve.testkit.ManualClock;
 import io.varve.testkit.ManualWork;
+import io.varve.testkit.Nightly;
 import io.varve.testkit.ProcessDied;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
  * A log that stores ids once, on a disk whose power goes at random moments, with buckets that are
  * there once they are saved. However often that happens, the log is the one that there would be
  * without it; and no bucket is found that tells of events which the log has lost.
+ *
+ * <p>{@code -Dsimulation.seed=N} runs one seed, {@code -Dsimulation.seeds=N} the first so many.
  */
 final class DedupCrashTest {
 
   private static final StreamPartition LOG = new StreamPartition("orders", 1, 0);
   private static final long TTL_MS = 100_000;
-  private static final int SEEDS = 150;
   private static final int COUNT = 8_000;
 
-  private int crashes;
-  private int bucketsMost;
+  private final AtomicLong crashes = new AtomicLong();
+  private final AtomicInteger bucketsMost = new AtomicInteger();
 
   @Test
   void aLogIsTheSameHoweverOftenThePowerGoes() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      try {
-        run(seed);
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("Seed " + seed, e);
-      }
-    }
-    assertThat(crashes).isGreaterThan(4 * SEEDS);
-    assertThat(bucketsMost).isGreaterThan(2);
+    Long one = Long.getLong("simulation.seed");
+    long count = one != null ? 1 : Long.getLong("simulation.seeds", Nightly.either(150, 100_000));
+    Nightly.threads(count)
+        .map(number -> one != null ? one : number)
+        .forEach(
+            seed -> {
+              try {
+                run(seed);
+              } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("-Dsimulation.seed=" + seed, e);
+              }
+            });
+    System.out.println("Logs that store ids once: " + count + ", crashes: " + crashes);
+    assertThat(one != null || crashes.get() > 4 * count).isTrue();
+    assertThat(one != null || bucketsMost.get() > 2).isTrue();
   }
 
   private void run(long seed) {
@@ -75,14 +85,14 @@ final class DedupCrashTest {
       }
       alive.set(false);
       process.kill();
-      bucketsMost = Math.max(bucketsMost, buckets.count());
+      bucketsMost.accumulateAndGet(buckets.count(), Math::max);
       if (done) {
         disk.powerOffAfter(Long.MAX_VALUE);
         source.check(offsets(disk), COUNT);
         return;
       }
       disk = disk.crash(random.nextInt(4));
-      crashes++;
+      crashes.incrementAndGet();
     }
   }
 

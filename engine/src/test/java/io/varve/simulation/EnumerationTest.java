@@ -2,6 +2,7 @@ package io.varve.simulation;
 
 import io.varve.compact.Retention;
 import io.varve.testkit.CrashDisk;
+import io.varve.testkit.Nightly;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

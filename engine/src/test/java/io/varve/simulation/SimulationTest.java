@@ -2,6 +2,7 @@ package io.varve.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.testkit.Nightly;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;

@@ -1,23 +1,23 @@
-package io.varve.simulation;
+package io.varve.testkit;
 
 import java.util.stream.LongStream;
 
 /** What tests do more of at night, in the Maven profile of that name. */
-final class Nightly {
+public final class Nightly {
 
   private static final boolean ON = Boolean.getBoolean("nightly");
 
   private Nightly() {}
 
   /** {@code often} in each build, {@code nightly} at night. */
-  static int either(int often, int nightly) {
+  public static int either(int often, int nightly) {
     return ON ? nightly : often;
   }
 
   /**
    * The numbers from 0 to {@code count}: in each build one after another, at night on all cores.
    */
-  static LongStream threads(long count) {
+  public static LongStream threads(long count) {
     LongStream numbers = LongStream.range(0, count);
     return ON ? numbers.parallel() : numbers;
   }
