@@ -515,17 +515,36 @@ public final class DedupWindow {
   /**
    * The log's time at which a bucket goes: a TTL after the latest of its ids, and a span, by which
    * the log's time may still go back. Ids that were ahead of the log's time when the bucket was
-   * closed count as far as the next bucket's end confirms them, or one from nowhere would keep the
-   * bucket for ever.
+   * closed count as far as it is {@linkplain #confirmedMs confirmed}, or one from nowhere would
+   * keep the bucket for ever.
    */
   private long dropTimeMs(int index) {
     if (index == 0) {
       return Long.MAX_VALUE;
     }
     BucketMeta meta = buckets.get(index).meta();
-    long confirmedMs = buckets.get(index - 1).meta().closedAtMs() + settings.spanMs();
-    long latestMs = Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs));
-    return latestMs + settings.ttlMs() + settings.spanMs();
+    long latestMs = Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs(index)));
+    long marginMs = settings.ttlMs() + settings.spanMs();
+    return latestMs > Long.MAX_VALUE - marginMs ? Long.MAX_VALUE : latestMs + marginMs;
+  }
+
+  /**
+   * Up to which time the ids of a bucket are believed: where the log's time is once all events that
+   * it is the median of came after the bucket's end. About a leap that takes a while, in which more
+   * buckets may be closed.
+   */
+  private long confirmedMs(int index) {
+    long confirmedMs = 0;
+    long events = 0;
+    for (int i = index - 1; i >= 0; i--) {
+      BucketMeta later = buckets.get(i).meta();
+      confirmedMs = Math.max(confirmedMs, later.closedAtMs() + settings.spanMs());
+      events += later.count();
+      if (events >= LogTime.EVENTS) {
+        return confirmedMs;
+      }
+    }
+    return Long.MAX_VALUE;
   }
 
   private void bucketsChanged() {
