@@ -515,33 +515,20 @@ public final class DedupWindow {
   /**
    * The log's time at which a bucket goes: a TTL after the latest of its ids, and a span, by which
    * the log's time may still go back. Ids that were ahead of the log's time when the bucket was
-   * closed count as far as it is {@linkplain #confirmedMs confirmed}, or one from nowhere would
-   * keep the bucket for ever.
+   * closed, and they may be from nowhere, count as far as the log's time has come at the end of a
+   * later bucket, when all events that it is the median of came after this one. Until then the
+   * bucket stays: about a leap several may be closed while the median is on its way.
    */
   private long dropTimeMs(int index) {
-    if (index == 0) {
-      return Long.MAX_VALUE;
-    }
     BucketMeta meta = buckets.get(index).meta();
-    long latestMs = Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs(index)));
-    long marginMs = settings.ttlMs() + settings.spanMs();
-    return latestMs > Long.MAX_VALUE - marginMs ? Long.MAX_VALUE : latestMs + marginMs;
-  }
-
-  /**
-   * Up to which time the ids of a bucket are believed: where the log's time is once all events that
-   * it is the median of came after the bucket's end. About a leap that takes a while, in which more
-   * buckets may be closed.
-   */
-  private long confirmedMs(int index) {
-    long confirmedMs = 0;
     long events = 0;
     for (int i = index - 1; i >= 0; i--) {
       BucketMeta later = buckets.get(i).meta();
-      confirmedMs = Math.max(confirmedMs, later.closedAtMs() + settings.spanMs());
       events += later.count();
       if (events >= LogTime.EVENTS) {
-        return confirmedMs;
+        long confirmedMs = later.closedAtMs() + settings.spanMs();
+        long latestMs = Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs));
+        return latestMs + settings.ttlMs() + settings.spanMs();
       }
     }
     return Long.MAX_VALUE;
