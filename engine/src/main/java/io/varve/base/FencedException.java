@@ -17,7 +17,7 @@ public final class FencedException extends VarveException {
             + currentEpoch
             + " is held by "
             + holder
-            + ". Stop this writer; events it had not been told durable are the new writer's to append",
+            + ". Events that this one had not been told durable are the new writer's to append",
         null);
   }
 
@@ -37,6 +37,6 @@ public final class FencedException extends VarveException {
             + epoch
             + " is fenced: it was opened again by "
             + holder
-            + ". Stop this one; what it had not been told durable is delivered again");
+            + ". What this one had not been told durable is delivered again");
   }
 }

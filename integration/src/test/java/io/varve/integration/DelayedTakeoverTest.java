@@ -3,7 +3,6 @@ package io.varve.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.varve.cluster.ConnectorStatus;
 import io.varve.cluster.LocalCluster;
 import io.varve.cluster.Worker;
 import java.io.IOException;
@@ -11,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,25 +48,29 @@ final class DelayedTakeoverTest {
         Worker second = cluster.startWorker("second");
         flow.nextShare();
         // Both have settled: one that is frozen in the midst of a rebalance holds all others up.
-        await().atMost(LIMIT).until(() -> workers(second, "archive", "deliver").size() == 2);
-        awaitDelivered(cluster, flow);
+        await()
+            .atMost(LIMIT)
+            .until(() -> Workers.running(second, "archive", "deliver").size() == 2);
+        awaitDelivered(cluster, flow, second);
 
-        Set<String> delivering = workers(second, "deliver");
-        Worker frozen = delivering.contains(id(first)) ? first : second;
+        Set<String> delivering = Workers.running(second, "deliver");
+        Worker frozen = delivering.contains(Workers.id(first)) ? first : second;
         Worker other = frozen == first ? second : first;
         System.out.printf("delayed takeover: freezing %s%n", frozen.name());
-        signal(frozen, "STOP");
+        Workers.freeze(frozen);
         flow.nextShare();
-        await().atMost(LIMIT).until(() -> workers(other, "deliver").equals(Set.of(id(other))));
-        awaitDelivered(cluster, flow);
+        await()
+            .atMost(LIMIT)
+            .until(() -> Workers.running(other, "deliver").equals(Set.of(Workers.id(other))));
+        awaitDelivered(cluster, flow, other);
 
         System.out.printf("delayed takeover: waking %s%n", frozen.name());
-        signal(frozen, "CONT");
+        Workers.wake(frozen);
         flow.nextShare();
-        awaitDelivered(cluster, flow);
+        awaitDelivered(cluster, flow, other);
         other.stop();
         flow.lastShare();
-        awaitDelivered(cluster, flow);
+        awaitDelivered(cluster, flow, frozen);
 
         assertThat(DelayedCheck.verdict(bootstrap, DUE, events, PARTITIONS, EVENTS))
             .isEqualTo(DelayedCheck.flawless(EVENTS));
@@ -77,27 +78,8 @@ final class DelayedTakeoverTest {
     }
   }
 
-  private static void awaitDelivered(LocalCluster cluster, EventFlow flow) {
-    int sent = flow.awaitShare();
-    await().atMost(LIMIT).until(() -> TopicEvents.count(cluster.broker().bootstrap(), DUE) >= sent);
-  }
-
-  /** The workers that run tasks of the connectors. */
-  private static Set<String> workers(Worker asked, String... connectors) {
-    return Stream.of(connectors)
-        .flatMap(connector -> asked.rest().status(connector).tasks().stream())
-        .filter(task -> task.state().equals("RUNNING"))
-        .map(ConnectorStatus.Task::workerId)
-        .collect(Collectors.toSet());
-  }
-
-  private static String id(Worker worker) {
-    return worker.restUrl().getAuthority();
-  }
-
-  private static void signal(Worker worker, String signal)
-      throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(worker.pid())).start();
-    assertThat(kill.waitFor()).isZero();
+  private static void awaitDelivered(LocalCluster cluster, EventFlow flow, Worker asked) {
+    Workers.awaitCount(
+        cluster.broker().bootstrap(), DUE, flow.awaitShare(), asked, "archive", "deliver");
   }
 }

@@ -3,15 +3,11 @@ package io.varve.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.varve.cluster.ConnectorStatus;
 import io.varve.cluster.LocalCluster;
 import io.varve.cluster.Worker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,32 +40,32 @@ final class TakeoverTest {
         flow.start();
         connectors.start("archive", connectors.sink(TOPIC));
         connectors.start("follow", connectors.source(TOPIC, "${stream}-copy", "mode", "tail"));
-        awaitReplayed(cluster, flow, store);
+        awaitReplayed(cluster, flow, first);
 
         Worker second = cluster.startWorker("second");
         flow.nextShare();
-        await().atMost(LIMIT).until(() -> workers(second, "archive", "follow").size() == 2);
-        awaitReplayed(cluster, flow, store);
+        await().atMost(LIMIT).until(() -> Workers.running(second, "archive", "follow").size() == 2);
+        awaitReplayed(cluster, flow, second);
 
-        boolean firstArchives = workers(second, "archive").contains(id(first));
+        boolean firstArchives = Workers.running(second, "archive").contains(Workers.id(first));
         Worker frozen = firstArchives ? first : second;
         Worker other = firstArchives ? second : first;
         System.out.printf("takeover: freezing %s%n", frozen.name());
-        signal(frozen, "STOP");
+        Workers.freeze(frozen);
         flow.nextShare();
-        awaitReplayed(cluster, flow, store);
-        assertThat(workers(other, "archive", "follow")).containsExactly(id(other));
+        awaitReplayed(cluster, flow, other);
+        assertThat(Workers.running(other, "archive", "follow")).containsExactly(Workers.id(other));
 
         System.out.printf("takeover: waking %s%n", frozen.name());
-        signal(frozen, "CONT");
+        Workers.wake(frozen);
         flow.nextShare();
-        await().atMost(LIMIT).until(() -> workers(other, "archive", "follow").size() == 2);
-        awaitReplayed(cluster, flow, store);
+        await().atMost(LIMIT).until(() -> Workers.running(other, "archive", "follow").size() == 2);
+        awaitReplayed(cluster, flow, other);
 
         System.out.printf("takeover: stopping %s%n", other.name());
         other.stop();
         flow.lastShare();
-        awaitReplayed(cluster, flow, store);
+        awaitReplayed(cluster, flow, frozen);
         frozen.stop();
 
         FlowCheck check = new FlowCheck(events, PARTITIONS, EVENTS);
@@ -80,30 +76,8 @@ final class TakeoverTest {
   }
 
   /** Waits until all that was sent so far is archived and replayed. */
-  private static void awaitReplayed(LocalCluster cluster, EventFlow flow, Path store) {
-    int sent = flow.awaitShare();
-    StoreEvents.awaitCount(store, TOPIC, 1, sent);
-    await()
-        .atMost(LIMIT)
-        .until(() -> TopicEvents.count(cluster.broker().bootstrap(), COPY) == sent);
-  }
-
-  /** The workers that run tasks of the connectors. */
-  private static Set<String> workers(Worker asked, String... connectors) {
-    return Stream.of(connectors)
-        .flatMap(connector -> asked.rest().status(connector).tasks().stream())
-        .filter(task -> task.state().equals("RUNNING"))
-        .map(ConnectorStatus.Task::workerId)
-        .collect(Collectors.toSet());
-  }
-
-  private static String id(Worker worker) {
-    return worker.restUrl().getAuthority();
-  }
-
-  private static void signal(Worker worker, String signal)
-      throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(worker.pid())).start();
-    assertThat(kill.waitFor()).isZero();
+  private static void awaitReplayed(LocalCluster cluster, EventFlow flow, Worker asked) {
+    Workers.awaitCount(
+        cluster.broker().bootstrap(), COPY, flow.awaitShare(), asked, "archive", "follow");
   }
 }

@@ -2,6 +2,7 @@ package io.varve.connect.sink;
 
 import io.varve.DedupWriter.Taken;
 import io.varve.base.BadEventException;
+import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.connect.sink.Delays.BadDelayException;
@@ -35,7 +36,7 @@ final class ArchivedPartition {
    *     no writer ──open──▶ checking ──the same, or beyond the end──▶ appending
    *         ▲                  │                                       │    │
    *         │                  └──another event──▶ open next generation│    │ an event below the position comes
-   *         └────────────── the writer failed ─────────────────────────┘    └──▶ checking, unless it was asked for
+   *         └────────────── the writer failed or was fenced ───────────┘    └──▶ checking, unless it was asked for
    *
    * When the consumer is sent back, the batch at hand, and its redeliveries, are of no use any more: appending from them
    * would leave out what comes before. They are dropped (freshFrom), to come again in order.
@@ -180,6 +181,7 @@ final class ArchivedPartition {
    *
    * @return false if that needs more time: bring the same one again
    * @throws StoreFailedException if the log can't be written: call {@link #fail}
+   * @throws FencedException if another has taken it over: call {@link #takenOver}
    * @throws ConnectException if the task should stop
    */
   boolean accept(SinkRecord record, Delivery delivery) {
@@ -378,6 +380,17 @@ final class ArchivedPartition {
 
   /** Gives the writer up after a failure; what was not durable will come again. */
   void fail(StoreFailedException failure) {
+    giveUpWriter();
+    outage.began(source, failure, archive.clock().nanos());
+  }
+
+  /** The same after another has taken the log over, which is this task's to take back. */
+  void takenOver(FencedException fenced) {
+    giveUpWriter();
+    outage.takenOver(source, fenced, archive.clock().nanos());
+  }
+
+  private void giveUpWriter() {
     PartitionLog failed = writer;
     if (failed != null) {
       durable = failed.durableOffset();
@@ -386,7 +399,6 @@ final class ArchivedPartition {
     }
     commits.reset();
     meters.count(Meter.OUTAGES);
-    outage.began(source, failure, archive.clock().nanos());
   }
 
   /** Lets go of the log, which then holds at least what was said to be durable. */

@@ -2,7 +2,6 @@ package io.varve.connect.sink;
 
 import io.varve.DedupWriter;
 import io.varve.Store;
-import io.varve.base.FencedException;
 import io.varve.event.Event;
 import io.varve.event.StreamPartition;
 import java.util.HashMap;
@@ -12,7 +11,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,6 @@ final class LogOpener implements AutoCloseable {
 
   private static final int THREADS_MAX = 4;
   private static final long IDLE_SECONDS = 5;
-  private static final int ATTEMPTS_MAX = 5;
 
   private final Store store;
   private final SinkSettings settings;
@@ -85,8 +82,7 @@ final class LogOpener implements AutoCloseable {
     Deduplication deduplication = settings.deduplication();
     PartitionLog opened =
         deduplication == null
-            ? new PartitionLog.Plain(
-                take(() -> store.openWriter(log, settings.log(), settings.owner())))
+            ? new PartitionLog.Plain(store.openWriter(log, settings.log(), settings.owner()))
             : deduplicating(log, topic, deduplication);
     try {
       return new Opened(opened, last(log, opened.nextOffset()));
@@ -99,30 +95,17 @@ final class LogOpener implements AutoCloseable {
   private PartitionLog deduplicating(
       StreamPartition log, String topic, Deduplication deduplication) {
     DedupWriter writer =
-        take(() -> store.openDedup(log, settings.log(), settings.owner(), deduplication.window()));
+        store.openDedup(log, settings.log(), settings.owner(), deduplication.window());
     try {
       String stream = deduplication.duplicatesStream(topic);
       return new DedupLog(
           writer,
           stream == null
               ? null
-              : take(() -> DuplicatesLog.open(store, settings, stream, log, writer.nextOffset())));
+              : DuplicatesLog.open(store, settings, stream, log, writer.nextOffset()));
     } catch (RuntimeException e) {
       writer.abandon();
       throw e;
-    }
-  }
-
-  /** Another task of this connector may open it at the same moment: the last to ask gets it. */
-  private static <T> T take(Supplier<T> opening) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return opening.get();
-      } catch (FencedException e) {
-        if (attempt == ATTEMPTS_MAX) {
-          throw e;
-        }
-      }
     }
   }
 

@@ -19,7 +19,7 @@ enum Meter {
   NEW_GENERATIONS("new-generations-total", "Topics found to be created again"),
   COMMITS("commits-total", "Syncs that made events durable"),
   COMMIT_NANOS("commit-time-ns-total", "Nanoseconds that they took together"),
-  OUTAGES("outages-total", "Times that a log could not be written");
+  OUTAGES("outages-total", "Times that a log could not be written, or another task took it");
 
   private final String metric;
   private final String description;

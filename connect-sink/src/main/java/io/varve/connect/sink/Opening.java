@@ -1,5 +1,6 @@
 package io.varve.connect.sink;
 
+import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
 import io.varve.connect.sink.LogOpener.Opened;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,10 @@ final class Opening {
       Throwable cause = e.getCause();
       if (cause instanceof StoreFailedException failure) {
         outage.failedToOpen(source, failure, archive.clock().nanos());
+        return null;
+      }
+      if (cause instanceof FencedException fenced) {
+        outage.takenOver(source, fenced, archive.clock().nanos());
         return null;
       }
       throw new ConnectException(

@@ -1,6 +1,9 @@
 package io.varve.connect.sink;
 
+import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
+import io.varve.base.VarveException;
+import io.varve.connect.common.TakeBack;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -10,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The time in which a partition's log can't be written: when to try again, and when to give up. A
- * full disk is waited for as long as it takes; other failures of the disk only a few times.
+ * full disk is waited for as long as it takes; other failures of the disk only a few times, and so
+ * is one that has taken the log over.
  *
  * <p>Thread: confined to the task's.
  */
@@ -21,9 +25,10 @@ final class Outage {
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int FAILURES_MAX = 6;
 
+  private final TakeBack takeBack = new TakeBack();
   private int failures;
   private long retryNanos;
-  private @Nullable StoreFailedException cause;
+  private @Nullable VarveException cause;
 
   /** Whether it is time to try again. */
   boolean isOver(long nowNanos) {
@@ -49,6 +54,21 @@ final class Outage {
     LOG.warn("Can't open the log of {} for now: {}", source, failure.getMessage());
   }
 
+  /** Another has taken the log over, or was quicker to open it. */
+  void takenOver(TopicPartition source, FencedException fenced, long nowNanos) {
+    long waitNanos = takeBack.waitNanos(nowNanos);
+    if (waitNanos == TakeBack.NEVER) {
+      throw gaveUp(source, fenced, TakeBack.advice());
+    }
+    retryNanos = nowNanos + waitNanos;
+    cause = fenced;
+    LOG.warn(
+        "{}: {}. If the partition is still this task's, it takes the log back in {} ms",
+        source,
+        fenced.getMessage(),
+        retryMs(nowNanos));
+  }
+
   /** Events were made durable: all is well. */
   void ended() {
     failures = 0;
@@ -62,11 +82,11 @@ final class Outage {
 
   /** What to tell the worker's log. */
   String reason() {
-    StoreFailedException failure = cause;
+    VarveException failure = cause;
     if (failure == null) {
       return "it is not open yet";
     }
-    return failure.diskFull()
+    return failure instanceof StoreFailedException failed && failed.diskFull()
         ? "the disk is full; it goes on when there is room (" + failure.getMessage() + ")"
         : String.valueOf(failure.getMessage());
   }
@@ -79,13 +99,16 @@ final class Outage {
   }
 
   private static ConnectException gaveUp(TopicPartition source, StoreFailedException failure) {
+    return gaveUp(
+        source,
+        failure,
+        ". Repair the disk or the folder, then restart the task; nothing that was acknowledged is"
+            + " lost");
+  }
+
+  private static ConnectException gaveUp(
+      TopicPartition source, VarveException failure, String advice) {
     return new ConnectException(
-        "Can't archive "
-            + source
-            + ": "
-            + failure.getMessage()
-            + ". Repair the disk or the folder, then restart the task; nothing that was"
-            + " acknowledged is lost",
-        failure);
+        "Can't archive " + source + ": " + failure.getMessage() + advice, failure);
   }
 }

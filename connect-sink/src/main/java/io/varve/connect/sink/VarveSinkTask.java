@@ -2,6 +2,7 @@ package io.varve.connect.sink;
 
 import io.varve.Store;
 import io.varve.base.Clock;
+import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.connect.common.RecordEncoder;
@@ -154,6 +155,9 @@ public final class VarveSinkTask extends SinkTask {
     } catch (StoreFailedException e) {
       partition.fail(e);
       throw comeAgain(partition, records);
+    } catch (FencedException e) {
+      partition.takenOver(e);
+      throw comeAgain(partition, records);
     } catch (VarveException e) {
       throw failed(partition, e);
     }
@@ -192,6 +196,8 @@ public final class VarveSinkTask extends SinkTask {
         partition.commitIfDue(nowNanos, commitIntervalNanos);
       } catch (StoreFailedException e) {
         partition.fail(e);
+      } catch (FencedException e) {
+        partition.takenOver(e);
       } catch (VarveException e) {
         throw failed(partition, e);
       }

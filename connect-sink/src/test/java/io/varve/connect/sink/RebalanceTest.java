@@ -3,6 +3,10 @@ package io.varve.connect.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.Store;
+import io.varve.StoreSettings;
+import io.varve.commit.LogSettings;
+import io.varve.event.StreamPartition;
 import java.util.List;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.junit.jupiter.api.Test;
@@ -82,21 +86,45 @@ final class RebalanceTest extends SinkFixture {
   }
 
   @Test
-  void aZombieIsFencedAndItsTaskFailsNamingTheNewHolder() {
+  void aTaskTakesItsLogBackFromOneThatWasReplacedAndOpenedItLate() {
     kafka.produce(ORDERS_0, 40);
-    FakeWorker zombie = archiving(ORDERS_0);
-    zombie.drain();
-    FakeWorker next = archiving(ORDERS_0);
-    next.drain();
+    FakeWorker worker = archiving(ORDERS_0);
+    worker.drain();
+    try (Store late = Store.open(store(), StoreSettings.defaults())) {
+      late.openWriter(
+              new StreamPartition("orders", 1, 0), LogSettings.defaults(), "connector archive")
+          .close();
+    }
     kafka.produce(ORDERS_0, 40);
+    worker.drainAndCommit();
+    assertThat(worker.lastRetry).contains("is fenced").contains("Kafka keeps them");
+    worker.shutDown();
 
-    assertThatThrownBy(() -> zombie.iterateUntil(() -> false))
+    assertArchived(ORDERS_0);
+  }
+
+  @Test
+  void ofTwoThatTakeALogFromEachOtherOneGivesUpAndSaysWhatToDo() {
+    FakeWorker one = archiving(ORDERS_0);
+    FakeWorker two = archiving(ORDERS_0);
+
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                kafka.produce(ORDERS_0, 1);
+                one.iterate();
+                two.iterate();
+              }
+            })
         .isInstanceOf(ConnectException.class)
         .cause()
         .hasMessageContaining("orders-0")
-        .hasMessageContaining("fenced")
-        .hasMessageContaining("connector archive");
-    next.drain();
+        .hasMessageContaining("is fenced")
+        .hasMessageContaining("connector archive")
+        .hasMessageContaining("was taken over 6 times")
+        .hasMessageContaining("End it there or give it another name");
+    FakeWorker next = archiving(ORDERS_0);
+    next.drainAndCommit();
     next.shutDown();
     assertArchived(ORDERS_0);
   }

@@ -5,6 +5,7 @@ import io.varve.base.FencedException;
 import io.varve.base.NoSuchStreamException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.connect.common.TakeBack;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /** The engine's errors as Connect knows them, with what to do about them. */
@@ -21,9 +22,7 @@ final class Failures {
     } else if (cause instanceof NoSuchStreamException) {
       advice = ". Was it deleted? Restart the connector to plan its tasks anew";
     } else if (cause instanceof FencedException) {
-      advice =
-          ". Another task of this connector goes on in its place, as after a rebalance; if there is none"
-              + " that runs, restart this one";
+      advice = TakeBack.advice();
     } else if (cause instanceof StoreFailedException failed && failed.diskFull()) {
       advice = ". Nothing is lost: make room on that disk, then restart the task";
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.varve.LogWriter;
+import io.varve.Scheduler;
+import io.varve.SchedulerSettings;
 import io.varve.commit.LogSettings;
 import io.varve.connect.source.offset.SourcePartition;
 import io.varve.connect.source.replay.ReplayClock;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.connect.data.Schema;
@@ -146,7 +150,8 @@ final class ScheduledTaskTest {
       await().until(() -> run.metrics.value("pending").equals(1L));
       assertThat(run.metrics.value("events-total")).isEqualTo(3L);
       assertThat(run.metrics.value("released-total orders 1 0")).isEqualTo(3L);
-      assertThat(run.metrics.value("overdue-total orders 1 0")).isEqualTo(1L);
+      // Of the others it depends on how long the opening took.
+      assertThat((long) run.metrics.value("overdue-total orders 1 0")).isBetween(1L, 3L);
       assertThat((long) run.metrics.value("lateness-ms-max orders 1 0"))
           .isGreaterThanOrEqualTo(1000);
     }
@@ -247,19 +252,35 @@ final class ScheduledTaskTest {
   }
 
   @Test
-  void aZombieIsFencedByTheNextTaskAndSaysSo() throws InterruptedException {
+  void aTaskTakesItsLogBackFromOneThatWasReplacedAndOpenedItLate() throws InterruptedException {
     send(1);
-    try (TaskRun zombie = start()) {
-      offsets.commit(poll(zombie, 1));
-      try (TaskRun next = start()) {
-        send(2, 3);
-        assertThat(values(poll(next, 2))).containsExactly("value 1", "value 2");
-        assertThatThrownBy(() -> pollForEver(zombie))
-            .isInstanceOf(ConnectException.class)
-            .hasMessageContaining("orders.ready")
-            .hasMessageContaining("is fenced")
-            .hasMessageContaining("Another task of this connector goes on in its place");
+    try (TaskRun run = start()) {
+      poll(run, 1);
+      try (Scheduler late =
+          archive.store().openScheduler(LOG, SchedulerSettings.of("orders"), "connector later")) {
+        assertThat(late.readyLog()).isEqualTo(READY);
       }
+      send(2, 3);
+      assertThat(values(poll(run, 3))).containsExactly("value 0", "value 1", "value 2");
+    }
+  }
+
+  @Test
+  void ofTwoThatTakeALogFromEachOtherOneGivesUpAndSaysWhatToDo() {
+    send(1);
+    try (TaskRun one = start();
+        TaskRun two = start()) {
+      List<ConnectException> failures = new ArrayList<>();
+      while (failures.isEmpty()) {
+        // One that has nothing to do does not look whose the log is.
+        send(1);
+        Stream.of(failure(one), failure(two)).filter(Objects::nonNull).forEach(failures::add);
+      }
+      assertThat(failures.get(0))
+          .hasMessageContaining("orders.ready")
+          .hasMessageContaining("is fenced")
+          .hasMessageContaining("was taken over 6 times")
+          .hasMessageContaining("End it there or give it another name");
     }
   }
 

@@ -7,7 +7,9 @@ import io.varve.Store;
 import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
+import io.varve.connect.common.TakeBack;
 import io.varve.event.StreamPartition;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,14 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The schedule of one log: a thread that opens its scheduler and runs it until it is stopped or
- * fails.
+ * fails. If another takes the log over, and this one is not stopped, it takes it back.
  *
  * <p>Thread: safe, but for the {@link ReadyLog} that it hands over once.
  */
 final class LogSchedule {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogSchedule.class);
-  private static final int ATTEMPTS_MAX = 5;
 
   private final Store store;
   private final StreamPartition log;
@@ -30,10 +31,12 @@ final class LogSchedule {
   private final String owner;
   private final long from;
   private final Bell bell;
+  private final Bell end = new Bell();
   private final Thread thread;
 
   private volatile @Nullable Scheduler scheduler;
   private volatile @Nullable ReadyLog ready;
+  private volatile boolean ours;
   private volatile @Nullable RuntimeException failure;
   private volatile boolean stopped;
 
@@ -62,13 +65,13 @@ final class LogSchedule {
     thread.start();
   }
 
-  /** What is released, from the moment that the scheduler is open; null before that. */
+  /** What is released, while the scheduler is open and not known to be fenced; else null. */
   @Nullable ReadyLog ready() {
     RuntimeException failed = failure;
     if (failed != null) {
       throw failed;
     }
-    return ready;
+    return ours ? ready : null;
   }
 
   /** What the scheduler has done; null before it is open. */
@@ -78,6 +81,27 @@ final class LogSchedule {
   }
 
   private void run() {
+    TakeBack takeBack = new TakeBack();
+    try {
+      boolean ended = false;
+      while (!ended) {
+        try {
+          runUntilStopped();
+          ended = true;
+        } catch (FencedException e) {
+          awaitTakeBack(takeBack, e);
+        }
+      }
+    } catch (VarveException | ConnectException e) {
+      fail(e);
+    } catch (InterruptedException e) {
+      fail(new ConnectException("The scheduler of " + log + " was interrupted", e));
+    } catch (RuntimeException | Error e) {
+      fail(new StoreFailedException("The scheduler of " + log + " failed", e));
+    }
+  }
+
+  private void runUntilStopped() {
     Scheduler running = null;
     try {
       running = open();
@@ -87,41 +111,45 @@ final class LogSchedule {
       bell.ring();
       running.run(bell::ring);
       running.close();
-    } catch (VarveException | ConnectException e) {
-      fail(e);
-    } catch (RuntimeException | Error e) {
-      fail(new StoreFailedException("The scheduler of " + log + " failed", e));
     } finally {
       abandon(running);
     }
   }
 
+  /** Throws {@code e} if the log is not to be taken back. */
+  private void awaitTakeBack(TakeBack takeBack, FencedException e) throws InterruptedException {
+    ours = false;
+    long waitNanos = takeBack.waitNanos(System.nanoTime());
+    if (stopped || waitNanos == TakeBack.NEVER) {
+      throw e;
+    }
+    LOG.warn(
+        "{}: {}. If the partition is still this task's, it takes the ready log back in {} ms",
+        log,
+        e.getMessage(),
+        TimeUnit.NANOSECONDS.toMillis(waitNanos));
+    boolean stoppedMeanwhile = end.await(waitNanos);
+    if (stoppedMeanwhile) {
+      throw e;
+    }
+  }
+
   private Scheduler open() {
     StreamPartition readyLog = ReadyLog.of(log);
-    Scheduler opened = take();
+    Scheduler opened = store.openScheduler(log, settings, owner);
     boolean done = false;
     try {
-      ready = ReadyLog.open(store, readyLog, from);
+      if (ready == null) {
+        ready = ReadyLog.open(store, readyLog, from);
+        LOG.info("{}: delivering from offset {} of {}", log, from, readyLog);
+      }
       scheduler = opened;
+      ours = true;
       done = true;
-      LOG.info("{}: the scheduler is open; delivering from offset {} of {}", log, from, readyLog);
       return opened;
     } finally {
       if (!done) {
         abandon(opened);
-      }
-    }
-  }
-
-  /** Another task of this connector may open it at the same moment: the last to ask gets it. */
-  private Scheduler take() {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return store.openScheduler(log, settings, owner);
-      } catch (FencedException e) {
-        if (attempt == ATTEMPTS_MAX || stopped) {
-          throw e;
-        }
       }
     }
   }
@@ -149,6 +177,7 @@ final class LogSchedule {
   /** Has the scheduler save and end; {@link #join} waits for it. */
   void stop() {
     stopped = true;
+    end.ring();
     Scheduler running = scheduler;
     if (running != null) {
       running.stop();

@@ -14,7 +14,8 @@
  *       what was not is, whichever of the two processes, scheduler and worker, ended when.
  *   <li>Retention takes nothing from a ready log that Kafka does not have, however old it is, and
  *       not the last event that it has, which tells how far the scheduler was.
- *   <li>A schedule that has failed, or was fenced, gives nothing more.
+ *   <li>A schedule that has failed gives nothing more; one that was fenced, nothing until it has
+ *       taken the ready log back.
  * </ol>
  *
  * Threads: each log's scheduler has its own; all else is the task's, but for {@link
