@@ -1,26 +1,19 @@
 package io.varve.dedup;
 
 import io.varve.base.BadEventException;
-import io.varve.base.BloomFilter;
 import io.varve.base.CorruptionException;
 import io.varve.base.FirstFailure;
 import io.varve.base.StoreClosedException;
-import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.event.Encoding;
 import io.varve.event.KeyHash;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The message ids that one log has seen lately, and when each was seen first.
@@ -37,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DedupWindow {
 
-  private static final Logger LOG = LoggerFactory.getLogger(DedupWindow.class);
-
   /**
    * A bucket that is closed because its span is over has at least this part of the ids that it can
    * have; so there are no more than twice as many buckets as are needed.
@@ -51,10 +42,11 @@ public final class DedupWindow {
   private final UUID storeId;
   private final DedupSettings settings;
   private final Buckets store;
+  private final SavedBuckets saved;
   private final KeyHash hash;
   private final FirstFailure failure = new FirstFailure();
   private final LogTime time = new LogTime();
-  private final Counters counters = new Counters();
+  private final DedupCounters counters = new DedupCounters();
 
   /** Who saves; while the window is opened its own thread does. */
   private Executor saver = Runnable::run;
@@ -69,10 +61,7 @@ public final class DedupWindow {
   /** The table that is full or old, until it is saved. */
   private @Nullable Closing closing;
 
-  /** Newest first. */
-  private List<Bucket> buckets = new ArrayList<>();
-
-  /** Ids in buckets, and in the table that is being saved. */
+  /** Ids that are saved, and those in the table that is being saved. */
   private long idsSaved;
 
   private long closingBytes;
@@ -98,8 +87,6 @@ public final class DedupWindow {
   private long high;
   private long low;
 
-  private boolean warned;
-
   /** A table that is being saved. */
   private static final class Closing {
     final IdTable ids;
@@ -113,31 +100,6 @@ public final class DedupWindow {
     }
   }
 
-  /** Written by the window's thread, read by any. */
-  private static final class Counters {
-    final AtomicLong ids = new AtomicLong();
-    final AtomicLong buckets = new AtomicLong();
-    final AtomicLong tableBytes = new AtomicLong();
-    final AtomicLong filterBytes = new AtomicLong();
-    final AtomicLong logTimeMs = new AtomicLong(LogTime.NONE);
-    final AtomicLong stored = new AtomicLong();
-    final AtomicLong duplicates = new AtomicLong();
-    final AtomicLong looks = new AtomicLong();
-    final AtomicLong falsePositives = new AtomicLong();
-    final AtomicLong unfiltered = new AtomicLong();
-
-    void begin() {
-      stored.set(0);
-      duplicates.set(0);
-      looks.set(0);
-      falsePositives.set(0);
-    }
-
-    static void count(AtomicLong counter) {
-      counter.setOpaque(counter.getPlain() + 1);
-    }
-  }
-
   /**
    * @param name the log's, for messages
    */
@@ -146,6 +108,7 @@ public final class DedupWindow {
     this.storeId = storeId;
     this.settings = settings;
     this.store = store;
+    this.saved = new SavedBuckets(name, settings, store, failure, counters);
     this.hash = new KeyHash(storeId);
     this.open = new IdTable(settings.slotsMax());
   }
@@ -158,57 +121,13 @@ public final class DedupWindow {
    *     then
    */
   public void load(long nextOffset) throws IOException {
-    long expected = -1;
-    long number = -1;
-    long filterBytes = 0;
-    for (Buckets.Saved saved : store.load()) {
-      BucketMeta meta = saved.meta();
-      if (!meta.storeId().equals(storeId)
-          || meta.toOffset() > nextOffset
-          || (expected >= 0 && (meta.fromOffset() != expected || meta.number() != number))) {
-        throw new CorruptionException(
-            "of message ids of " + name,
-            0,
-            "bucket "
-                + (number < 0 ? "" : number + " ")
-                + "of store "
-                + storeId
-                + (expected < 0 ? "" : " from offset " + expected)
-                + " and up to "
-                + nextOffset
-                + " at most",
-            "bucket "
-                + meta.number()
-                + " of store "
-                + meta.storeId()
-                + " from "
-                + meta.fromOffset()
-                + " to "
-                + meta.toOffset());
-      }
-      expected = meta.toOffset();
-      number = meta.number() + 1;
-      buckets.add(Bucket.unfiltered(saved));
-      time.restore(meta.timestamps());
+    BucketMeta newest = saved.load(storeId, nextOffset, time);
+    if (newest != null) {
+      covers = newest.toOffset();
+      nextNumber = newest.number() + 1;
     }
-    Collections.reverse(buckets);
-    for (Bucket bucket : buckets) {
-      BucketMeta meta = bucket.meta();
-      long bytes = BloomFilter.bytes(meta.count(), DedupSettings.FILTER_BITS);
-      filterBytes += bytes;
-      long ids = bucket.read(meta.count() >= 0 && filterBytes <= settings.filterBytesMax());
-      if (ids != meta.count()) {
-        throw new CorruptionException(
-            "of message ids of " + name,
-            0,
-            meta.count() + " ids in bucket " + meta.number(),
-            ids + " ids");
-      }
-    }
-    covers = Math.max(0, expected);
     openFrom = covers;
     openedAtMs = time.nowMs();
-    nextNumber = Math.max(0, number);
     bucketsChanged();
   }
 
@@ -262,7 +181,7 @@ public final class DedupWindow {
     long first = find();
     boolean duplicate = first >= 0 && time.of(timestampMs) - first < settings.ttlMs();
     if (duplicate) {
-      Counters.count(counters.duplicates);
+      DedupCounters.count(counters.duplicates);
     }
     return duplicate;
   }
@@ -273,43 +192,7 @@ public final class DedupWindow {
     if (found < 0 && closing != null) {
       found = closing.ids.find(high, low);
     }
-    return found >= 0 ? found : findSaved();
-  }
-
-  private long findSaved() {
-    long id = high;
-    int firstWord = BloomFilter.firstWord(low);
-    int secondWord = BloomFilter.secondWord(low);
-    long firstBits = BloomFilter.firstBits(low);
-    long secondBits = BloomFilter.secondBits(low);
-    List<Bucket> all = buckets;
-    for (int i = 0, count = all.size(); i < count; i++) {
-      Bucket bucket = all.get(i);
-      BloomFilter filter = bucket.filter();
-      if (filter == null || filter.mayHave(id, firstWord, firstBits, secondWord, secondBits)) {
-        long found = look(bucket);
-        if (found >= 0) {
-          return found;
-        }
-      }
-    }
-    return -1;
-  }
-
-  private long look(Bucket bucket) {
-    Counters.count(counters.looks);
-    try {
-      long found = bucket.saved().find(high, low);
-      if (found < 0) {
-        Counters.count(counters.falsePositives);
-      }
-      return found;
-    } catch (IOException e) {
-      throw failure.set(
-          new StoreFailedException("Looking for a message id of " + name + " failed", e));
-    } catch (VarveException e) {
-      throw failure.set(e);
-    }
+    return found >= 0 ? found : saved.find(high, low);
   }
 
   /**
@@ -383,10 +266,7 @@ public final class DedupWindow {
       return;
     }
     failure.check();
-    List<Bucket> more = new ArrayList<>(buckets.size() + 1);
-    more.add(waiting.saved.join());
-    more.addAll(buckets);
-    buckets = more;
+    saved.add(waiting.saved.join());
     closing = null;
     background(
         () -> {
@@ -405,7 +285,7 @@ public final class DedupWindow {
     long timeMs = time.of(timestampMs);
     open.put(high, low, timeMs);
     openTimeMsMax = Math.max(openTimeMsMax, timeMs);
-    Counters.count(counters.stored);
+    DedupCounters.count(counters.stored);
     counters.ids.setOpaque(idsSaved + open.count());
     counters.tableBytes.setOpaque(closingBytes + open.bytes());
     storedWithoutId(offset, timestampMs);
@@ -492,96 +372,30 @@ public final class DedupWindow {
     bucketsChanged();
   }
 
-  /** Deletes buckets all of whose ids are too old. */
   private void drop(long nowMs) {
-    boolean dropped = false;
-    while (!buckets.isEmpty() && dropTimeMs(buckets.size() - 1) <= nowMs) {
-      Buckets.Saved last = buckets.remove(buckets.size() - 1).saved();
-      dropped = true;
+    List<Buckets.Saved> old = saved.takeOld(nowMs);
+    for (Buckets.Saved each : old) {
       background(
           () -> {
             try {
-              failure.attempt("Dropping old message ids of " + name, () -> store.drop(last));
+              failure.attempt("Dropping old message ids of " + name, () -> store.drop(each));
             } catch (VarveException e) {
               // Kept, for whoever comes next.
             }
           });
     }
-    if (dropped) {
+    if (!old.isEmpty()) {
       bucketsChanged();
     }
-  }
-
-  /**
-   * The log's time at which a bucket goes: a TTL after the latest of its ids, and a span, by which
-   * the log's time may still go back. Ids that were ahead of the log's time when the bucket was
-   * closed, and they may be from nowhere, count as far as the log's time has come at the end of a
-   * later bucket, when all events that it is the median of came after this one. Until then the
-   * bucket stays: about a leap several may be closed while the median is on its way.
-   */
-  private long dropTimeMs(int index) {
-    BucketMeta meta = buckets.get(index).meta();
-    long events = 0;
-    for (int i = index - 1; i >= 0; i--) {
-      BucketMeta later = buckets.get(i).meta();
-      events += later.count();
-      if (events >= LogTime.EVENTS) {
-        long confirmedMs = later.closedAtMs() + settings.spanMs();
-        long latestMs = Math.max(meta.closedAtMs(), Math.min(meta.timeMsMax(), confirmedMs));
-        return latestMs + settings.ttlMs() + settings.spanMs();
-      }
-    }
-    return Long.MAX_VALUE;
   }
 
   private void bucketsChanged() {
     Closing waiting = closing;
     closingBytes = waiting == null ? 0 : waiting.ids.bytes();
-    idsSaved = waiting == null ? 0 : waiting.meta.count();
-    for (Bucket each : buckets) {
-      idsSaved += each.meta().count();
-    }
-    int last = buckets.size() - 1;
-    dropAtMs = last < 0 ? Long.MAX_VALUE : dropTimeMs(last);
-    Buckets.Usage usage = store.usage();
-    long filterBytes = buckets.stream().mapToLong(Bucket::filterBytes).sum();
-    for (int i = last;
-        i >= 0 && filterBytes + usage.indexBytes() > settings.filterBytesMax();
-        i--) {
-      filterBytes -= buckets.get(i).filterBytes();
-      buckets.get(i).dropFilter();
-    }
-    long unfiltered = buckets.stream().filter(each -> each.filter() == null).count();
-    if (unfiltered > 0 && !warned) {
-      warned = true;
-      LOG.warn(
-          "{} has {} message ids within dedup.ttl.ms={}, for whose filters the memory does not"
-              + " suffice: the oldest are looked for on disk, which is slow. Expected"
-              + " dedup.memory.bytes of about {}",
-          name,
-          idsSaved,
-          settings.ttlMs(),
-          8 * idsSaved);
-    }
-    if (usage.indexBytes() > settings.filterBytesMax()) {
-      throw failure.set(
-          new StoreFailedException(
-              name
-                  + " has "
-                  + idsSaved
-                  + " message ids within dedup.ttl.ms="
-                  + settings.ttlMs()
-                  + ", too many for dedup.memory.bytes="
-                  + settings.memoryBytes()
-                  + ": expected "
-                  + 8 * idsSaved
-                  + " bytes, or a shorter time",
-              null));
-    }
+    idsSaved = saved.ids() + (waiting == null ? 0 : waiting.meta.count());
+    dropAtMs = saved.dropAtMs();
+    saved.keepWithinMemory(idsSaved);
     counters.ids.setOpaque(idsSaved + open.count());
-    counters.buckets.setOpaque(buckets.size());
-    counters.filterBytes.setOpaque(filterBytes);
-    counters.unfiltered.setOpaque(unfiltered);
     counters.tableBytes.setOpaque(closingBytes + open.bytes());
   }
 

@@ -1,8 +1,9 @@
 /**
  * Which message ids a log has seen lately: {@link io.varve.dedup.DedupWindow}. Ids of the latest
  * stretch of the log are in a table in memory ({@link io.varve.dedup.IdTable}); those of older
- * stretches are in buckets, each a sorted file in a column family of RocksDB behind a filter in
- * memory ({@link io.varve.base.BloomFilter}), and go as a whole when all of them are too old.
+ * stretches are in buckets ({@link io.varve.dedup.SavedBuckets}), each a sorted file in a column
+ * family of RocksDB behind a filter in memory ({@link io.varve.base.BloomFilter}), and go as a
+ * whole when all of them are too old.
  *
  * <p>On disk it owns, in a log's folder, {@code dedup/}, and in it a folder for a RocksDB. All of
  * that can be made anew from the log.
