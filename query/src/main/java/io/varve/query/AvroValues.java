@@ -19,11 +19,12 @@ final class AvroValues {
 
   private static final int DEPTH_MAX = 256;
 
-  /** More items that take no bytes are refused. */
-  private static final int EMPTY_ITEMS_MAX = 1 << 16;
+  /** More values that take no bytes, such as nulls, are refused. */
+  private static final int EMPTY_MAX = 1 << 16;
 
   private final AvroSchemas schemas;
   private final AvroBytes in = new AvroBytes();
+  private int empty;
 
   AvroValues(AvroSchemas schemas) {
     this.schemas = schemas;
@@ -32,13 +33,25 @@ final class AvroValues {
   Object read(byte[] value, int length) throws UnreadableValueException {
     Schema schema = schemas.schema(AvroSchemas.fingerprint(value, length));
     in.set(value, AvroSchemas.HEADER_BYTES, length);
+    empty = 0;
     return read(schema, 0);
   }
 
+  /** So that a few bytes are never many values: what takes none is counted. */
   private Object read(Schema schema, int depth) throws UnreadableValueException {
     if (depth > DEPTH_MAX) {
       throw new UnreadableValueException("it has more than " + DEPTH_MAX + " levels");
     }
+    int before = in.left();
+    Object value = readBytes(schema, depth);
+    if (in.left() == before && ++empty > EMPTY_MAX) {
+      throw new UnreadableValueException(
+          "it has more than " + EMPTY_MAX + " values that take no bytes");
+    }
+    return value;
+  }
+
+  private Object readBytes(Schema schema, int depth) throws UnreadableValueException {
     AvroShape.Meaning meaning = AvroShape.meaning(schema);
     return switch (schema.getType()) {
       case NULL -> NullValue.NULL_VALUE;
@@ -99,7 +112,6 @@ final class AvroValues {
   private Object array(Schema items, int depth) throws UnreadableValueException {
     List<Object> list = new ArrayList<>();
     for (long count = in.blockCount(false); count > 0; count = in.blockCount(false)) {
-      checkRoom(count, list.size());
       for (long i = 0; i < count; i++) {
         list.add(read(items, depth + 1));
       }
@@ -117,11 +129,5 @@ final class AvroValues {
       }
     }
     return map;
-  }
-
-  private void checkRoom(long count, int before) throws UnreadableValueException {
-    if (count + before > Math.max(EMPTY_ITEMS_MAX, (long) before + in.left())) {
-      throw new UnreadableValueException("it has a list of " + count + " items in too few bytes");
-    }
   }
 }

@@ -61,13 +61,11 @@ final class Planner {
   }
 
   private static Need presence(CelExpr expr, boolean wanted) {
-    FieldPath parent = path(expr.select().operand());
-    if (parent == null) {
+    FieldPath path = path(expr.select().operand(), expr.select().field());
+    if (path == null) {
       return Need.ALL;
     }
-    List<String> names = new ArrayList<>(parent.names());
-    names.add(expr.select().field());
-    String field = new FieldPath(parent.root(), names).text();
+    String field = path.text();
     return wanted
         ? in(field, "has(" + field + ")", KeyRange.present())
         : in(field, "!has(" + field + ")", KeyRange.missing());
@@ -151,7 +149,7 @@ final class Planner {
       }
     }
     String field = field(variable);
-    KeyRange[] ranges = field == null ? null : Ranges.of(operator, value);
+    KeyRange[] ranges = field == null ? null : Ranges.of(operator, value, wanted);
     return field == null || ranges == null
         ? Need.ALL
         : in(field, field + " " + operator + " " + show(value), ranges);
@@ -231,7 +229,7 @@ final class Planner {
     if (field != null && wanted) {
       List<KeyRange> ranges = new ArrayList<>();
       for (Object value : values) {
-        KeyRange[] of = Ranges.of("==", value);
+        KeyRange[] of = Ranges.of("==", value, true);
         if (of == null) {
           return Need.ALL;
         }
@@ -278,8 +276,14 @@ final class Planner {
       inside = expr.call().args().get(0);
       name = expr.call().args().get(1).constant().stringValue();
     }
-    FieldPath parent = inside == null ? null : path(inside);
-    if (parent == null || name == null || name.isBlank() || name.indexOf('.') >= 0) {
+    return inside == null || name == null ? null : path(inside, name);
+  }
+
+  /** The path of a name within what {@code inside} leads to; null if it can't be written as one. */
+  private static @Nullable FieldPath path(CelExpr inside, String name) {
+    FieldPath parent = path(inside);
+    boolean writable = !name.isBlank() && name.equals(name.strip()) && name.indexOf('.') < 0;
+    if (parent == null || !writable) {
       return null;
     }
     List<String> names = new ArrayList<>(parent.names());

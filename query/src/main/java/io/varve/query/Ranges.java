@@ -13,10 +13,10 @@ final class Ranges {
   private Ranges() {}
 
   /**
-   * The ranges of values for which {@code value operator constant} may be true; null if they can't
-   * be told.
+   * The ranges of values for which {@code value operator constant} may be true, or, if {@code
+   * wanted} is not, for which the opposite operator may be false; null if they can't be told.
    */
-  static KeyRange @Nullable [] of(String operator, Object constant) {
+  static KeyRange @Nullable [] of(String operator, Object constant, boolean wanted) {
     if (operator.equals("!=")) {
       // Nearly everything that is there.
       return new KeyRange[] {KeyRange.present()};
@@ -27,7 +27,14 @@ final class Ranges {
           case "<", "<=" -> atMost(constant);
           default -> atLeast(constant);
         };
-    return range == null ? null : new KeyRange[] {range};
+    if (range == null) {
+      return null;
+    }
+    // No comparison with NaN is true, so its opposite is false; in keys' order it is behind all
+    // others, so that it lies in what is "at least" anyway.
+    return !wanted && constant instanceof Number && operator.startsWith("<")
+        ? new KeyRange[] {range, KeyRange.equalTo(Double.NaN)}
+        : new KeyRange[] {range};
   }
 
   private static @Nullable KeyRange equal(Object constant) {

@@ -16,6 +16,8 @@ import io.varve.event.TimestampType;
 import io.varve.field.FieldValues;
 import io.varve.work.ThreadedWork;
 import io.varve.work.Work;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,6 +203,12 @@ final class FilterTest {
             "value.country > \"V\"",
             "value.country != \"DE\"",
             "value.total >= 100.0 && value.total < 120",
+            "!(value.total > 100.0)",
+            "!(value.total >= 100)",
+            "!(100.0 < value.total)",
+            "value.total <= 100.0 ? false : true",
+            "value[\"total \"] == 1",
+            "!has(value.total) && value[\"total \"] < 9",
             "!has(value.customer_id)",
             "!value.paid",
             "value == \"plain text\"",
@@ -299,6 +307,68 @@ final class FilterTest {
     assertThat(read("offset == " + offset)).containsExactly(offset);
     assertThat(read("value.customer_id == 123456 || offset == " + offset)).containsExactly(offset);
     assertThat(read("key == \"nobody\" && value.customer_id == 1")).isEmpty();
+  }
+
+  @Test
+  void fewBytesAreNeverVeryManyValues() {
+    open();
+    String nulls = "{\"type\":\"array\",\"items\":\"null\"}";
+    String schema =
+        "{\"type\":\"record\",\"name\":\"N\",\"fields\":[{\"name\":\"a\",\"type\":"
+            + "{\"type\":\"array\",\"items\":"
+            + nulls
+            + "}}]}";
+    store.schemas().put(7, schema.getBytes(StandardCharsets.UTF_8));
+    // A block of 50,000 lists, each of a block of 50,000 nulls: some 200 kB.
+    ByteBuffer value = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    value.putShort((short) 0x01c3).putLong(7);
+    putLong(value, 50_000);
+    for (int i = 0; i < 50_000; i++) {
+      putLong(value, 50_000);
+      putLong(value, 0);
+    }
+    putLong(value, 0);
+    append(Arrays.copyOf(value.array(), value.position()));
+    // And one of more nulls than there are numbers, after one of a single one.
+    value.clear();
+    value.putShort((short) 0x01c3).putLong(7);
+    putLong(value, 1);
+    putLong(value, 1);
+    putLong(value, Long.MAX_VALUE);
+    append(Arrays.copyOf(value.array(), value.position()));
+
+    for (int offset = 0; offset < 2; offset++) {
+      String filter = "offset == " + offset + " && size(value.a) > 0";
+      assertThatThrownBy(() -> read(filter))
+          .isInstanceOf(UnreadableEventException.class)
+          .hasMessageContaining("more than 65536 values that take no bytes");
+    }
+  }
+
+  private void append(byte[] avro) {
+    try (LogWriter writer = store.openWriter(MixedEvents.LOG, MixedEvents.small(), "test")) {
+      writer.append(
+          new Event(
+              writer.nextOffset(),
+              MixedEvents.NEW_YEAR_MS,
+              TimestampType.CREATE,
+              Encoding.NONE,
+              null,
+              Encoding.AVRO,
+              avro,
+              Headers.EMPTY,
+              null,
+              Event.NOT_DELAYED));
+    }
+  }
+
+  private static void putLong(ByteBuffer into, long value) {
+    long rest = value << 1 ^ value >> 63;
+    while ((rest & ~0x7fL) != 0) {
+      into.put((byte) (rest | 0x80));
+      rest >>>= 7;
+    }
+    into.put((byte) rest);
   }
 
   @Test

@@ -149,10 +149,10 @@ final class MixedEvents {
     order.put(
         "total",
         switch (version) {
-          case 0 -> cents / 100.0;
+          case 0 -> random.nextInt(20) == 0 ? Double.NaN : cents / 100.0;
           case 1 -> (long) (cents / 100);
           case 2 -> ByteBuffer.wrap(java.math.BigInteger.valueOf(cents).toByteArray());
-          default -> cents / 100f;
+          default -> random.nextInt(20) == 0 ? noNumber() : cents / 100f;
         });
     List<GenericData.Record> lines = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
@@ -207,6 +207,14 @@ final class MixedEvents {
     }
   }
 
+  private float noNumber() {
+    return switch (random.nextInt(3)) {
+      case 0 -> Float.NEGATIVE_INFINITY;
+      case 1 -> Float.POSITIVE_INFINITY;
+      default -> Float.NaN;
+    };
+  }
+
   private int customer() {
     return random.nextInt(10) == 0 ? 7 : random.nextInt(1_000);
   }
@@ -221,7 +229,8 @@ final class MixedEvents {
               + customer()
               + ",\"order\":{\"id\":\"o-1\"},\"order\":null}";
       case 4 -> "{\"order\":{\"id\":[1]},\"country\":{\"x\":1},\"total\":null,\"paid\":\"yes\"}";
-      case 5 -> "{\"total\":1e3,\"customer_id\":9007199254740993,\"country\":\"\\ud800\"}";
+      case 5 -> "{\"total \":" + random.nextInt(9) + ",\"order\":{\" id\":1,\"\":2}}";
+      case 6 -> "{\"total\":1e3,\"customer_id\":9007199254740993,\"country\":\"\\ud800\"}";
       default ->
           " {\"customer_id\":"
               + (random.nextInt(4) == 0 ? "\"" + customer() + "\"" : customer())
@@ -252,7 +261,7 @@ final class MixedEvents {
 
   private String term() {
     String operator = List.of("==", "!=", "<", "<=", ">", ">=").get(random.nextInt(6));
-    return switch (random.nextInt(22)) {
+    return switch (random.nextInt(24)) {
       case 0, 1 -> "value.customer_id == " + customer();
       case 2 ->
           "value.customer_id " + operator + " " + (customer() + (random.nextBoolean() ? 0.5 : 0.0));
@@ -279,7 +288,9 @@ final class MixedEvents {
       case 17 -> random.nextInt(3) + " " + operator + " partition";
       case 18 -> "headers.trace == \"t" + random.nextInt(9) + "\"";
       case 19 -> "value.tags[\"a\"] " + operator + " " + random.nextInt(10);
-      case 20 -> "value.customer_id in [7, 9007199254740992.0, \"" + customer() + "\"]";
+      case 20 -> "value[\"total \"] " + operator + " " + random.nextInt(9);
+      case 21 -> "value.order[\"" + (random.nextBoolean() ? " id" : "") + "\"] >= 1";
+      case 22 -> "value.customer_id in [7, 9007199254740992.0, \"" + customer() + "\"]";
       default -> "value.lines.exists(line, line.count > 7)";
     };
   }
