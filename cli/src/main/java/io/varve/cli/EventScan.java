@@ -51,6 +51,7 @@ record EventScan(
           bytes += Math.max(0, event.keyLength()) + Math.max(0, event.valueLength());
           progress.bytes(err, doing + " " + log, bytes, 0);
         }
+        Progress.check();
       }
     }
   }

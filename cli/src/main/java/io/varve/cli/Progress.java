@@ -57,11 +57,20 @@ final class Progress {
     show(err, what, done, total, count -> Show.count((long) count) + " events");
   }
 
-  private void show(
-      PrintWriter err, String what, long done, long total, DoubleFunction<String> quantity) {
+  /**
+   * To be called where reading came to an end: an interrupted reader ends as well.
+   *
+   * @throws CancellationException if the user wants it to end
+   */
+  static void check() {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("interrupted");
     }
+  }
+
+  private void show(
+      PrintWriter err, String what, long done, long total, DoubleFunction<String> quantity) {
+    check();
     long nowMs = clock.nanos() / 1_000_000;
     if (startedMs < 0) {
       startedMs = nowMs;

@@ -232,6 +232,7 @@ final class ReplayCommand extends Command {
   private boolean takeTurn(EventReader reader, TopicReplay replay) {
     for (int i = 0; i < TURN_EVENTS; i++) {
       if (!reader.next()) {
+        Progress.check();
         return false;
       }
       EventView event = reader.event();

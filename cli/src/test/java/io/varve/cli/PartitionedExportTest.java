@@ -172,10 +172,27 @@ final class PartitionedExportTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"avro", "jsonl", "parquet"})
-  void anInterruptedExportLeavesNothing(String format) {
+  @CsvSource({
+    "avro, true",
+    "jsonl, true",
+    "parquet, true",
+    "avro, offset < 0",
+    "jsonl, offset != offset",
+    "parquet, offset != offset"
+  })
+  void anInterruptedExportLeavesNothing(String format, String where) {
+    for (String[] more : List.of(new String[] {}, new String[] {"--partition-by", "day"})) {
+      interruptedExportLeavesNothing(format, where, more);
+    }
+  }
+
+  private void interruptedExportLeavesNothing(String format, String where, String[] more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("export", store, "orders", target, "--format", format, "--where", where));
+    arguments.addAll(List.of(more));
     Thread.currentThread().interrupt();
-    Run run = Run.of("export", store, "orders", target, "--format", format);
+    Run run = Run.of(arguments.toArray());
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
