@@ -462,6 +462,39 @@ final class ReplayToTopicTest {
         .containsSubsequence("connected-again", "0", String.valueOf(at));
   }
 
+  @Test
+  void aGroupsOffsetsGoIntoTheStoreAndToAnotherGroup() throws Exception {
+    fill("moved", 1000);
+    cluster.topics().create("moved", PARTITIONS);
+    TopicPartition partition = new TopicPartition("moved", 1);
+    long read = event(10).offset();
+    commit("mover", Map.of(partition, read));
+
+    Tool taken =
+        Tool.run("offsets", "import", store, "mover", "--bootstrap-server", cluster.bootstrap());
+    Tool given =
+        Tool.run(
+            "offsets",
+            "export",
+            store,
+            "mover",
+            "--to",
+            "mover-again",
+            "--bootstrap-server",
+            cluster.bootstrap());
+
+    assertThat(taken.exitCode()).as(taken.toString()).isZero();
+    assertThat(taken.out().lines().skip(1).map(line -> line.trim().split(" +")))
+        .containsExactly(new String[] {"mover", "moved", "1", "" + read, "" + read});
+    try (GroupOffsets stored = GroupOffsets.open(store)) {
+      assertThat(stored.committed("mover").get(partition).offset()).isEqualTo(read);
+    }
+    assertThat(given.exitCode()).as(given.toString()).isZero();
+    assertThat(given.out().lines().skip(1).map(line -> line.trim().split(" +")))
+        .containsExactly(new String[] {"mover-again", "moved", "1", "" + read});
+    assertThat(committed("mover-again", partition)).isEqualTo(read);
+  }
+
   private boolean hasTable() throws IOException {
     try (Stream<Path> files = Files.walk(store)) {
       return files.anyMatch(file -> file.toString().endsWith(".offsets"));
