@@ -38,8 +38,9 @@ final class Fetch<K, V> {
    * How much one poll returns.
    *
    * @param records number of records
-   * @param bytes of keys and values, of all partitions; a single record may have more
-   * @param partitionBytes of keys and values, of one partition; a single record may have more
+   * @param bytes of keys and values, of all partitions, from 0; a single record may have more
+   * @param partitionBytes of keys and values, of one partition, from 0; a single record may have
+   *     more
    */
   record Limits(int records, int bytes, int partitionBytes) {}
 
@@ -104,7 +105,8 @@ final class Fetch<K, V> {
     Map<TopicPartition, List<ConsumerRecord<K, V>>> records = new LinkedHashMap<>();
     Map<TopicPartition, OffsetAndMetadata> next = new LinkedHashMap<>();
     int recordsLeft = limits.records();
-    long bytesLeft = limits.bytes();
+    // Whatever the limit, the first record comes: zero is allowed, and means one by one.
+    long bytesLeft = Math.max(1, limits.bytes());
     for (AssignedPartition partition : List.copyOf(subscriptions.partitions())) {
       if (recordsLeft <= 0 || bytesLeft <= 0 || (leftForLater && poll.isOver())) {
         break;

@@ -234,6 +234,28 @@ final class VarveConsumerTest {
   }
 
   @Test
+  void limitsOfZeroBytesGiveRecordsOneByOne() {
+    store.append("orders", 0, "a", "b");
+    store.append("orders", 1, "c", "d");
+    for (String limit : List.of("fetch.max.bytes", "max.partition.fetch.bytes")) {
+      try (VarveConsumer<String, String> consumer = store.consumer(limit, 0)) {
+        consumer.assign(List.of(P0, P1));
+        List<ConsumerRecord<String, String>> all = new ArrayList<>();
+        while (all.size() < 4) {
+          ConsumerRecords<String, String> records = consumer.poll(LIMIT);
+          assertThat(records).as(limit).isNotEmpty();
+          for (TopicPartition partition : records.partitions()) {
+            assertThat(records.records(partition)).as(limit).hasSize(1);
+          }
+          records.forEach(all::add);
+        }
+
+        assertThat(values(all)).as(limit).containsExactlyInAnyOrder("a", "b", "c", "d");
+      }
+    }
+  }
+
+  @Test
   void aRecordThatCannotBeDeserializedIsToldWithItsPlace() {
     store.append("orders", 0, "12345678", "x", "87654321");
     try (VarveConsumer<String, Long> consumer =
