@@ -366,7 +366,11 @@ public final class VarveConsumer<K, V> implements Consumer<K, V> {
 
   @Override
   public void commitSync(Duration timeout) {
-    commitSync(subscriptions.allConsumed(), timeout);
+    run(
+        () -> {
+          requireGroup();
+          session.commitSync(subscriptions.allConsumed(), session.deadline(timeout));
+        });
   }
 
   @Override
@@ -384,14 +388,18 @@ public final class VarveConsumer<K, V> implements Consumer<K, V> {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // Kafka allows null, and doesn't say so
   public void commitAsync() {
-    commitAsync(subscriptions.allConsumed(), null);
+    commitAsync(null);
   }
 
   @Override
-  @SuppressWarnings("NullAway") // Kafka allows null, and doesn't say so
-  public void commitAsync(OffsetCommitCallback callback) {
-    commitAsync(subscriptions.allConsumed(), callback);
+  public void commitAsync(@Nullable OffsetCommitCallback callback) {
+    run(
+        () -> {
+          requireGroup();
+          session.commitAsync(subscriptions.allConsumed(), callback);
+        });
   }
 
   @Override

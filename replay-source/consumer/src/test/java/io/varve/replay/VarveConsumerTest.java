@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
@@ -199,6 +200,56 @@ final class VarveConsumerTest {
 
       assertThat(thrown).hasSize(1);
       assertThat(consumer.assignment()).containsExactly(P0);
+    }
+  }
+
+  @Test
+  void commitsOfAllPositionsAreToldOffAsOtherCallsAre() throws InterruptedException {
+    List<TopicPartition> many =
+        IntStream.range(0, 2000).mapToObj(i -> new TopicPartition("orders", i)).toList();
+    try (VarveConsumer<String, String> consumer =
+        store.consumer("group.id", "g", "enable.auto.commit", false)) {
+      consumer.assign(many);
+      AtomicBoolean done = new AtomicBoolean();
+      List<Throwable> ofAssigner = new ArrayList<>();
+      Thread assigner =
+          new Thread(
+              () -> {
+                while (!done.get()) {
+                  try {
+                    consumer.assign(many);
+                  } catch (RuntimeException e) {
+                    ofAssigner.add(e);
+                  }
+                }
+              });
+      assigner.start();
+      List<Throwable> ofCommits = new ArrayList<>();
+      long end = System.nanoTime() + LIMIT.toNanos();
+      for (int i = 0; ofCommits.size() < 1000 && System.nanoTime() < end; i++) {
+        try {
+          switch (i % 3) {
+            case 0 -> consumer.commitSync();
+            case 1 -> consumer.commitAsync();
+            default -> consumer.commitAsync((offsets, failure) -> {});
+          }
+        } catch (RuntimeException e) {
+          ofCommits.add(e);
+        }
+      }
+      done.set(true);
+      assigner.join();
+
+      // None of them has looked at the positions while the other one was in.
+      assertThat(ofCommits)
+          .isNotEmpty()
+          .allSatisfy(
+              e ->
+                  assertThat(e)
+                      .isInstanceOf(ConcurrentModificationException.class)
+                      .hasMessageContaining("not safe for multi-threaded access"));
+      assertThat(ofAssigner)
+          .allSatisfy(e -> assertThat(e).hasMessageContaining("not safe for multi-threaded"));
     }
   }
 
