@@ -1,5 +1,7 @@
 package io.varve.replay;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +16,7 @@ import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,28 +35,62 @@ record Plugins<K, V>(
   private static final String METRICS_PREFIX = "kafka.consumer";
 
   /**
-   * Makes what is set.
+   * Makes what is set. If that fails, what was made by then is closed, and with it the
+   * deserializers that were given, as when the consumer is closed.
    *
    * @throws KafkaException if a class can't be made or set up
    */
-  @SuppressWarnings({"unchecked", "rawtypes"}) // as Kafka makes them of class names
   static <K, V> Plugins<K, V> make(
       ReplaySettings settings, @Nullable Deserializer<K> keys, @Nullable Deserializer<V> values) {
+    Deque<AutoCloseable> made = new ArrayDeque<>();
+    boolean done = false;
+    try {
+      Metrics metrics = metrics(settings);
+      made.push(metrics);
+      Interceptors<K, V> interceptors = interceptors(settings);
+      made.push(interceptors);
+      Deserializer<K> keyReader =
+          deserializer(settings, keys, ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG);
+      made.push(keyReader);
+      configure(keyReader, keys, settings, true);
+      Deserializer<V> valueReader =
+          deserializer(settings, values, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+      made.push(valueReader);
+      configure(valueReader, values, settings, false);
+      Plugins<K, V> plugins =
+          new Plugins<>(metrics, keyReader, valueReader, interceptors, assignors(settings));
+      done = true;
+      return plugins;
+    } finally {
+      if (!done) {
+        made.forEach(each -> Utils.closeQuietly(each, "a part of a consumer that can't be made"));
+      }
+    }
+  }
+
+  private static Map<String, Object> clientId(ReplaySettings settings) {
+    return Map.of(ConsumerConfig.CLIENT_ID_CONFIG, settings.clientId());
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // as Kafka makes them of class names
+  private static <K, V> Interceptors<K, V> interceptors(ReplaySettings settings) {
+    List made =
+        settings
+            .kafka()
+            .getConfiguredInstances(
+                ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG,
+                ConsumerInterceptor.class,
+                clientId(settings));
+    return new Interceptors<>((List<ConsumerInterceptor<K, V>>) made);
+  }
+
+  private static List<ConsumerPartitionAssignor> assignors(ReplaySettings settings) {
     ConsumerConfig config = settings.kafka();
-    Map<String, Object> clientId = Map.of(ConsumerConfig.CLIENT_ID_CONFIG, settings.clientId());
-    List interceptors =
-        config.getConfiguredInstances(
-            ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, ConsumerInterceptor.class, clientId);
-    return new Plugins<>(
-        metrics(settings),
-        deserializer(settings, keys, ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, true),
-        deserializer(settings, values, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, false),
-        new Interceptors<K, V>((List<ConsumerInterceptor<K, V>>) interceptors),
-        settings.groupId() == null
-            ? List.of()
-            : ConsumerPartitionAssignor.getAssignorInstances(
-                config.getList(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG),
-                config.originals(clientId)));
+    return settings.groupId() == null
+        ? List.of()
+        : ConsumerPartitionAssignor.getAssignorInstances(
+            config.getList(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG),
+            config.originals(clientId(settings)));
   }
 
   private static Metrics metrics(ReplaySettings settings) {
@@ -79,16 +116,20 @@ record Plugins<K, V>(
 
   @SuppressWarnings("unchecked") // what the setting names is what the program expects
   private static <T> Deserializer<T> deserializer(
-      ReplaySettings settings, @Nullable Deserializer<T> given, String setting, boolean key) {
-    ConsumerConfig config = settings.kafka();
+      ReplaySettings settings, @Nullable Deserializer<T> given, String setting) {
     if (given != null) {
-      config.ignore(setting);
+      settings.kafka().ignore(setting);
       return given;
     }
-    Deserializer<T> made = config.getConfiguredInstance(setting, Deserializer.class);
-    made.configure(
-        config.originals(Map.of(ConsumerConfig.CLIENT_ID_CONFIG, settings.clientId())), key);
-    return made;
+    return settings.kafka().getConfiguredInstance(setting, Deserializer.class);
+  }
+
+  /** One that was given is used as it is. */
+  private static <T> void configure(
+      Deserializer<T> used, @Nullable Deserializer<T> given, ReplaySettings settings, boolean key) {
+    if (given == null) {
+      used.configure(settings.kafka().originals(clientId(settings)), key);
+    }
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.varve.replay;
 
 import io.varve.Store;
 import io.varve.base.Clock;
-import io.varve.base.VarveException;
 import io.varve.event.StreamPartition;
 import io.varve.manifest.StoreFiles;
 import io.varve.replay.group.GroupFolder;
@@ -37,6 +36,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,14 +152,16 @@ final class ReplaySession<K, V> {
       settings.kafka().logUnused();
       done = true;
       return session;
-    } catch (VarveException e) {
+    } catch (KafkaException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // The store's, or a program's own class has thrown it.
       throw new KafkaException("Failed to construct the consumer: " + e.getMessage(), e);
     } finally {
-      if (!done && plugins != null) {
-        plugins.close();
-      }
-      if (!done && store != null) {
-        store.close();
+      if (!done) {
+        // What went wrong first is what the caller is told.
+        Utils.closeQuietly(plugins, "the plugins of a consumer that can't be made");
+        Utils.closeQuietly(store, "the store of a consumer that can't be made");
       }
     }
   }
