@@ -1,5 +1,6 @@
 package io.varve.cli;
 
+import io.varve.base.CorruptionException;
 import io.varve.cli.Table.Column;
 import io.varve.cli.Table.Kind;
 import io.varve.replay.offsets.GroupOffsets;
@@ -68,10 +69,15 @@ final class OffsetsCommand extends Command {
       try (GroupOffsets offsets = GroupOffsets.open(path)) {
         output.print(table(offsets), out());
       }
-      return ExitCode.FINE;
+      return exitCode();
     }
 
     abstract Table table(GroupOffsets offsets) throws IOException;
+
+    /** How it went, once the table is printed. */
+    int exitCode() {
+      return ExitCode.FINE;
+    }
   }
 
   /** {@code varve offsets show}. */
@@ -83,7 +89,8 @@ final class OffsetsCommand extends Command {
         "Example:",
         "  ./varve offsets show /var/lib/varve billing",
         "",
-        "Exit codes: 0 fine; 1 a file is damaged; 2 wrong usage or no store; 3 it could not be read."
+        "Exit codes: 0 fine; 1 a group is damaged, the others are shown; 2 wrong usage or no store; 3 it"
+            + " could not be read."
       })
   static final class Showing extends OfStore {
 
@@ -94,6 +101,19 @@ final class OffsetsCommand extends Command {
         description = "A group; without it, all are shown.")
     private @Nullable String group;
 
+    private boolean damaged;
+
+    private void leaveOut(CorruptionException found) {
+      damaged = true;
+      err().println(found.getMessage());
+      err().flush();
+    }
+
+    @Override
+    int exitCode() {
+      return damaged ? ExitCode.PROBLEMS : ExitCode.FINE;
+    }
+
     @Override
     Table table(GroupOffsets offsets) {
       Table table =
@@ -103,7 +123,7 @@ final class OffsetsCommand extends Command {
               new Column("partition", Kind.COUNT),
               new Column("offset", Kind.COUNT),
               new Column("metadata", Kind.TEXT));
-      for (String each : group == null ? offsets.groups() : List.of(group)) {
+      for (String each : group == null ? offsets.groups(this::leaveOut) : List.of(group)) {
         offsets
             .committed(each)
             .forEach(

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.Store;
 import io.varve.StoreSettings;
 import io.varve.replay.offsets.GroupOffsets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,32 @@ final class OffsetsCommandTest {
             "a/1    orders          1       8  -",
             "b      orders          0       6  -");
     assertThat(Run.of("offsets", "show", store, "b", "--json").out()).contains("\"offset\" : 6");
+  }
+
+  @Test
+  void aDamagedGroupIsToldAndTheOthersAreShown() throws IOException {
+    try (GroupOffsets offsets = GroupOffsets.open(store)) {
+      for (String group : List.of("a", "b", "c")) {
+        offsets.commit(group, "orders", Map.of(0, 6L));
+      }
+    }
+    Path file = store.resolve("groups/b/00000000000000000001.group");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+
+    Run run = Run.of("offsets", "show", store);
+    assertThat(run.lines())
+        .containsExactly(
+            "GROUP  STREAM  PARTITION  OFFSET  METADATA",
+            "a      orders          0       6  -",
+            "c      orders          0       6  -");
+    assertThat(run.err()).contains("groups/b/" + file.getFileName());
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(Run.of("offsets", "show", store, "c").exitCode()).isEqualTo(ExitCode.FINE);
+    Run named = Run.of("offsets", "show", store, "b");
+    assertThat(named.exitCode()).isEqualTo(ExitCode.PROBLEMS);
+    assertThat(named.err()).contains(file.getFileName().toString());
   }
 
   @Test

@@ -16,10 +16,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group's states: the newest is the group's. Changes of any number of processes come one behind
@@ -64,16 +66,24 @@ public final class GroupFolder {
     this.instances = instances;
   }
 
-  /** The names of the groups that a store has, by their states. */
-  public static SortedSet<String> groups(Directory store, Instances instances) {
+  /**
+   * The names of the groups that a store has, by their states.
+   *
+   * @param damaged is told of each group whose newest state is damaged: its name can't be known
+   */
+  public static SortedSet<String> groups(
+      Directory store, Instances instances, Consumer<CorruptionException> damaged) {
     SortedSet<String> names = new TreeSet<>();
     Directory all = store.folder(FOLDER);
     try {
       for (String name : all.list()) {
-        GroupFolder one = new GroupFolder(all.folder(name), instances);
-        OptionalLong newest = one.numbers().max();
-        if (newest.isPresent()) {
-          names.add(one.read(newest.getAsLong()).group());
+        try {
+          GroupState newest = new GroupFolder(all.folder(name), instances).newest();
+          if (newest != null) {
+            names.add(newest.group());
+          }
+        } catch (CorruptionException e) {
+          damaged.accept(e);
         }
       }
       return names;
@@ -128,27 +138,35 @@ public final class GroupFolder {
    */
   public GroupState load() {
     try {
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        OptionalLong newest = numbers().max();
-        if (newest.isEmpty()) {
-          return GroupState.empty(group);
-        }
-        try {
-          GroupState state = read(newest.getAsLong());
-          if (!state.group().equals(group)) {
-            throw new CorruptionException(
-                path(state.number()), 16, "group " + group, "group " + state.group());
-          }
-          return state;
-        } catch (NoSuchFileException e) {
-          // Superseded between listing and reading: look again.
-        }
+      GroupState state = newest();
+      if (state == null) {
+        return GroupState.empty(group);
       }
-      throw new StoreFailedException(
-          "The states in " + folder + " change faster than they can be read", null);
+      if (!state.group().equals(group)) {
+        throw new CorruptionException(
+            path(state.number()), 16, "group " + group, "group " + state.group());
+      }
+      return state;
     } catch (IOException e) {
       throw new StoreFailedException("Reading the group in " + folder + " failed", e);
     }
+  }
+
+  /** The newest state, whatever group it is of; null if there is none. */
+  private @Nullable GroupState newest() throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      OptionalLong newest = numbers().max();
+      if (newest.isEmpty()) {
+        return null;
+      }
+      try {
+        return read(newest.getAsLong());
+      } catch (NoSuchFileException e) {
+        // Superseded between listing and reading: look again.
+      }
+    }
+    throw new StoreFailedException(
+        "The states in " + folder + " change faster than they can be read", null);
   }
 
   private GroupState read(long number) throws IOException {

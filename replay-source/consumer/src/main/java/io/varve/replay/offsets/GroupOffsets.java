@@ -2,6 +2,7 @@ package io.varve.replay.offsets;
 
 import io.varve.Store;
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import io.varve.event.StreamPartition;
 import io.varve.manifest.StoreFiles;
 import io.varve.replay.group.CommittedOffset;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -54,12 +56,20 @@ public final class GroupOffsets implements AutoCloseable {
     return new GroupOffsets(Store.openReadOnly(path));
   }
 
-  /** The groups of the store. */
-  public SortedSet<String> groups() {
-    return GroupFolder.groups(files.layout().root(), files.instances());
+  /**
+   * The groups of the store.
+   *
+   * @param damaged is told of each group that is left out since its newest state is damaged
+   */
+  public SortedSet<String> groups(Consumer<CorruptionException> damaged) {
+    return GroupFolder.groups(files.layout().root(), files.instances(), damaged);
   }
 
-  /** What a group has committed, of the newest generations of its streams. */
+  /**
+   * What a group has committed, of the newest generations of its streams.
+   *
+   * @throws CorruptionException if its newest state is damaged
+   */
   public Map<TopicPartition, OffsetAndMetadata> committed(String group) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new TreeMap<>(ORDER);
     folder(group)

@@ -2,18 +2,24 @@ package io.varve.replay.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.varve.base.CorruptionException;
 import io.varve.format.Owner;
 import io.varve.io.Directory;
 import io.varve.io.PosixDirectory;
+import io.varve.io.ReadFile;
 import io.varve.manifest.Instances;
+import io.varve.testkit.DirectoryFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,8 +99,71 @@ final class GroupFolderTest {
       assertThat(open(name, "n").load().group()).isEqualTo(name);
     }
     Directory root = new PosixDirectory(folder);
-    assertThat(GroupFolder.groups(root, new Instances(root, new Owner.Instance("p", "n"))))
+    assertThat(groups(root, damaged -> fail("damaged", damaged)))
         .containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  private static SortedSet<String> groups(Directory root, Consumer<CorruptionException> damaged) {
+    return GroupFolder.groups(
+        root, new Instances(root, new Owner.Instance("p", "lister")), damaged);
+  }
+
+  @Test
+  void aStateThatIsSupersededBeforeItIsReadIsNoError() {
+    GroupFolder changing = open("g", "n");
+    changing.update(now -> now.startRebalance(1));
+    AtomicInteger opened = new AtomicInteger();
+    Directory slow =
+        new BeforeOpening(
+            new PosixDirectory(folder),
+            name -> {
+              // As many changes as it takes until the state at hand is deleted.
+              for (int i = 0; i < 4 && opened.get() == 0; i++) {
+                CommittedOffset next = new CommittedOffset(1, i, -1, "", 0);
+                changing.update(now -> now.withOffsets(Map.of(P0, next)));
+              }
+              opened.incrementAndGet();
+            });
+
+    assertThat(groups(slow, damaged -> fail("damaged", damaged))).containsExactly("g");
+    assertThat(opened).hasValue(2);
+  }
+
+  /** Something happens between listing and opening. */
+  private static final class BeforeOpening extends DirectoryFilter {
+
+    private final Consumer<String> event;
+
+    BeforeOpening(Directory in, Consumer<String> event) {
+      super(in);
+      this.event = event;
+    }
+
+    @Override
+    protected Directory filter(Directory inner) {
+      return new BeforeOpening(inner, event);
+    }
+
+    @Override
+    public ReadFile open(String name) throws IOException {
+      event.accept(name);
+      return super.open(name);
+    }
+  }
+
+  @Test
+  void aDamagedGroupHidesNoOther() throws IOException {
+    for (String name : List.of("a", "b", "c")) {
+      open(name, "n").update(now -> now.startRebalance(1));
+    }
+    Path file = folder.resolve("groups/b/00000000000000000001.group");
+    Files.writeString(file, "damaged");
+
+    List<CorruptionException> damaged = new ArrayList<>();
+    assertThat(groups(new PosixDirectory(folder), damaged::add)).containsExactly("a", "c");
+    assertThat(damaged)
+        .singleElement()
+        .satisfies(e -> assertThat(e).hasMessageContaining(file.toString()));
   }
 
   @Test
