@@ -242,12 +242,15 @@ final class ConsumerCalls {
         c ->
             ConsumerPair.shown(
                 c.offsetsForTimes(times, LIMIT),
-                (partition, found) -> firstEvent(partition, found, times.get(partition))));
+                (partition, found) ->
+                    c == pair.varve()
+                        ? found.offset() + " " + found.timestamp()
+                        : firstEvent(partition, found, times.get(partition))));
   }
 
   /**
-   * The first event that is meant: a broker may answer with the marker of a transaction or an event
-   * that was taken back, before it.
+   * The first event that Kafka's answer means: a broker may answer with the marker of a transaction
+   * or an event that was taken back, before it. The archive has neither, and is taken at its word.
    */
   private Object firstEvent(TopicPartition partition, OffsetAndTimestamp found, long time) {
     for (ConsumerRecord<byte[], byte[]> event : topics.events(partition)) {
