@@ -189,14 +189,13 @@ final class Commits {
     }
     autoNanos = clock.nanos();
     Map<TopicPartition, OffsetAndMetadata> consumed = subscriptions.allConsumed();
-    consumed.keySet().removeIf(partition -> topics.log(partition) == null);
-    if (consumed.equals(lastAuto)) {
-      return;
-    }
     try {
-      commit(consumed);
-      lastAuto = consumed;
-    } catch (KafkaException e) {
+      consumed.keySet().removeIf(partition -> topics.log(partition) == null);
+      if (!consumed.equals(lastAuto)) {
+        commit(consumed);
+        lastAuto = consumed;
+      }
+    } catch (KafkaException | VarveException e) {
       LOG.warn("Auto-commit of offsets {} failed", consumed, e);
     }
   }

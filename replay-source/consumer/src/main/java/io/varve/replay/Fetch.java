@@ -184,6 +184,7 @@ final class Fetch<K, V> {
       }
     } catch (VarveException e) {
       if (target.isEmpty()) {
+        topics.requireStore();
         throw new KafkaException(
             "Received exception when fetching the next record from "
                 + partition.name()

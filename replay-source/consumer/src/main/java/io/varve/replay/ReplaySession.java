@@ -284,6 +284,8 @@ final class ReplaySession<K, V> {
         if (!records.isEmpty()) {
           return plugins.interceptors().onConsume(records);
         }
+        // What is removed doesn't grow: that must not look like an end where nothing comes.
+        topics.requireStore();
         if (deadline.isOver()) {
           return ConsumerRecords.empty();
         }

@@ -5,8 +5,10 @@ import io.varve.LogStats;
 import io.varve.ReadRange;
 import io.varve.Store;
 import io.varve.base.Clock;
+import io.varve.base.StoreFailedException;
 import io.varve.event.EventView;
 import io.varve.event.StreamPartition;
+import io.varve.replay.group.StorePresence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store's streams as topics: a topic is the newest generation of the stream of its name. What
- * partitions there are is looked at anew when a given age is reached; offsets always.
+ * partitions there are is looked at anew when a given age is reached; offsets always. A store that
+ * was removed is an error, not one without topics.
  *
  * <p>Thread: confined to the consumer's.
  */
@@ -77,6 +80,7 @@ final class Topics {
         generation == 0 ? new TreeSet<>() : store.partitions(topic, generation);
     Known found = new Known(generation, partitions, clock.nanos());
     if (partitions.isEmpty()) {
+      requireStore();
       known.remove(topic);
     } else {
       known.put(topic, found);
@@ -84,9 +88,22 @@ final class Topics {
     return found;
   }
 
+  /**
+   * Does nothing if the store is there.
+   *
+   * @throws StoreFailedException if it was removed
+   */
+  void requireStore() {
+    StorePresence.check(store.backupSource().layout().root());
+  }
+
   /** The topics there are now. */
   SortedSet<String> names() {
-    return store.streams();
+    SortedSet<String> names = store.streams();
+    if (names.isEmpty()) {
+      requireStore();
+    }
+    return names;
   }
 
   /** Number of partitions of a topic now: the highest number and one, as brokers count. */

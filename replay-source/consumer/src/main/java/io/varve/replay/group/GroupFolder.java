@@ -51,6 +51,7 @@ public final class GroupFolder {
   private static final int NAME_CHARS_MAX = 200;
   private static final AtomicLong TEMPORARIES = new AtomicLong();
 
+  private final Directory store;
   private final Directory folder;
   private final String group;
   private final Instances instances;
@@ -61,9 +62,7 @@ public final class GroupFolder {
    * @param instances who is alive in the store, this opening among them
    */
   public GroupFolder(Directory store, String group, Instances instances) {
-    this.folder = store.folder(FOLDER).folder(folderName(group));
-    this.group = group;
-    this.instances = instances;
+    this(store, folderName(group), group, instances);
   }
 
   /**
@@ -78,7 +77,7 @@ public final class GroupFolder {
     try {
       for (String name : all.list()) {
         try {
-          GroupState newest = new GroupFolder(all.folder(name), instances).newest();
+          GroupState newest = new GroupFolder(store, name, "", instances).newest();
           if (newest != null) {
             names.add(newest.group());
           }
@@ -92,9 +91,10 @@ public final class GroupFolder {
     }
   }
 
-  private GroupFolder(Directory folder, Instances instances) {
-    this.folder = folder;
-    this.group = "";
+  private GroupFolder(Directory store, String folderName, String group, Instances instances) {
+    this.store = store;
+    this.folder = store.folder(FOLDER).folder(folderName);
+    this.group = group;
     this.instances = instances;
   }
 
@@ -135,11 +135,14 @@ public final class GroupFolder {
    * The group now.
    *
    * @throws CorruptionException if its newest state is damaged
+   * @throws StoreFailedException if it can't be read, or the store isn't there any more
    */
   public GroupState load() {
     try {
       GroupState state = newest();
       if (state == null) {
+        // Of a store that is gone no group is empty, and none is made where it was.
+        StorePresence.check(store);
         return GroupState.empty(group);
       }
       if (!state.group().equals(group)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.varve.Store;
+import io.varve.StoreSettings;
 import io.varve.base.CorruptionException;
 import io.varve.format.Owner;
 import io.varve.io.Directory;
@@ -21,6 +23,7 @@ import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +33,11 @@ final class GroupFolderTest {
   private static final TopicPartition P0 = new TopicPartition("orders", 0);
 
   @TempDir Path folder;
+
+  @BeforeEach
+  void makeStore() {
+    Store.open(folder, StoreSettings.defaults()).close();
+  }
 
   private GroupFolder open(String group, String nonce) {
     Directory root = new PosixDirectory(folder);
