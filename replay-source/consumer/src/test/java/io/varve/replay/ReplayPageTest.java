@@ -80,6 +80,31 @@ final class ReplayPageTest {
       | `clientInstanceId`, metric subscriptions, `enable.metrics.push` | telemetry is a broker's: an `IllegalStateException`, and nothing |
       | `PartitionInfo`, `Node` | one node named `varve-store` that leads everything and has no address |
       | offsets' retention | none: committed offsets stay |
+      | `ClusterResourceListener` | is never called: there is no cluster, and no id of one. Deserializers, interceptors and reporters that are one are told nothing |
+      | `Monitorable` | deserializers and interceptors that are one get no `PluginMetrics`: `withPluginMetrics` is never called |
+      | a store that is removed | what is open can be read to its end; then calls end in a `KafkaException` that names the store. A topic of which nothing is left, in a store that is there, is one that the store doesn't have |
+
+      ## In a framework
+
+      A framework that has its consumers made by a factory gets this one by a factory that makes it: settings go on as they are, with
+      `varve.store.path` beside them. What a framework does by other clients, such as a producer or an admin client, still goes to the
+      cluster; groups are those of one machine, as above. No framework is among this project's tests.
+
+      - **Spring for Apache Kafka**: listener containers read with what their `ConsumerFactory` makes. `DefaultKafkaConsumerFactory` has a
+        method for just that; deserializers are set by class then, and the factory's listeners aren't told of consumers that aren't Spring's own:
+
+        ```java
+        new DefaultKafkaConsumerFactory<String, String>(settings) {
+          @Override
+          protected Consumer<String, String> createRawConsumer(Map<String, Object> all) {
+            return new VarveConsumer<>(all);
+          }
+        };
+        ```
+
+      - **Kafka Streams** asks a `KafkaClientSupplier` for its consumers, and for a producer and an admin client, too: its changelogs, repartition
+        topics, assignment of tasks and transactions are the cluster's. So Streams isn't run with this consumer: give the topology a topic that
+        the stream was replayed to, by the source or `./varve replay`.
 
       ## Offsets from and to a cluster
 
