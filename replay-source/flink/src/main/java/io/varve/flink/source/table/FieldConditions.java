@@ -113,7 +113,8 @@ final class FieldConditions {
       return membership(call, field, arguments.subList(1, arguments.size()), wanted);
     }
     if (field != null && function == BuiltInFunctionDefinitions.LIKE) {
-      Object pattern = literal(arguments.get(1));
+      // With an escape, which comes third, a pattern's beginning isn't the text that it stands for.
+      Object pattern = arguments.size() == 2 ? literal(arguments.get(1)) : null;
       return in(
           field,
           call,

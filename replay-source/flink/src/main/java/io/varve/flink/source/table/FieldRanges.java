@@ -170,7 +170,11 @@ final class FieldRanges {
         .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
-  /** What a pattern of {@code LIKE} begins with, before anything that has a meaning there. */
+  /**
+   * What a pattern of {@code LIKE} without an escape begins with, before anything that has a
+   * meaning there. A backslash has none for Flink, and one for other systems: what comes before it
+   * is sure.
+   */
   static List<KeyRange> like(Field field, String pattern) {
     int end = 0;
     while (end < pattern.length() && "%_\\".indexOf(pattern.charAt(end)) < 0) {

@@ -119,30 +119,37 @@ class FilterPushDownTest {
     Archive archive = new Archive(folder, small);
     LogWriter writer = archive.writer("orders", 0);
     for (long id = 0; id < count; id++) {
-      byte[] value =
-          StoredAvro.value(
-              archive.store(),
-              ORDER,
-              new GenericRecordBuilder(ORDER)
-                  .set("id", id)
-                  .set("customer", "c-" + id % 10_000)
-                  .set("note", "what there is to say of " + id)
-                  .build());
-      writer.append(
-          new Event(
-              id,
-              Archive.FIRST_MS + id,
-              TimestampType.CREATE,
-              Encoding.NONE,
-              null,
-              Encoding.AVRO,
-              value,
-              Headers.builder().build(),
-              null,
-              Event.NOT_DELAYED));
+      writer.append(order(archive, id, "c-" + id % 10_000));
     }
     writer.sync();
     return archive;
+  }
+
+  private static Event order(Archive archive, long id, String customer) {
+    byte[] value =
+        StoredAvro.value(
+            archive.store(),
+            ORDER,
+            new GenericRecordBuilder(ORDER)
+                .set("id", id)
+                .set("customer", customer)
+                .set("note", "what there is to say of " + id)
+                .build());
+    return avro(id, value);
+  }
+
+  private static Event avro(long offset, byte[] value) {
+    return new Event(
+        offset,
+        Archive.FIRST_MS + offset,
+        TimestampType.CREATE,
+        Encoding.NONE,
+        null,
+        Encoding.AVRO,
+        value,
+        Headers.builder().build(),
+        null,
+        Event.NOT_DELAYED);
   }
 
   @Test
@@ -170,6 +177,31 @@ class FilterPushDownTest {
           .containsExactly(70L, 71L, 72L);
       assertThat(ShownMetrics.sum("eventsPassedBy")).isEqualTo(4_997);
     }
+  }
+
+  @Test
+  void aPatternMayHaveAnEscapeAndABackslashIsNoneByItself() {
+    try (Archive archive = new Archive(folder)) {
+      List<String> customers = List.of("a_bX", "a!_b", "acbX", "a\\_b", "a\\cb", "bX");
+      LogWriter writer = archive.writer("orders", 0);
+      customers.forEach(customer -> writer.append(order(archive, writer.nextOffset(), customer)));
+      writer.sync();
+      index(archive, "orders", List.of("value.customer"));
+      table("orders", ORDERS, ", 'format' = 'varve-avro'");
+
+      assertThat(liked("'a!_b%' ESCAPE '!'")).containsExactly("a_bX");
+      assertThat(liked("'a\\_b%' ESCAPE '\\'")).containsExactly("a_bX");
+      assertThat(liked("'aa_b%' ESCAPE 'a'")).containsExactly("a_bX", "acbX");
+      assertThat(liked("'bb%' ESCAPE 'b'")).containsExactly("bX");
+      assertThat(liked("'a\\_b%'")).containsExactly("a\\_b", "a\\cb");
+      assertThat(liked("'a_b%'")).containsExactly("a_bX", "acbX");
+    }
+  }
+
+  private List<String> liked(String pattern) {
+    return rows("SELECT customer FROM orders WHERE customer LIKE " + pattern).stream()
+        .map(row -> (String) row.getField(0))
+        .toList();
   }
 
   @Test

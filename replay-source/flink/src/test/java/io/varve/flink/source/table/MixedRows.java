@@ -334,7 +334,7 @@ final class MixedRows {
               + "IN ("
               + list(() -> literal(number()))
               + ")";
-      case 10 -> "s " + (random.nextBoolean() ? "NOT " : "") + "LIKE " + quoted(text() + "%");
+      case 10 -> "s " + (random.nextBoolean() ? "NOT " : "") + "LIKE " + pattern();
       case 11 ->
           random.nextBoolean() ? "b" : "b IS " + (random.nextBoolean() ? "NOT " : "") + "TRUE";
       case 12 -> "ts " + operator + " TO_TIMESTAMP_LTZ(" + timeMs() + ", 3)";
@@ -355,6 +355,18 @@ final class MixedRows {
             default -> "r IS " + (random.nextBoolean() ? "NOT " : "") + "NULL";
           };
     };
+  }
+
+  /** What begins with a text, whose signs have a meaning in it or are escaped. */
+  private String pattern() {
+    String text = text();
+    if (random.nextBoolean()) {
+      return quoted(text + "%");
+    }
+    String escape = random.nextBoolean() ? "!" : "a";
+    return quoted(text.replaceAll("[%_" + escape + "]", escape + "$0") + "%")
+        + " ESCAPE "
+        + quoted(escape);
   }
 
   private static String list(java.util.function.Supplier<String> element) {
