@@ -2,6 +2,7 @@ package io.varve.flink.source.discover;
 
 import io.varve.event.StreamPartition;
 import io.varve.flink.source.LogName;
+import io.varve.flink.source.LogPlace;
 import io.varve.flink.source.SourceSettings;
 import io.varve.flink.source.split.LogSplit;
 import io.varve.flink.source.split.SourceState;
@@ -103,10 +104,15 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
   }
 
   /**
-   * Where reading ends in each partition of the newest generation, if the job is bounded: what a
-   * source that follows this one in a {@code HybridSource} begins with.
+   * Where reading ends in each partition of the newest generation: what a source that follows this
+   * one in a {@code HybridSource} begins with. Every event before it has been read, as far as
+   * filters, offsets and partitions want it, and none from it on.
+   *
+   * @throws IllegalStateException if no offset tells where reading ends: of a job that follows its
+   *     streams, or ends at a time or with a number of elements
    */
   public Map<LogName, Long> endOffsets() {
+    checkEndsAtOffsets();
     Map<LogName, Long> ends = new HashMap<>();
     Map<LogName, Integer> generations = new HashMap<>();
     known.forEach(
@@ -118,6 +124,30 @@ public final class LogEnumerator implements SplitEnumerator<LogSplit, SourceStat
           }
         });
     return ends;
+  }
+
+  private void checkEndsAtOffsets() {
+    LogPlace stop = settings.stop();
+    String why = null;
+    if (stop == null) {
+      why = "has no end";
+    } else if (stop.kind() == LogPlace.Kind.TIME || settings.range().toTimeMs() < Long.MAX_VALUE) {
+      // Earlier and later events may stand in any order: no offset has all of one kind before it.
+      why = "ends at a time";
+    } else if (settings.eventsMax() < Long.MAX_VALUE) {
+      why = "ends with a number of elements";
+    }
+    if (why != null) {
+      throw new IllegalStateException(
+          "Reading of "
+              + settings.streams()
+              + " in the store "
+              + settings.path()
+              + " "
+              + why
+              + ", so no offsets tell where a source that follows it has to begin. Give it an end"
+              + " that is one: LogPlace.latest(), offsets(...) or committed(...)");
+    }
   }
 
   private boolean givenOnRequest() {

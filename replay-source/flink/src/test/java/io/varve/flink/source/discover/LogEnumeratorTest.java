@@ -12,6 +12,7 @@ import io.varve.flink.source.ExpiredOffset;
 import io.varve.flink.source.LogName;
 import io.varve.flink.source.LogPlace;
 import io.varve.flink.source.SourceSettings;
+import io.varve.flink.source.group.CommittedPlaces;
 import io.varve.flink.source.split.LogSplit;
 import io.varve.flink.source.split.SourceState;
 import io.varve.flink.source.split.SourceStateSerializer;
@@ -70,6 +71,71 @@ class LogEnumeratorTest {
           .isEqualTo(
               Map.of(new LogName("a", 0), 5L, new LogName("a", 1), 5L, new LogName("a", 2), 0L));
     }
+  }
+
+  @Test
+  void anEndIsTheOffsetThatWasGivenAndTheLogsOwnWhereNoneWas() {
+    try (Archive archive = new Archive(folder).fill("a", 0, 5).fill("a", 1, 5)) {
+      LogPlace stop = LogPlace.offsets(Map.of(new LogName("a", 0), 3L));
+      LogEnumerator enumerator = started(settings(LogPlace.earliest(), stop, 0), SourceState.NEW);
+
+      assertThat(enumerator.endOffsets())
+          .isEqualTo(Map.of(new LogName("a", 0), 3L, new LogName("a", 1), 5L));
+    }
+  }
+
+  @Test
+  void anEndIsWhereTheGroupIs() {
+    try (Archive archive = new Archive(folder).fill("a", 0, 5).fill("a", 1, 5)) {
+      CommittedPlaces.commit(archive.store(), "g", Map.of(new StreamPartition("a", 1, 0), 2L));
+      LogPlace stop = LogPlace.committed("g", LogPlace.latest());
+      LogEnumerator enumerator = started(settings(LogPlace.earliest(), stop, 0), SourceState.NEW);
+
+      assertThat(enumerator.endOffsets())
+          .isEqualTo(Map.of(new LogName("a", 0), 2L, new LogName("a", 1), 5L));
+    }
+  }
+
+  /** Events of any time stand on both sides of any offset. */
+  @Test
+  void whereReadingEndsAtATimeOrACountThereIsNoOffsetToGoOnFrom() {
+    try (Archive archive = new Archive(folder).fill("a", 0, 5)) {
+      SourceSettings latest = settings(LogPlace.earliest(), LogPlace.latest(), 0);
+      EventRange earlier =
+          new EventRange(0, Long.MAX_VALUE, Long.MIN_VALUE, Archive.FIRST_MS + 3_000, null);
+
+      assertNoEnds(
+          settings(LogPlace.earliest(), LogPlace.time(Archive.FIRST_MS + 3_000), 0), "a time");
+      assertNoEnds(bounded(latest, earlier, Long.MAX_VALUE), "a time");
+      assertNoEnds(bounded(latest, EventRange.ALL, 3), "a number of elements");
+      assertNoEnds(settings(LogPlace.earliest(), null, 0), "no end");
+    }
+  }
+
+  private void assertNoEnds(SourceSettings settings, String why) {
+    LogEnumerator enumerator = started(settings, SourceState.NEW);
+    assertThatThrownBy(enumerator::endOffsets)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(why)
+        .hasMessageContaining("LogPlace.latest()");
+  }
+
+  private static SourceSettings bounded(SourceSettings all, EventRange range, long eventsMax) {
+    return new SourceSettings(
+        all.path(),
+        all.streams(),
+        all.generation(),
+        all.start(),
+        all.stop(),
+        range,
+        ExpiredOffset.FAIL,
+        null,
+        null,
+        Condition.all(),
+        null,
+        0,
+        0,
+        eventsMax);
   }
 
   @Test
