@@ -5,22 +5,27 @@ import java.math.BigInteger;
 
 /**
  * Avro binary, read from an array. A length that runs past the array is an error before anything of
- * that size is made.
+ * that size is made; so are more elements than it may have.
  *
  * <p>Thread: confined to one.
  */
 final class AvroBytes {
 
-  /** Elements of no bytes at all, such as nulls, are no more than so many a block. */
-  private static final int ELEMENTS_MAX = 1 << 24;
+  /**
+   * Elements of no bytes at all, such as nulls, are no more than so many in all of a value: a few
+   * bytes could tell of any number of them. Others are no more than the value has bytes.
+   */
+  private static final int EMPTY_ELEMENTS_MAX = 1 << 20;
 
   private byte[] bytes = new byte[0];
   private int position;
+  private long elementsLeft;
 
   /** Begins with an array, at {@code from}. */
   void begin(byte[] array, int from) {
     bytes = array;
     position = from;
+    elementsLeft = (long) left() + EMPTY_ELEMENTS_MAX;
   }
 
   int left() {
@@ -134,10 +139,18 @@ final class AvroBytes {
     }
     if (count < 0
         || (elementBytesMin > 0 && count > left() / elementBytesMin)
-        || count > ELEMENTS_MAX) {
+        || count > elementsLeft) {
       throw new IOException(
-          "a block has " + count + " elements in " + left() + " bytes, before byte " + position);
+          "a block has "
+              + count
+              + " elements in "
+              + left()
+              + " bytes, where no more than "
+              + elementsLeft
+              + " may come, before byte "
+              + position);
     }
+    elementsLeft -= count;
     return (int) count;
   }
 

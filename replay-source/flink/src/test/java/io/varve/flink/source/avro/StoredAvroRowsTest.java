@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.Store;
 import io.varve.StoreSettings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericRowData;
@@ -243,6 +246,57 @@ class StoredAvroRowsTest {
         }
       }
     }
+  }
+
+  /** Blocks of elements that take no bytes: some bytes would tell of any number of them. */
+  @Test
+  void elementsOfNoBytesAreCountedOverAllBlocks() throws IOException {
+    Schema holes =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type":"record","name":"Holes","fields":[{"name":"holes","type":{"type":"array",
+                "items":{"type":"record","name":"Hole","fields":[]}}},{"name":"more","type":{
+                "type":"array","items":"null"}}]}
+                """);
+    StoredAvroRows rows =
+        rows(
+            DataTypes.FIELD(
+                "holes", DataTypes.ARRAY(DataTypes.ROW(DataTypes.FIELD("x", DataTypes.INT())))));
+    StoredAvroRows none = rows(DataTypes.FIELD("newer", DataTypes.STRING()));
+
+    assertThat(rows.deserialize(holes(holes, 3, 1_000, 0)).getArray(0).size()).isEqualTo(3_000);
+    for (byte[] many :
+        List.of(
+            holes(holes, 1, 2_000_000, 0),
+            holes(holes, 3, 500_000, 0),
+            holes(holes, 1, 600_000, 600_000))) {
+      for (StoredAvroRows reader : List.of(rows, none)) {
+        assertThatThrownBy(() -> reader.deserialize(many))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("elements");
+      }
+    }
+  }
+
+  /** A value with blocks of a first array, and one of a second. */
+  private byte[] holes(Schema schema, int blocks, int each, int more) throws IOException {
+    GenericRecord empty = new GenericData.Record(schema);
+    empty.put("holes", List.of());
+    empty.put("more", List.of());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(StoredAvro.value(store, schema, empty), 0, 10);
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    for (int block = 0; block < blocks; block++) {
+      encoder.writeLong(each);
+    }
+    encoder.writeLong(0);
+    if (more > 0) {
+      encoder.writeLong(more);
+    }
+    encoder.writeLong(0);
+    encoder.flush();
+    return bytes.toByteArray();
   }
 
   @Test
