@@ -8,6 +8,7 @@ import io.varve.flink.source.VarveDeserializationSchema;
 import io.varve.flink.source.group.CheckpointCommits;
 import io.varve.flink.source.split.LogSplit;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.UserCodeClassLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -314,18 +316,11 @@ public final class LogSourceReader<T> implements SourceReader<T, LogSplit> {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    splits.all().forEach(SplitReading::close);
-    CheckpointCommits committing = commits;
-    try {
-      if (committing != null) {
-        committing.close();
-      }
-    } finally {
-      Store at = store;
-      if (at != null) {
-        at.close();
-      }
-    }
+  public void close() throws Exception {
+    List<@Nullable AutoCloseable> all = new ArrayList<>(splits.all());
+    all.add(commits);
+    all.add(store);
+    // Each of them, whatever becomes of those before it.
+    IOUtils.closeAll(all, Throwable.class);
   }
 }

@@ -1,6 +1,7 @@
 package io.varve.flink.source.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.commit.LogSettings;
 import io.varve.event.StreamPartition;
@@ -15,12 +16,16 @@ import io.varve.flink.source.VarveDeserializationSchema;
 import io.varve.flink.source.discover.StreamSelection;
 import io.varve.flink.source.group.CommittedPlaces;
 import io.varve.flink.source.split.LogSplit;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
@@ -295,6 +300,54 @@ class LogSourceReaderTest {
       assertThat(drain(reader)).isEqualTo(InputStatus.END_OF_INPUT);
       assertThat(output.getEmittedRecords()).isEqualTo(values(0, 0, 7));
     }
+  }
+
+  @Test
+  void aSplitThatCannotBeClosedLeavesNothingElseOpen() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 100).fill("a", 1, 100)) {
+      Set<Thread> before = commitThreads();
+      LogSourceReader<String> reader = reader(null, null, "g", Long.MAX_VALUE);
+      reader.addSplits(List.of(split(0, 0, Long.MAX_VALUE), split(1, 0, 100)));
+      reader.pollNext(output);
+      reader.snapshotState(1);
+      reader.notifyCheckpointComplete(1);
+      Awaitility.await().until(() -> commits("commitsSucceeded") == 1);
+      List<Path> leases = leases();
+      assertThat(leases).hasSize(1);
+      // What it holds is no file any more that can be deleted.
+      Files.delete(leases.get(0));
+      Files.createDirectory(leases.get(0));
+      Files.writeString(leases.get(0).resolve("file"), "in the way");
+      List<Path> open = instances();
+
+      assertThatThrownBy(reader::close).hasMessageContaining("Closing the reader of a-0");
+
+      assertThat(instances()).hasSize(open.size() - 1);
+      assertThat(commitThreads()).isEqualTo(before);
+    }
+  }
+
+  private List<Path> leases() throws IOException {
+    return files("readers", ".lease");
+  }
+
+  /** A file for each opening of the store that is alive. */
+  private List<Path> instances() throws IOException {
+    return files("locks", "");
+  }
+
+  private List<Path> files(String folderName, String suffix) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.getParent().endsWith(folderName))
+          .filter(file -> file.toString().endsWith(suffix))
+          .toList();
+    }
+  }
+
+  private static Set<Thread> commitThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("varve-commit"))
+        .collect(Collectors.toSet());
   }
 
   @Test
