@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.types.AbstractDataType;
@@ -33,43 +34,71 @@ record StreamSchema(org.apache.flink.table.api.Schema schema, String format) {
   /** A column for a value that is no record. */
   private static final String VALUE = "value";
 
-  /** So many offsets at a log's end are looked through for one that has a value. */
-  private static final int OFFSETS_MAX = 1000;
+  /** So many offsets at a log's end are looked through first for one that has a value. */
+  private static final int OFFSETS_FIRST = 1000;
 
-  /** The newest value's kind: its encoding, and its schema if it has one. */
-  private record Kind(Encoding encoding, @Nullable Schema avro, long timestampMs) {}
+  /** So many more each time that none had. */
+  private static final int OFFSETS_GROWTH = 8;
 
-  /** Looks at the newest generation of a stream. */
+  /** After so many events without a value a log counts as one that has none. */
+  private static final int EVENTS_MAX = 200_000;
+
+  /** The newest value that a log holds; its bytes are those of Avro alone. */
+  private record Newest(Encoding encoding, byte @Nullable [] avro, long timestampMs) {}
+
+  /**
+   * Looks at the newest generation of a stream.
+   *
+   * @throws AvroRuntimeException if the store has a schema that is none, with its fingerprint
+   */
   static StreamSchema of(Store store, String stream) {
-    Kind newest = null;
+    Newest newest = null;
     int generation = store.latestGeneration(stream);
     for (int partition : store.partitions(stream, generation)) {
-      Kind kind = newestOf(store, new StreamPartition(stream, generation, partition));
-      if (kind != null && (newest == null || kind.timestampMs() > newest.timestampMs())) {
-        newest = kind;
+      Newest one = newestOf(store, new StreamPartition(stream, generation, partition));
+      if (one != null && (newest == null || one.timestampMs() > newest.timestampMs())) {
+        newest = one;
       }
     }
-    return of(newest == null ? new Kind(Encoding.BYTES, null, 0) : newest);
+    return newest == null
+        ? of(Encoding.BYTES, null)
+        : of(newest.encoding(), avro(store, newest.avro()));
   }
 
-  private static @Nullable Kind newestOf(Store store, StreamPartition log) {
+  /** Looks back from a log's end, further and further. */
+  private static @Nullable Newest newestOf(Store store, StreamPartition log) {
     LogStats stats = store.stats(log);
-    Kind kind = null;
-    long from = Math.max(stats.startOffset(), stats.nextOffset() - OFFSETS_MAX);
-    try (LogReader reader = store.openReader(log, ReadRange.offsets(from, stats.nextOffset()))) {
-      while (reader.next()) {
-        EventView event = reader.event();
-        if (event.valueLength() >= 0) {
-          kind = new Kind(event.valueEncoding(), avro(store, event), event.timestampMs());
+    long to = stats.nextOffset();
+    long offsets = OFFSETS_FIRST;
+    int events = 0;
+    while (to > stats.startOffset() && events < EVENTS_MAX) {
+      long from = Math.max(stats.startOffset(), to - offsets);
+      Newest newest = null;
+      try (LogReader reader = store.openReader(log, ReadRange.offsets(from, to))) {
+        while (reader.next()) {
+          events++;
+          EventView event = reader.event();
+          if (event.valueLength() >= 0) {
+            Encoding encoding = event.valueEncoding();
+            newest =
+                new Newest(
+                    encoding,
+                    encoding == Encoding.AVRO ? event.value() : null,
+                    event.timestampMs());
+          }
         }
       }
+      if (newest != null) {
+        return newest;
+      }
+      to = from;
+      offsets *= OFFSETS_GROWTH;
     }
-    return kind;
+    return null;
   }
 
-  private static @Nullable Schema avro(Store store, EventView event) {
-    byte[] value = event.value();
-    if (event.valueEncoding() != Encoding.AVRO || value == null || value.length < 10) {
+  private static @Nullable Schema avro(Store store, byte @Nullable [] value) {
+    if (value == null || value.length < 10) {
       return null;
     }
     long fingerprint = 0;
@@ -77,21 +106,28 @@ record StreamSchema(org.apache.flink.table.api.Schema schema, String format) {
       fingerprint |= (value[2 + i] & 0xffL) << (8 * i);
     }
     byte[] text = store.schemas().get(fingerprint);
-    return new Schema.Parser().parse(new String(text, StandardCharsets.UTF_8));
+    try {
+      return new Schema.Parser().parse(new String(text, StandardCharsets.UTF_8));
+    } catch (AvroRuntimeException e) {
+      throw new AvroRuntimeException(
+          String.format(
+              "The schema %016x of its newest value is none that Avro reads: %s",
+              fingerprint, e.getMessage()),
+          e);
+    }
   }
 
-  private static StreamSchema of(Kind kind) {
+  private static StreamSchema of(Encoding encoding, @Nullable Schema avro) {
     org.apache.flink.table.api.Schema.Builder columns =
         org.apache.flink.table.api.Schema.newBuilder();
     Set<String> names = new HashSet<>();
-    Schema avro = kind.avro();
     String format = avro == null ? "raw" : VarveAvroFormatFactory.IDENTIFIER;
     if (avro == null) {
       add(
           columns,
           names,
           VALUE,
-          kind.encoding() == Encoding.STRING ? DataTypes.STRING() : DataTypes.BYTES());
+          encoding == Encoding.STRING ? DataTypes.STRING() : DataTypes.BYTES());
     } else {
       DataType type = typeOf(avro);
       if (type == null || DataType.getFieldCount(type) == 0) {

@@ -7,6 +7,7 @@ import io.varve.flink.source.StoreAccess;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.flink.table.catalog.AbstractCatalog;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogDatabase;
@@ -135,7 +136,7 @@ public final class VarveCatalog extends AbstractCatalog {
                   "format",
                   columns.format()))
           .build();
-    } catch (VarveException e) {
+    } catch (VarveException | AvroRuntimeException e) {
       throw new CatalogException(
           "The columns of the stream "
               + table.getObjectName()

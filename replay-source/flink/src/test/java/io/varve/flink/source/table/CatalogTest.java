@@ -3,17 +3,21 @@ package io.varve.flink.source.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.LogWriter;
 import io.varve.event.Encoding;
 import io.varve.event.Event;
 import io.varve.event.Headers;
 import io.varve.event.TimestampType;
 import io.varve.flink.source.Archive;
 import io.varve.flink.source.avro.StoredAvro;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
@@ -109,6 +113,49 @@ class CatalogTest {
       assertThat(rows(tables, "SELECT `value` FROM lines")).containsExactly(Row.of("hello"));
       assertThat(rows(tables, "SELECT `value` FROM blobs"))
           .containsExactly(Row.of((Object) new byte[] {1, 2}));
+    }
+  }
+
+  /** Deletions may be all that came of late. */
+  @Test
+  void columnsAreFoundBehindManyTombstones() throws Exception {
+    try (Archive archive = new Archive(folder)) {
+      append(
+          archive,
+          "orders",
+          Encoding.AVRO,
+          StoredAvro.value(
+              archive.store(),
+              FIRST,
+              new GenericRecordBuilder(FIRST).set("id", 1L).set("name", "Ann").build()));
+      LogWriter writer = archive.writer("orders", 0);
+      for (int i = 0; i < 30_000; i++) {
+        writer.append(
+            Event.of(writer.nextOffset(), Archive.FIRST_MS + i, Archive.text("k" + i), null));
+      }
+      writer.sync();
+
+      assertThat(catalog().from("orders").getResolvedSchema().getColumnNames())
+          .startsWith("id", "name", "_stream");
+    }
+  }
+
+  @Test
+  void aSchemaThatIsNoneIsToldWithItsStream() {
+    try (Archive archive = new Archive(folder)) {
+      byte[] text = Archive.text("{\"type\": \"nonsense\"}");
+      archive.store().schemas().put(SchemaNormalization.fingerprint64(text), text);
+      ByteBuffer value = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+      value.put((byte) 0xc3).put((byte) 1).putLong(SchemaNormalization.fingerprint64(text));
+      append(archive, "orders", Encoding.AVRO, value.array());
+
+      assertThatThrownBy(() -> catalog().from("orders"))
+          .satisfies(
+              e ->
+                  assertThat(ExceptionUtils.stringifyException(e))
+                      .contains("CatalogException: The columns of the stream orders can't be told")
+                      .contains("The schema %016x".formatted(value.getLong(2)))
+                      .contains("is none that Avro reads: A schema \"type\" MUST be"));
     }
   }
 
