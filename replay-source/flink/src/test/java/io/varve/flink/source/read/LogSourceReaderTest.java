@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.commit.LogSettings;
+import io.varve.event.Encoding;
+import io.varve.event.Event;
+import io.varve.event.Headers;
 import io.varve.event.StreamPartition;
+import io.varve.event.TimestampType;
 import io.varve.field.Condition;
 import io.varve.flink.source.Archive;
 import io.varve.flink.source.EventFilter;
@@ -348,6 +352,47 @@ class LogSourceReaderTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("varve-commit"))
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void theLagIsThatOfTheLatestEventWithATimestamp() throws Exception {
+    try (Archive archive = new Archive(folder);
+        LogSourceReader<String> reader = reader(null, Long.MAX_VALUE)) {
+      long future = 2 * Archive.FIRST_MS;
+      archive.append("a", 0, Event.of(0, 0, null, Archive.text("of 1970")));
+      archive.append("a", 1, Event.of(0, future, null, Archive.text("of 2077")));
+      archive.append("a", 2, timeless());
+      assertThat(lag()).isEqualTo(-1);
+
+      reader.addSplits(List.of(split(0, 0, 1)));
+      drain(reader);
+      assertThat(lag()).isGreaterThan(Archive.FIRST_MS);
+      reader.addSplits(List.of(split(1, 0, 1)));
+      drain(reader);
+      long ahead = lag();
+      assertThat(ahead).isBetween(-future, -1L);
+      reader.addSplits(List.of(split(2, 0, 1)));
+      drain(reader);
+      assertThat(lag()).isEqualTo(ahead);
+    }
+  }
+
+  private static Event timeless() {
+    return new Event(
+        0,
+        Event.NO_TIMESTAMP,
+        TimestampType.NONE,
+        Encoding.NONE,
+        null,
+        Encoding.BYTES,
+        Archive.text("of no time"),
+        Headers.EMPTY,
+        null,
+        Event.NOT_DELAYED);
+  }
+
+  private long lag() {
+    return (Long) metrics.getGauge("currentFetchEventTimeLag").orElseThrow().getValue();
   }
 
   @Test

@@ -20,14 +20,14 @@ public final class ShownMetrics implements MetricReporter, MetricReporterFactory
   private static final Queue<Shown> SHOWN = new ConcurrentLinkedQueue<>();
 
   /** Forgets all, and has jobs of that configuration show their metrics here. */
-  static void use(Configuration configuration) {
+  public static void use(Configuration configuration) {
     SHOWN.clear();
     configuration.setString("metrics.reporters", "shown");
     configuration.setString("metrics.reporter.shown.factory.class", ShownMetrics.class.getName());
   }
 
   /** The sum of all metrics of that name. */
-  static long sum(String name) {
+  public static long sum(String name) {
     return SHOWN.stream()
         .filter(shown -> shown.name().equals(name))
         .mapToLong(
