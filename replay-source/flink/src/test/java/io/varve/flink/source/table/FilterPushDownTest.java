@@ -16,6 +16,7 @@ import io.varve.flink.source.group.CommittedPlaces;
 import io.varve.query.ValueFields;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -202,6 +203,93 @@ class FilterPushDownTest {
     return rows("SELECT customer FROM orders WHERE customer LIKE " + pattern).stream()
         .map(row -> (String) row.getField(0))
         .toList();
+  }
+
+  @Test
+  void aLimitIsReadAndNotWhatLiesBehindIt() {
+    try (Archive archive = orders(20_000)) {
+      table("orders", ORDERS, ", 'format' = 'varve-avro'");
+
+      assertThat(offsets("SELECT o FROM orders WHERE o >= 500 LIMIT 5"))
+          .containsExactly(500L, 501L, 502L, 503L, 504L);
+      assertThat(ShownMetrics.sum("storedBytesRead")).isBetween(1L, bytes(archive, 0) / 20);
+    }
+  }
+
+  @Test
+  void offsetsThatAreBoundedAreReadAndNoOthers() {
+    try (Archive archive = orders(20_000)) {
+      table("orders", ORDERS, ", 'format' = 'varve-avro'");
+
+      assertThat(offsets("SELECT o FROM orders WHERE o > 15000 AND o <= 15003"))
+          .containsExactly(15_001L, 15_002L, 15_003L);
+      assertThat(ShownMetrics.sum("storedBytesRead")).isBetween(1L, bytes(archive, 0) / 20);
+    }
+  }
+
+  @Test
+  void timesThatAreBoundedAreReadAndNoOthers() {
+    try (Archive archive = orders(20_000)) {
+      table(
+          "orders",
+          ORDERS + ", t TIMESTAMP_LTZ(3) METADATA FROM 'timestamp'",
+          ", 'format' = 'varve-avro'");
+      String time = "TO_TIMESTAMP_LTZ(" + (Archive.FIRST_MS + 15_000) + ", 3)";
+
+      assertThat(
+              offsets(
+                  "SELECT o FROM orders WHERE t >= "
+                      + time
+                      + " AND t < "
+                      + time.replace("15000", "15002")))
+          .containsExactly(15_000L, 15_001L);
+      assertThat(ShownMetrics.sum("storedBytesRead")).isBetween(1L, bytes(archive, 0) / 20);
+    }
+  }
+
+  @Test
+  void aPartitionIsReadAndNotTheOthers() {
+    try (Archive archive = orders(5_000)) {
+      archive.append("orders", 1, order(archive, 0, "c-1"));
+      archive.append("orders", 7, order(archive, 0, "c-7"));
+      table("orders", ORDERS + ", p INT METADATA FROM 'partition'", ", 'format' = 'varve-avro'");
+
+      assertThat(rows("SELECT customer FROM orders WHERE p IN (1, 2, 7)"))
+          .containsExactlyInAnyOrder(Row.of("c-1"), Row.of("c-7"));
+      assertThat(ShownMetrics.sum("storedBytesRead"))
+          .isBetween(1L, bytes(archive, 1) + bytes(archive, 7));
+    }
+  }
+
+  private static long bytes(Archive archive, int partition) {
+    return archive.store().stats(new StreamPartition("orders", 1, partition)).bytes();
+  }
+
+  @Test
+  void columnsThatAreNotSelectedAreNotDecoded() {
+    try (Archive archive = orders(2)) {
+      // Nothing can be read as its note.
+      table("orders", ORDERS.replace("note STRING", "note INT"), ", 'format' = 'varve-avro'");
+      assertThat(rows("SELECT id, o FROM orders WHERE customer = 'c-1'"))
+          .containsExactly(Row.of(1L, 1L));
+      assertThatThrownBy(() -> rows("SELECT note FROM orders"))
+          .satisfies(
+              e ->
+                  assertThat(ExceptionUtils.stringifyException(e))
+                      .contains("'note' was written as \"string\""));
+
+      // Nor anything as this value.
+      archive.append("orders", 0, avro(2, Arrays.copyOf(order(archive, 2, "c-2").value(), 12)));
+      assertThat(offsets("SELECT o FROM orders")).containsExactly(0L, 1L, 2L);
+      assertThat(rows("SELECT COUNT(o) FROM orders")).containsExactly(Row.of(3L));
+      // Flink counts rows by the table's first column.
+      assertThat(tables.explainSql("SELECT COUNT(*) FROM orders")).contains("project=[id]");
+      assertThatThrownBy(() -> rows("SELECT id, customer FROM orders"))
+          .satisfies(
+              e ->
+                  assertThat(ExceptionUtils.stringifyException(e))
+                      .contains("offset 2 of orders-0"));
+    }
   }
 
   @Test
