@@ -72,6 +72,22 @@ final class FlinkJarsTest {
     }
   }
 
+  /** What a job's own classes implement isn't renamed, nor brought. */
+  @Test
+  void deserializersAreKafkasOwn() throws IOException {
+    try (ZipFile zip = new ZipFile(SOURCE.toFile())) {
+      String constants =
+          new String(
+              zip.getInputStream(
+                      zip.getEntry("io/varve/flink/source/KafkaValueDeserialization.class"))
+                  .readAllBytes(),
+              StandardCharsets.ISO_8859_1);
+      assertThat(constants)
+          .contains("org/apache/kafka/common/serialization/Deserializer")
+          .doesNotContain("shaded/kafka");
+    }
+  }
+
   @Test
   void theJarsHaveNothingInCommon() throws IOException {
     List<String> common = new ArrayList<>(names(SOURCE));

@@ -3,6 +3,8 @@ package io.varve.flink.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.event.Event;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +12,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +139,38 @@ class BoundedJobTest {
           run(source().setStreams("a").setFilter(event -> event.offset() % 10 == 3).build(), 1);
 
       assertThat(read).hasSize(10).first().isEqualTo("a-0:3");
+    }
+  }
+
+  /** Says what it was told of. */
+  public static final class Telling implements Deserializer<String> {
+
+    private String told = "";
+
+    @Override
+    public void configure(Map<String, ?> configs, boolean isKey) {
+      told = configs + (isKey ? " key " : " value ");
+    }
+
+    @Override
+    public String deserialize(String topic, byte[] data) {
+      return told + topic + " " + new String(data, StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void valuesAreReadByADeserializerOfKafkas() throws Exception {
+    try (Archive archive = new Archive(folder).fill("a", 0, 1)) {
+      archive.append("a", 0, Event.of(0, Archive.FIRST_MS, Archive.text("k"), null));
+      archive.fill("a", 0, 1);
+      VarveSource<String> source =
+          source()
+              .setStreams("a")
+              .setDeserializer(KafkaValueDeserialization.valueOnly(Telling.class, Map.of("x", "1")))
+              .build();
+
+      assertThat(source.getProducedType()).isEqualTo(Types.STRING);
+      assertThat(run(source, 1)).containsExactly("{x=1} value a a-0:0", "{x=1} value a a-0:2");
     }
   }
 
