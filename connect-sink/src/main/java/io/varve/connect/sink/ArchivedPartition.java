@@ -336,7 +336,7 @@ final class ArchivedPartition {
    */
   void commitIfDue(long nowNanos, long intervalNanos) {
     if (commits.ended()) {
-      outage.ended();
+      outage.ended(nowNanos);
     }
     if (commits.isDue(nowNanos, intervalNanos)) {
       startCommit(nowNanos);

@@ -56,7 +56,7 @@ final class Outage {
 
   /** Another has taken the log over, or was quicker to open it. */
   void takenOver(TopicPartition source, FencedException fenced, long nowNanos) {
-    long waitNanos = takeBack.waitNanos(nowNanos);
+    long waitNanos = takeBack.waitNanos();
     if (waitNanos == TakeBack.NEVER) {
       throw gaveUp(source, fenced, TakeBack.advice());
     }
@@ -70,7 +70,8 @@ final class Outage {
   }
 
   /** Events were made durable: all is well. */
-  void ended() {
+  void ended(long nowNanos) {
+    takeBack.written(nowNanos);
     failures = 0;
     cause = null;
   }

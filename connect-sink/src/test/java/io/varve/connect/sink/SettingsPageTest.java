@@ -51,8 +51,10 @@ final class SettingsPageTest {
         begins (Connect's default: the topic's start).
       - **A disk that is full** makes the worker hold back and log a `RetriableException` now and then. The task goes on by itself when
         there is room; nothing is lost as long as Kafka keeps the events.
-      - **One writer.** No two connectors may write the same stream, and a task that was replaced stops at its next write. Both
-        are told by an error that names the other.
+      - **One writer.** No two connectors may write the same stream: the second is told by an error that names the first. Of two tasks
+        of one connector, as when one was replaced and is not stopped yet, the last to open a log has it. The other finds that at its next write, takes
+        the log back after a second or more if nobody has stopped it by then, and fails if it loses it again and again: six times more often than
+        it could hold it for two minutes. That is how connectors of the same name in two Connect clusters are told.
       - **Local disks.** In a worker cluster a partition's archive is where its task runs. Give each connector a volume that all its
         tasks reach, or one worker.
       - **Transforms** must give the same result each time: an event that comes again and is another counts as a topic created again

@@ -123,7 +123,7 @@ final class SettingsPageTest {
       - **One connector a stream.** A second one that schedules the same stream fails, and names who has it. When a
         task moves to another worker, the new one takes the ready log over. The old one, should it still run, is
         fenced, and gives nothing until its worker stops it. A task that nobody stops takes the log back after a second or
-        more, and fails if it loses it six times within minutes.
+        more, and fails if it loses it again and again: six times more often than it could hold it for two minutes.
       - **The same disk.** A task needs to write to the store, so it runs where the sink runs. Streams and partitions
         that come later are picked up as with `mode=tail`. So are generations; the older ones go on until all of
         their events are delivered.

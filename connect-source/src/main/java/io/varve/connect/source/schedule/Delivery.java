@@ -3,6 +3,7 @@ package io.varve.connect.source.schedule;
 import io.varve.SchedulerSettings;
 import io.varve.Store;
 import io.varve.StoreSettings;
+import io.varve.base.Clock;
 import io.varve.base.VarveException;
 import io.varve.connect.common.RecordDecoder;
 import io.varve.connect.common.SchemaTexts;
@@ -67,7 +68,7 @@ public final class Delivery implements Feed {
             TimerShare.of(
                 settings.schedule(), each.stream(), logs.size(), () -> committed.get() - 1);
         LogSchedule schedule =
-            new LogSchedule(store, each, scheduler, settings.owner(), from, bell);
+            new LogSchedule(store, each, scheduler, settings.owner(), from, bell, Clock.SYSTEM);
         schedules.add(schedule);
         lines.add(
             new ReadyOrder.Line(

@@ -4,6 +4,7 @@ import io.varve.Scheduler;
 import io.varve.SchedulerMetrics;
 import io.varve.SchedulerSettings;
 import io.varve.Store;
+import io.varve.base.Clock;
 import io.varve.base.FencedException;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
@@ -31,6 +32,7 @@ final class LogSchedule {
   private final String owner;
   private final long from;
   private final Bell bell;
+  private final Clock clock;
   private final Bell end = new Bell();
   private final Thread thread;
 
@@ -50,13 +52,15 @@ final class LogSchedule {
       SchedulerSettings settings,
       String owner,
       long from,
-      Bell bell) {
+      Bell bell,
+      Clock clock) {
     this.store = store;
     this.log = log;
     this.settings = settings;
     this.owner = owner;
     this.from = from;
     this.bell = bell;
+    this.clock = clock;
     this.thread = new Thread(this::run, "varve-scheduler-" + log.stream() + "-" + log.partition());
     thread.setDaemon(true);
   }
@@ -86,7 +90,7 @@ final class LogSchedule {
       boolean ended = false;
       while (!ended) {
         try {
-          runUntilStopped();
+          runUntilStopped(takeBack);
           ended = true;
         } catch (FencedException e) {
           awaitTakeBack(takeBack, e);
@@ -101,7 +105,7 @@ final class LogSchedule {
     }
   }
 
-  private void runUntilStopped() {
+  private void runUntilStopped(TakeBack takeBack) {
     Scheduler running = null;
     try {
       running = open();
@@ -109,7 +113,11 @@ final class LogSchedule {
         running.stop();
       }
       bell.ring();
-      running.run(bell::ring);
+      running.run(
+          () -> {
+            takeBack.written(clock.nanos());
+            bell.ring();
+          });
       running.close();
     } finally {
       abandon(running);
@@ -119,7 +127,7 @@ final class LogSchedule {
   /** Throws {@code e} if the log is not to be taken back. */
   private void awaitTakeBack(TakeBack takeBack, FencedException e) throws InterruptedException {
     ours = false;
-    long waitNanos = takeBack.waitNanos(System.nanoTime());
+    long waitNanos = takeBack.waitNanos();
     if (stopped || waitNanos == TakeBack.NEVER) {
       throw e;
     }
