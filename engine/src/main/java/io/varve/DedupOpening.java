@@ -1,13 +1,14 @@
 package io.varve;
 
 import io.varve.base.BadSettingException;
+import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
-import io.varve.base.VarveException;
 import io.varve.commit.LogSettings;
 import io.varve.dedup.Buckets;
 import io.varve.dedup.DedupSettings;
 import io.varve.dedup.DedupWindow;
 import io.varve.dedup.LogTime;
+import io.varve.dedup.RocksFolder;
 import io.varve.event.EventView;
 import java.io.IOException;
 import java.util.UUID;
@@ -64,6 +65,9 @@ final class DedupOpening {
   }
 
   /**
+   * Opens it. Only what is damaged is thrown away: the log need not go back as far as what is
+   * saved.
+   *
    * @param saved where buckets are
    * @param strand saves them
    */
@@ -82,10 +86,11 @@ final class DedupOpening {
       DedupWindow window = window(buckets);
       try {
         window.load(end);
-      } catch (IOException | VarveException e) {
+      } catch (CorruptionException e) {
         LOG.warn(
-            "The message ids saved of {} are of no use, so they are read from the log: {}",
+            "The message ids saved of {} are damaged, or of another log, and thrown away. {}: {}",
             writer.log(),
+            RocksFolder.FROM_THE_LOG,
             e.toString());
         buckets.close();
         buckets = saved.open(true);

@@ -18,6 +18,7 @@ public interface Buckets extends AutoCloseable {
      * Opens it.
      *
      * @param anew throws away all that was saved
+     * @throws IOException if that is not possible now; nothing is thrown away for that
      */
     Buckets open(boolean anew) throws IOException;
   }
@@ -31,7 +32,11 @@ public interface Buckets extends AutoCloseable {
     /** An id's time, or -1 if it isn't there. */
     long find(long high, long low) throws IOException;
 
-    /** Reads all of it, comparing checksums, and shows its ids. */
+    /**
+     * Reads all of it, comparing checksums, and shows its ids.
+     *
+     * @throws io.varve.base.CorruptionException if it is damaged
+     */
     void forEach(IdTable.Visitor visitor) throws IOException;
   }
 
@@ -44,7 +49,11 @@ public interface Buckets extends AutoCloseable {
    */
   record Usage(long cacheBytes, long indexBytes, long diskBytes) {}
 
-  /** The buckets that are saved, oldest first. */
+  /**
+   * The buckets that are saved, oldest first.
+   *
+   * @throws io.varve.base.CorruptionException if they are damaged
+   */
   List<Saved> load() throws IOException;
 
   /** Saves a bucket, all of it or nothing; it is durable on return. */

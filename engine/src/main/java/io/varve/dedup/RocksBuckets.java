@@ -209,7 +209,7 @@ public final class RocksBuckets implements Buckets {
         }
         pages.status();
       } catch (RocksDBException e) {
-        throw RocksHandles.failed("Reading " + file(), e);
+        throw unread(file(), e);
       } catch (IllegalArgumentException e) {
         throw new CorruptionException(file(), 0, "pages of ids", String.valueOf(e.getMessage()));
       }
@@ -231,8 +231,17 @@ public final class RocksBuckets implements Buckets {
       }
       return List.copyOf(open);
     } catch (RocksDBException e) {
-      throw RocksHandles.failed("Reading " + path, e);
+      throw unread(path, e);
     }
+  }
+
+  /** What failed reading of all that is saved is told as. */
+  private static IOException unread(String file, RocksDBException e) {
+    if (RocksHandles.isDamage(e)) {
+      throw new CorruptionException(
+          file, 0, "what RocksDB has written", String.valueOf(e.getMessage()));
+    }
+    return RocksHandles.failed("Reading " + file, e);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.varve.dedup;
 import io.varve.io.Directory;
 import io.varve.manifest.LogFolder;
 import io.varve.rocks.FolderClaim;
+import io.varve.rocks.RocksHandles;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -11,14 +12,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A log's folder {@code dedup/} and the RocksDB in it, which has a folder of its own there. Whoever
- * opens the log takes over the one that is there, or deletes it. If a writer that was taken over
- * still has it open, a new one is begun; the old one goes with the next opening.
+ * opens the log takes over the one that is there, or deletes it if it is damaged. If a writer that
+ * was taken over still has it open, a new one is begun; the old one goes with the next opening.
  *
  * <p>Thread: confined to one.
  */
 public final class RocksFolder implements Buckets.Opening {
 
   private static final Logger LOG = LoggerFactory.getLogger(RocksFolder.class);
+
+  /** What it means that what was saved is of no use. */
+  public static final String FROM_THE_LOG =
+      "They are read from the log: ids of events that retention has deleted are forgotten, however"
+          + " young they are, and events with such an id would be stored again";
 
   private final Directory parent;
   private final String newName;
@@ -37,26 +43,40 @@ public final class RocksFolder implements Buckets.Opening {
   @Override
   public Buckets open(boolean anew) throws IOException {
     Buckets found = null;
-    for (String name : parent.list()) {
-      // A second one is what a writer that was taken over has left: it goes if it is closed by now.
-      Buckets opened = open(name, anew || found != null);
-      if (opened != null) {
-        found = opened;
+    boolean done = false;
+    try {
+      for (String name : parent.list()) {
+        // A second one is what a writer that was taken over has left: it goes if it is closed.
+        Buckets opened = open(name, anew || found != null);
+        if (opened != null) {
+          found = opened;
+        }
+      }
+      Buckets opened = found == null ? make() : found;
+      done = true;
+      return opened;
+    } finally {
+      if (!done && found != null) {
+        found.close();
       }
     }
-    if (found != null) {
-      return found;
-    }
+  }
+
+  private Buckets make() throws IOException {
     Directory folder = parent.folder(newName);
     folder.create();
     try {
       return RocksBuckets.open(folder.path(), cacheBytes);
     } catch (RocksDBException e) {
-      throw new IOException("Making " + folder.path() + " failed: " + e.getMessage(), e);
+      throw RocksHandles.failed("Making " + folder.path(), e);
     }
   }
 
-  /** Opens what is there; null if it is in use, or is deleted because it is of no use. */
+  /**
+   * Opens what is there; null if it is in use, or is deleted because it is damaged or not wanted.
+   *
+   * @throws IOException if it can't be opened now, and nobody can tell what it is like
+   */
   private @Nullable Buckets open(String name, boolean anew) throws IOException {
     Directory folder = parent.folder(name);
     try {
@@ -67,18 +87,21 @@ public final class RocksFolder implements Buckets.Opening {
       }
       buckets.close();
     } catch (RocksDBException e) {
-      String message = String.valueOf(e.getMessage());
-      if (message.contains(FolderClaim.LOCK)) {
+      if (FolderClaim.isInUse(e, folder.path())) {
         LOG.warn(
             "The message ids in {} are still open, so they are read from the log: {}",
             folder.path(),
-            message);
+            e.getMessage());
         return null;
       }
+      if (!RocksHandles.isDamage(e)) {
+        throw RocksHandles.failed("Opening " + folder.path(), e);
+      }
       LOG.warn(
-          "The message ids in {} can't be opened, so they are read from the log: {}",
+          "The message ids in {} are damaged and thrown away. {}: {}",
           folder.path(),
-          message);
+          FROM_THE_LOG,
+          e.getMessage());
     }
     SavedIds.delete(parent, name);
     return null;

@@ -3,6 +3,7 @@ package io.varve.rocks;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * That a RocksDB's folder is open in this JVM. RocksDB's own lock keeps out other processes, and
@@ -14,9 +15,7 @@ import org.rocksdb.RocksDBException;
  */
 public final class FolderClaim implements AutoCloseable {
 
-  /** What RocksDB's messages have in them if a folder is open elsewhere, and so have ours. */
-  public static final String LOCK = "LOCK";
-
+  private static final String LOCK = "LOCK";
   private static final String PREFIX = "io.varve.rocksdb.open:";
 
   private final String property;
@@ -38,9 +37,30 @@ public final class FolderClaim implements AutoCloseable {
       throw new RocksDBException("Looking for " + folder + " failed: " + e);
     }
     if (System.getProperties().putIfAbsent(property, LOCK) != null) {
-      throw new RocksDBException(LOCK + ": this process has it open");
+      throw new RocksDBException(
+          LOCK + ": this process has it open",
+          new Status(Status.Code.Busy, Status.SubCode.None, null));
     }
     return new FolderClaim(property);
+  }
+
+  /**
+   * Whether the RocksDB in a folder could not be opened since it is open elsewhere: claimed, or
+   * locked by RocksDB, which has no status of its own for that.
+   */
+  public static boolean isInUse(RocksDBException failure, String folder) {
+    Status status = failure.getStatus();
+    if (status == null) {
+      return false;
+    }
+    String message = String.valueOf(failure.getMessage());
+    return switch (status.getCode()) {
+      case Busy -> true;
+      case IOError ->
+          message.startsWith("While lock file: " + folder + "/" + LOCK + ": ")
+              || message.startsWith("lock hold by current process, ");
+      default -> false;
+    };
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * The native parts of one RocksDB, which are closed in the reverse order of their making: column
@@ -60,6 +61,21 @@ public final class RocksHandles implements AutoCloseable {
   /** What a failed call is told as. */
   public static IOException failed(String doing, RocksDBException cause) {
     return new IOException(doing + " failed: " + cause.getMessage(), cause);
+  }
+
+  /**
+   * Whether a call failed since what is on disk is damaged, or a file of it missing. All other
+   * failures may pass: no memory, no room, too many open files, a disk or permissions that fail.
+   */
+  public static boolean isDamage(RocksDBException failure) {
+    Status status = failure.getStatus();
+    if (status == null) {
+      return false;
+    }
+    // Of a file that is not there (C++: kPathNotFound) Java's API tells the subcode as undefined.
+    return status.getCode() == Status.Code.Corruption
+        || (status.getCode() == Status.Code.IOError
+            && status.getSubCode() == Status.SubCode.Undefined);
   }
 
   /** Throws if it is closed: a closed RocksDB that is asked ends the process. */
