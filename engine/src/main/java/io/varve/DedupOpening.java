@@ -1,6 +1,7 @@
 package io.varve;
 
 import io.varve.base.BadSettingException;
+import io.varve.base.Clock;
 import io.varve.base.CorruptionException;
 import io.varve.base.StoreFailedException;
 import io.varve.commit.LogSettings;
@@ -34,6 +35,7 @@ final class DedupOpening {
   private final UUID storeId;
   private final DedupSettings settings;
   private final Function<ReadRange, LogReader> readers;
+  private final Clock clock;
   private final long end;
   private long readEvents;
 
@@ -44,11 +46,13 @@ final class DedupOpening {
       LogWriter writer,
       UUID storeId,
       DedupSettings settings,
-      Function<ReadRange, LogReader> readers) {
+      Function<ReadRange, LogReader> readers,
+      Clock clock) {
     this.writer = writer;
     this.storeId = storeId;
     this.settings = settings;
     this.readers = readers;
+    this.clock = clock;
     this.end = writer.nextOffset();
   }
 
@@ -99,7 +103,7 @@ final class DedupOpening {
       }
       catchUp(window);
       window.saveOn(strand);
-      DedupWriter opened = new DedupWriter(writer, window, buckets, strand, readEvents);
+      DedupWriter opened = new DedupWriter(writer, window, buckets, strand, clock, readEvents);
       done = true;
       return opened;
     } finally {

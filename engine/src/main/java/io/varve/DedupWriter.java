@@ -1,6 +1,7 @@
 package io.varve;
 
 import io.varve.base.BadEventException;
+import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.commit.RecoveryReport;
@@ -40,16 +41,23 @@ public final class DedupWriter implements AutoCloseable {
   private final DedupWindow window;
   private final Buckets buckets;
   private final Executor strand;
+  private final Clock clock;
   private final long readEvents;
   private long committedFor;
   private boolean closed;
 
   DedupWriter(
-      LogWriter writer, DedupWindow window, Buckets buckets, Executor strand, long readEvents) {
+      LogWriter writer,
+      DedupWindow window,
+      Buckets buckets,
+      Executor strand,
+      Clock clock,
+      long readEvents) {
     this.writer = writer;
     this.window = window;
     this.buckets = buckets;
     this.strand = strand;
+    this.clock = clock;
     this.readEvents = readEvents;
   }
 
@@ -240,14 +248,24 @@ public final class DedupWriter implements AutoCloseable {
     }
   }
 
-  /** As {@link LogWriter#close(Duration)}; what is not saved of ids by then is saved later. */
+  /**
+   * As {@link LogWriter#close(Duration)}, and no longer than that in all; what is not saved of ids
+   * by then is saved later. An interrupt ends the waiting, and the thread stays interrupted.
+   */
   public boolean close(Duration wait) {
     if (closed) {
       return writer.close(wait);
     }
     closed = true;
+    long beganNanos = clock.nanos();
     boolean durable = writer.close(wait);
-    await(release(durable && window.failure() == null), wait.toNanos());
+    CompletableFuture<?> released = release(durable && window.failure() == null);
+    long leftNanos = wait.toNanos() - (clock.nanos() - beganNanos);
+    try {
+      await(released, Math.max(0, leftNanos));
+    } catch (VarveException e) {
+      // Interrupted: it goes on in the background.
+    }
     return durable;
   }
 

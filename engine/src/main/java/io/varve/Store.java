@@ -355,7 +355,7 @@ public final class Store implements AutoCloseable {
     try {
       DedupOpening opening =
           new DedupOpening(
-              writer, layout.marker().id(), dedupSettings, range -> openReader(log, range));
+              writer, layout.marker().id(), dedupSettings, range -> openReader(log, range), clock);
       DedupWriter opened = opening.open(buckets.apply(folder(log)), work.strand());
       done = true;
       return opened;
