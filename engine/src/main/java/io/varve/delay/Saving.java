@@ -104,9 +104,13 @@ final class Saving implements Runnable {
             readyNextOffset,
             timerNames,
             idNames));
+    // Named before it is asked: whoever takes the timers over after that may have saved by now.
+    List<String> older = folder.olderStates();
     boolean ours = ownership.isOurs();
     if (ours) {
-      folder.deleteOlderStates();
+      for (String name : older) {
+        folder.directory().delete(name);
+      }
     }
     for (List<Run> retired : List.of(timers.retired(), ids.retired())) {
       for (Run run : retired) {

@@ -127,13 +127,18 @@ final class TimerFolder {
     saved = name;
   }
 
-  /** Deletes the states before the one that was saved last. */
-  void deleteOlderStates() throws IOException {
+  /**
+   * The states that are there beside the one that was saved last. Unless somebody has taken the
+   * timers over by now, they are earlier ones.
+   */
+  List<String> olderStates() throws IOException {
+    List<String> older = new ArrayList<>();
     for (String name : folder.list()) {
       if (name.endsWith(STATE) && NAME.matcher(name).matches() && !name.equals(saved)) {
-        folder.delete(name);
+        older.add(name);
       }
     }
+    return older;
   }
 
   /** Deletes all files but states and what a state names: who made them is fenced or dead. */

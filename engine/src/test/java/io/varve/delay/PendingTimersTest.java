@@ -195,6 +195,30 @@ final class PendingTimersTest {
     timers.close();
   }
 
+  @Test
+  void oneThatIsTakenOverRightAfterItWasOursDeletesNothingOfTheNext() throws IOException {
+    PendingTimers first = open(1, null, 0, 0);
+    first.add(10, 0);
+    first.takenIn(1);
+    first.save(
+        0,
+        0,
+        () -> {
+          PendingTimers next = open(2, null, 0, 0);
+          next.add(20, 1);
+          next.takenIn(2);
+          next.save(0, 0, () -> true);
+          next.close();
+          return true;
+        });
+    first.close();
+
+    PendingTimers last = open(3, null, 0, 0);
+    assertThat(last.progress().nextOffset()).isEqualTo(2);
+    assertThat(last.pending()).isEqualTo(2);
+    last.close();
+  }
+
   private PendingTimers open(long epoch, Progress released, long readyNextOffset, long now)
       throws IOException {
     return PendingTimers.open(
