@@ -158,6 +158,11 @@ final class AckCommits {
     return acksDurable;
   }
 
+  /** Memory that the state takes, bytes. Thread: safe. */
+  long memoryBytes() {
+    return state.memoryBytes();
+  }
+
   /** With the lock held. */
   long commits() {
     return commits;

@@ -405,7 +405,8 @@ public final class Subscription implements AutoCloseable {
           parts.missedOffsets(),
           commits.commits(),
           commits.durable(),
-          consumers.size());
+          consumers.size(),
+          commits.memoryBytes());
     } finally {
       lock.unlock();
     }

@@ -14,6 +14,7 @@ import io.varve.subscribe.DeliveryFigures;
  * @param commits how often acknowledgements were written
  * @param durableAcks how many of the acknowledgements are durable
  * @param consumers open ones
+ * @param stateMemoryBytes memory of the RocksDB that its state is in, when that was written last
  */
 public record SubscriptionMetrics(
     long backlog,
@@ -22,7 +23,8 @@ public record SubscriptionMetrics(
     long missedOffsets,
     long commits,
     long durableAcks,
-    int consumers) {
+    int consumers,
+    long stateMemoryBytes) {
 
   /** Events with consumers. */
   public int inFlight() {

@@ -133,6 +133,7 @@ final class SubscriptionTest {
       mails.sync();
       assertThat(mails.metrics().backlog()).isZero();
       assertThat(mails.metrics().durableAcks()).isEqualTo(3);
+      assertThat(mails.metrics().stateMemoryBytes()).isBetween(1L, 3L << 20);
     }
     try (Subscription mails = subscribe(open());
         EventConsumer consumer = mails.openConsumer()) {

@@ -34,6 +34,7 @@ public final class RocksState implements SavedState {
   private final RocksDB db;
   private final WriteOptions synced;
   private final WriteOptions unsynced;
+  private volatile long memoryBytes;
 
   private RocksState(
       String path, RocksHandles handles, RocksDB db, WriteOptions synced, WriteOptions unsynced) {
@@ -58,6 +59,7 @@ public final class RocksState implements SavedState {
               db,
               handles.closing(new WriteOptions().setSync(true)),
               handles.closing(new WriteOptions()));
+      state.measure();
       done = true;
       return state;
     } catch (RocksDBException e) {
@@ -128,9 +130,22 @@ public final class RocksState implements SavedState {
             }
           });
       db.write(sync ? synced : unsynced, batch);
+      measure();
     } catch (RocksDBException e) {
       throw RocksHandles.failed("Writing " + path, e);
     }
+  }
+
+  private void measure() throws RocksDBException {
+    memoryBytes =
+        db.getLongProperty("rocksdb.cur-size-all-mem-tables")
+            + db.getLongProperty("rocksdb.estimate-table-readers-mem")
+            + db.getLongProperty("rocksdb.block-cache-usage");
+  }
+
+  @Override
+  public long memoryBytes() {
+    return memoryBytes;
   }
 
   @Override

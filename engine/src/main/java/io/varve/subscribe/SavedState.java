@@ -2,7 +2,11 @@ package io.varve.subscribe;
 
 import java.io.IOException;
 
-/** Where a subscription's state is kept. Thread: confined to one at a time. */
+/**
+ * Where a subscription's state is kept.
+ *
+ * <p>Thread: confined to one at a time, but for {@link #memoryBytes}.
+ */
 public interface SavedState extends AutoCloseable {
 
   /**
@@ -11,6 +15,9 @@ public interface SavedState extends AutoCloseable {
    * @param sync whether it is to survive a power cut as well
    */
   void write(StateChange change, boolean sync) throws IOException;
+
+  /** Memory that it took, bytes, when it was written last. Thread: safe. */
+  long memoryBytes();
 
   @Override
   void close();

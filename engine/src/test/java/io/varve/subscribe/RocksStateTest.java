@@ -29,7 +29,10 @@ final class RocksStateTest {
     Random random = new Random(1);
     AtomicLong written = new AtomicLong();
     CompletableFuture<Integer> reader;
+    long most = 0;
     try (RocksState state = RocksState.create(folder.toString())) {
+      long empty = state.memoryBytes();
+      assertThat(empty).isPositive();
       StateChange first = new StateChange();
       first.subscription(new UUID(1, 2), List.of("orders"));
       first.cursor(P0, SavedCursor.at(0));
@@ -50,9 +53,12 @@ final class RocksStateTest {
           change.noRetry(P0, offset);
         }
         state.write(change, i % 100 == 0);
+        most = Math.max(most, state.memoryBytes());
         written.set(i);
       }
       assertThat(reader.get()).isGreaterThan(1);
+      // Its memtable was full more than once, and there are two of them at most.
+      assertThat(most).isGreaterThan(empty).isLessThan(3 << 20);
     }
     SubscriptionState last = RocksState.read(folder.toString(), new StateChange());
     assertThat(last.storeId()).isEqualTo(new UUID(1, 2));
