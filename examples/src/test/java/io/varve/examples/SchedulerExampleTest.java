@@ -1,0 +1,20 @@
+package io.varve.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SchedulerExampleTest {
+
+  @Test
+  void tellsOfWhatIsDueInItsOrder(@TempDir Path folder) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SchedulerExample.run(folder.resolve("store"), new PrintStream(out, true, UTF_8));
+    assertThat(out.toString(UTF_8).lines()).containsExactly("call anna", "call bert", "tea now");
+  }
+}
