@@ -19,7 +19,12 @@ public final class Delayed {
 
   private Delayed() {}
 
-  /** An event that is released at a time. */
+  /**
+   * An event that is released at a time.
+   *
+   * @param dueMs milliseconds since the Unix epoch; one that is over will do
+   * @throws BadSettingException if it is before the epoch
+   */
   public static Event at(Event event, long dueMs) {
     return with(event, dueMs, null, null);
   }
@@ -27,7 +32,9 @@ public final class Delayed {
   /**
    * An event that is released at a time, in place of the pending one with its id.
    *
+   * @param dueMs milliseconds since the Unix epoch; one that is over will do
    * @param id of whoever appends; counts within a log
+   * @throws BadSettingException if the time is before the epoch
    */
   public static Event at(Event event, long dueMs, String id) {
     return with(event, dueMs, id, null);
@@ -81,8 +88,8 @@ public final class Delayed {
   }
 
   private static Event with(Event event, long dueMs, @Nullable String id, @Nullable String cron) {
-    if (dueMs == Event.NOT_DELAYED) {
-      throw new BadSettingException("due time", dueMs, "milliseconds since the Unix epoch");
+    if (dueMs < 0) {
+      throw new BadSettingException("due time", dueMs, "milliseconds since the Unix epoch, from 0");
     }
     Headers.Builder headers = Headers.builder();
     for (Headers.Header header : event.headers().asList()) {

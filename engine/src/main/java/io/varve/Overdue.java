@@ -1,6 +1,7 @@
 package io.varve;
 
 import io.varve.base.BadSettingException;
+import io.varve.format.Release;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 
@@ -52,7 +53,7 @@ public record Overdue(long lateMsMax) {
   }
 
   boolean drops(long dueMs, long openedMs, long nowMs) {
-    return dueMs < openedMs && nowMs - dueMs > lateMsMax;
+    return dueMs < openedMs && Release.lateMs(dueMs, nowMs) > lateMsMax;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.varve;
 
-import io.varve.base.Clock;
 import io.varve.base.StoreFailedException;
 import io.varve.base.VarveException;
 import io.varve.event.StreamPartition;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class ReadyLog {
 
   private final LogWriter writer;
-  private final Clock clock;
   private final SchedulerCounters counters;
   private final long openedMs;
   private final byte[] release = Release.emptyHeader();
@@ -29,9 +27,8 @@ final class ReadyLog {
   /**
    * @param openedMs when the scheduler was opened: what was due before is overdue
    */
-  ReadyLog(LogWriter writer, Clock clock, SchedulerCounters counters, long openedMs) {
+  ReadyLog(LogWriter writer, SchedulerCounters counters, long openedMs) {
     this.writer = writer;
-    this.clock = clock;
     this.counters = counters;
     this.openedMs = openedMs;
   }
@@ -46,12 +43,12 @@ final class ReadyLog {
    * @param event as it stands in the log it comes from
    * @param offset its offset in the log it comes from
    * @param progress how far the scheduler is, with it
+   * @param nowMs the time, by which it is due
    */
-  void append(PackedEvent event, long offset, long dueMs, Progress progress) {
-    long nowMs = clock.wallMs();
+  void append(PackedEvent event, long offset, long dueMs, Progress progress, long nowMs) {
     Release.putInto(release, offset, dueMs, progress);
     writer.append(nowMs, event, release, dueMs);
-    counters.released(nowMs - dueMs, dueMs < openedMs);
+    counters.released(Release.lateMs(dueMs, nowMs), dueMs < openedMs);
   }
 
   long nextOffset() {

@@ -202,6 +202,17 @@ final class Releases {
     }
   }
 
+  /** Has all timers that are left wait again. */
+  void giveBack(PendingTimers timers) {
+    for (int i = first; i < end; i++) {
+      timers.giveBack(dues[i], offsets[i]);
+      events[i].clear();
+    }
+    first = 0;
+    end = 0;
+    read = 0;
+  }
+
   /** Whether the event at an offset has that schedule id. */
   boolean hasId(long offset, String name, byte[] id) {
     boolean[] same = new boolean[1];

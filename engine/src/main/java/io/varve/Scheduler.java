@@ -39,10 +39,12 @@ import org.slf4j.LoggerFactory;
  * again at every time that it names after the due time, until it is cancelled or replaced. One that
  * comes late goes on behind all that has been released by then.
  *
- * <p>Each event is released once, never before the machine's clock shows its due time, in the order
- * of due times and, where they are equal, of the log; one that comes when later ones have been
- * released already goes next. Its last header, {@link Release#HEADER}, tells where it comes from
- * and how far the scheduler is: what is released and how far that is are written in one piece.
+ * <p>Each event is released once, in the order of due times and, where they are equal, of the log;
+ * one that comes when later ones have been released already goes next. None is released before the
+ * machine's clock shows its due time: the clock is read for each event as it is appended, and what
+ * it says then is the event's timestamp. If it has gone back, what is not due any more waits again.
+ * Its last header, {@link Release#HEADER}, tells where it comes from and how far the scheduler is:
+ * what is released and how far that is are written in one piece.
  *
  * <p>One scheduler a log: opening it takes the ready log over, and fences whoever had it.
  *
@@ -95,7 +97,7 @@ public final class Scheduler implements AutoCloseable {
     this.intake = new Intake(log.name(), settings, timers, due, counters, storeId);
     this.queries = new PendingQueries(timers, intake);
     this.openedMs = clock.wallMs();
-    this.ready = new ReadyLog(parts.ready(), clock, counters, openedMs);
+    this.ready = new ReadyLog(parts.ready(), counters, openedMs);
     this.lastWallMs = openedMs;
     this.lastNanos = clock.nanos();
   }
@@ -254,11 +256,12 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /** Takes in an event; returns false if it must be come back to when it is due. */
-  private boolean takeIn(BatchCursor event, long nowMs) throws IOException {
+  private boolean takeIn(BatchCursor event, long stepMs) throws IOException {
     long offset = event.offset();
     long dueMs = event.dueTimeMs();
     Arrival arrival = intake.arrival(event);
-    if (arrival == Arrival.LATE && dueMs > clock.wallMs()) {
+    long nowMs = arrival == Arrival.LATE ? clock.wallMs() : stepMs;
+    if (arrival == Arrival.LATE && dueMs > nowMs) {
       timers.takenIn(offset);
       return false;
     }
@@ -266,10 +269,10 @@ public final class Scheduler implements AutoCloseable {
     if (arrival == Arrival.PENDING) {
       ahead.keep(event, dueMs, nowMs);
     } else if (arrival == Arrival.LATE) {
-      if (settings.overdue().drops(dueMs, openedMs, clock.wallMs())) {
+      if (settings.overdue().drops(dueMs, openedMs, nowMs)) {
         counters.dropped();
       } else {
-        ready.append(due.packed(event), offset, dueMs, timers.progress());
+        ready.append(due.packed(event), offset, dueMs, timers.progress(), nowMs);
       }
     }
     return true;
@@ -287,6 +290,12 @@ public final class Scheduler implements AutoCloseable {
     for (; due.hasRead(); due.remove()) {
       long dueMs = due.dueMs();
       long offset = due.offset();
+      // What was due when it was taken need not be any more: the clock may have gone back.
+      nowMs = clock.wallMs();
+      if (dueMs > nowMs) {
+        due.giveBack(timers);
+        break;
+      }
       timers.released(dueMs, offset);
       PackedEvent event = due.event();
       if (settings.overdue().drops(dueMs, openedMs, nowMs)) {
@@ -294,7 +303,7 @@ public final class Scheduler implements AutoCloseable {
       } else if (event == null) {
         missing(offset, dueMs);
       } else {
-        ready.append(event, offset, dueMs, timers.progress());
+        ready.append(event, offset, dueMs, timers.progress(), nowMs);
       }
       if (event != null && timers.isRepeating(dueMs, offset)) {
         intake.rearm(event, dueMs, offset);

@@ -59,9 +59,23 @@ final class SchedulerTest {
   private static final class SettableClock implements Clock {
     private volatile long nowMs = NOW;
 
+    /** After so many looks at it, it shows another time. */
+    private int looks = Integer.MAX_VALUE;
+
+    private long thenMs;
+
     @Override
-    public long wallMs() {
+    public synchronized long wallMs() {
+      looks--;
+      if (looks == 0) {
+        nowMs = thenMs;
+      }
       return nowMs;
+    }
+
+    private synchronized void setAfter(int count, long ms) {
+      looks = count;
+      thenMs = ms;
     }
 
     @Override
@@ -395,6 +409,97 @@ final class SchedulerTest {
       assertThat(scheduler.metrics().clockJumps()).isEqualTo(1);
       assertThat(scheduler.metrics().lastClockJumpMs()).isBetween(9_000L, 9_950L);
     }
+  }
+
+  /** Wherever in its work the scheduler is when the clock goes back, between two looks at it. */
+  @Test
+  void aClockThatGoesBackWithinAStepLetsNothingOutEarly() {
+    List<String> expected = new ArrayList<>();
+    long nowMs = NOW;
+    for (int looks = 1; looks < 20; looks++) {
+      try (Scheduler scheduler = scheduler()) {
+        for (int i = 0; i < 6; i++) {
+          String value = looks + "/" + i;
+          expected.add(value);
+          send(value, nowMs + 10 + i, value);
+        }
+        settle(scheduler);
+        clock.nowMs = nowMs + 15;
+        clock.setAfter(looks, nowMs + 12);
+        settle(scheduler);
+        assertThat(clock.nowMs).isEqualTo(nowMs + 12);
+        // What has not been released can be cancelled.
+        assertThat(expected).startsWith(released().toArray(new String[0]));
+        if (released().size() < expected.size()) {
+          send(expected.remove(expected.size() - 1), Event.NOT_DELAYED, null);
+        }
+        settle(scheduler);
+        clock.nowMs = nowMs + 16;
+        settle(scheduler);
+        assertThat(released()).isEqualTo(expected);
+        assertThat(scheduler.metrics().pending()).isZero();
+        assertThat(scheduler.metrics().missing()).isZero();
+      }
+      nowMs += 20;
+    }
+    assertThat(events())
+        .allSatisfy(e -> assertThat(e.timestampMs()).isGreaterThanOrEqualTo(e.dueTimeMs()));
+  }
+
+  @Test
+  void aClockThatGoesBackWhileLargeEventsAreReadOneAfterAnotherLetsNothingOutEarly() {
+    for (int i = 0; i < 5; i++) {
+      writer.append(event(writer.nextOffset(), "id " + i, NOW + 10 + i, new byte[14 << 20]));
+    }
+    writer.sync();
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      clock.nowMs = NOW + 20;
+      while (scheduler.metrics().released() == 0) {
+        scheduler.step();
+      }
+      assertThat(scheduler.metrics().released()).isLessThan(5);
+      final long before = scheduler.metrics().released();
+      clock.nowMs = NOW;
+      settle(scheduler);
+      assertThat(scheduler.metrics().released()).isEqualTo(before);
+      send("id 3", Event.NOT_DELAYED, null);
+      settle(scheduler);
+      assertThat(scheduler.metrics().cancelled()).isEqualTo(1);
+      clock.nowMs = NOW + 20;
+      settle(scheduler);
+    }
+    assertThat(events().stream().map(event -> Releases.of(event, READY).offset()))
+        .containsExactly(0L, 1L, 2L, 4L);
+    assertThat(events())
+        .allSatisfy(e -> assertThat(e.timestampMs()).isGreaterThanOrEqualTo(e.dueTimeMs()));
+  }
+
+  @Test
+  void dueTimesBeforeTheEpochAreRefusedAndDoNoHarm() {
+    Event event = event(0, null, Event.NOT_DELAYED, text("a"));
+    assertThatThrownBy(() -> Delayed.at(event, -1))
+        .isInstanceOf(BadSettingException.class)
+        .hasMessageContaining("due time")
+        .hasMessageContaining("-1")
+        .hasMessageContaining("since the Unix epoch");
+    assertThatThrownBy(() -> Delayed.at(event, Event.NOT_DELAYED, "id"))
+        .isInstanceOf(BadSettingException.class);
+    assertThat(Delayed.at(event, 0).dueTimeMs()).isZero();
+    // Such events can be made without it.
+    send(null, Long.MIN_VALUE + 1, "a");
+    send(null, -1, "b");
+    try (Scheduler scheduler = scheduler()) {
+      settle(scheduler);
+      assertThat(scheduler.metrics().lateness().maxNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+    send(null, -5, "late");
+    try (Scheduler scheduler = scheduler(settings().withOverdue(Overdue.DROP))) {
+      send(null, Long.MIN_VALUE + 1, "dropped");
+      settle(scheduler);
+      assertThat(scheduler.metrics().dropped()).isEqualTo(2);
+    }
+    assertThat(released()).containsExactly("a", "b");
   }
 
   @Test

@@ -372,6 +372,15 @@ public final class PendingTimers implements Closeable {
     return near.offset();
   }
 
+  /**
+   * Takes a timer back that {@link #next} stepped to and that has not been {@link #released}: it
+   * may be cancelled again, and {@link #next} steps to it again when it is due.
+   */
+  public void giveBack(long timerDueMs, long timerOffset) {
+    // It was near, so what is known of it beside the wheel still is.
+    near.add(timerDueMs, timerOffset);
+  }
+
   /** Says that the timer has been released with all before it. */
   public void released(long timerDueMs, long timerOffset) {
     if (!progress.isBehind(timerDueMs, timerOffset)) {

@@ -36,6 +36,15 @@ public record Release(long offset, long dueMs, Progress progress) {
   private static final int BYTES = 48;
   private static final int FORMAT_VERSION = 1;
 
+  /** How much later it is than a due time, milliseconds, from 0; any due time will do. */
+  public static long lateMs(long dueMs, long nowMs) {
+    long lateMs = nowMs - dueMs;
+    if (nowMs < dueMs) {
+      return 0;
+    }
+    return lateMs < 0 ? Long.MAX_VALUE : lateMs;
+  }
+
   /** The whole header as it stands in a batch, but for its value, which {@link #putInto} puts. */
   public static byte[] emptyHeader() {
     byte[] name = HEADER.getBytes(StandardCharsets.US_ASCII);

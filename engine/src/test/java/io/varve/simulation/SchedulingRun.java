@@ -55,7 +55,7 @@ final class SchedulingRun {
 
   private final long seed;
   private final Random random;
-  private final JumpyClock clock = new JumpyClock();
+  private final JumpyClock clock;
 
   private CrashDisk disk = new CrashDisk();
   private CrashProcess process = disk.process();
@@ -69,16 +69,26 @@ final class SchedulingRun {
   SchedulingRun(long seed) {
     this.seed = seed;
     this.random = new Random(seed);
+    this.clock = new JumpyClock(random.nextLong());
   }
 
-  /** Time that passes and jumps. */
+  /** Time that passes and jumps, also while something is done: between two looks at it. */
   private static final class JumpyClock implements Clock {
 
+    private final Random random;
     private long wallMs = 1_000_000;
     private long nanos = 1;
+    private boolean restless;
+
+    private JumpyClock(long seed) {
+      this.random = new Random(seed);
+    }
 
     @Override
     public long wallMs() {
+      if (restless && random.nextInt(10) == 0) {
+        wallMs += random.nextInt(200) - 100;
+      }
       return wallMs;
     }
 
@@ -96,9 +106,11 @@ final class SchedulingRun {
   /** Returns how many crashes it lived through. */
   long run() {
     try {
+      clock.restless = seed % 2 == 0;
       for (int i = 0; i < STEPS; i++) {
         survive(this::step);
       }
+      clock.restless = false;
       survive(this::comeToAnEnd);
       check();
       return crashes;
