@@ -46,13 +46,13 @@ final class ReadyOrder implements ReplayOrder {
     if (ready == null) {
       return;
     }
-    long nowMs = System.currentTimeMillis();
     long events = 0;
     long bytes = 0;
     while (!batch.isFull() && ready.isReady()) {
       EventView event = ready.event();
       long eventBytes = Math.max(0, event.keyLength()) + (long) Math.max(0, event.valueLength());
-      batch.add(line.records.of(event, nowMs), eventBytes);
+      // Events become readable while others are taken, so each has a time of its own.
+      batch.add(line.records.of(event, System.currentTimeMillis()), eventBytes);
       ready.taken();
       line.delivered.add(line.records.lateMs());
       events++;

@@ -38,7 +38,7 @@ final class ReadyRecords implements RecordDecoder.RecordFactory {
   private final RecordDecoder decoder;
   private final AtomicLong committed;
 
-  private long nowMs;
+  private long madeMs;
   private long lateMs;
 
   /**
@@ -56,13 +56,18 @@ final class ReadyRecords implements RecordDecoder.RecordFactory {
     this.committed = committed;
   }
 
-  /** The record of an event that is released, as of now. */
-  SourceRecord of(EventView event, long now) {
-    nowMs = now;
+  /**
+   * The record of an event that is released.
+   *
+   * @param nowMs the time; if the clock has gone back since the event was released, it is made when
+   *     that was
+   */
+  SourceRecord of(EventView event, long nowMs) {
+    madeMs = Math.max(nowMs, event.timestampMs());
     return decoder.decode(ready, event, this);
   }
 
-  /** How much later than it was due the last record was made, milliseconds. */
+  /** How much later than it was due the last record was made, milliseconds, from 0. */
   long lateMs() {
     return lateMs;
   }
@@ -78,7 +83,7 @@ final class ReadyRecords implements RecordDecoder.RecordFactory {
       ConnectHeaders headers) {
     Headers stored = event.headers();
     Release release = release(event);
-    lateMs = nowMs - release.dueMs();
+    lateMs = Release.lateMs(release.dueMs(), madeMs);
     addOrigin(headers, release);
     String toTopic = topic;
     int topicAt = last(stored, Reserved.DELIVER_TOPIC);
