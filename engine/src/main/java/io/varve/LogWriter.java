@@ -124,8 +124,8 @@ public final class LogWriter implements AutoCloseable {
   }
 
   /**
-   * Appends an event that was taken from another log at the next offset, waiting for room if it
-   * must.
+   * Appends an event that was taken from another log at the next offset, however large it is,
+   * waiting for room if it must.
    *
    * @param header one header more, as it stands in a batch
    */

@@ -3,6 +3,7 @@ package io.varve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.base.BadEventException;
 import io.varve.base.BadSettingException;
 import io.varve.base.Clock;
 import io.varve.base.FencedException;
@@ -16,6 +17,7 @@ import io.varve.event.Headers;
 import io.varve.event.Reserved;
 import io.varve.event.StreamPartition;
 import io.varve.event.TimestampType;
+import io.varve.format.BatchBuilder;
 import io.varve.format.Release;
 import io.varve.io.PosixDirectory;
 import io.varve.verify.VerifyListener;
@@ -387,6 +389,37 @@ final class SchedulerTest {
     }
     assertThat(events().stream().map(event -> Releases.of(event, READY).offset()))
         .containsExactly(4L, 3L, 2L, 1L, 0L);
+  }
+
+  /** With the header that tells of the release it is larger than any that may be appended. */
+  @Test
+  void anEventOfAnySizeThatALogTakesIsReleased() {
+    writer.close();
+    LogSettings large = LogSettings.defaults().withEventBytesMax(LogSettings.EVENT_BYTES_LIMIT);
+    writer = store.openWriter(LOG, large, "producer");
+    Event small = event(0, null, NOW + 10, text(""));
+    long without = BatchBuilder.bytesMax(small.key(), null, small.headers(), null);
+    byte[] value = new byte[(int) (LogSettings.EVENT_BYTES_LIMIT - without)];
+    assertThatThrownBy(() -> writer.append(event(0, null, NOW + 10, new byte[value.length + 1])))
+        .isInstanceOf(BadEventException.class);
+    value[value.length - 1] = 42;
+    writer.append(event(0, null, NOW + 10, value));
+    writer.sync();
+    send(null, NOW + 11, "small");
+    SchedulerSettings settings =
+        settings().withReady(LogSettings.defaults().withEventBytesMax(1 << 10));
+    try (Scheduler scheduler = scheduler(settings)) {
+      clock.nowMs = NOW + 20;
+      settle(scheduler);
+      assertThat(scheduler.metrics().released()).isEqualTo(2);
+    }
+    try (LogReader reader = store.openReader(READY, ReadRange.all())) {
+      assertThat(reader.next()).isTrue();
+      byte[] released = reader.event().toEvent().value();
+      assertThat(released.length).isEqualTo(value.length);
+      assertThat(released[value.length - 1]).isEqualTo((byte) 42);
+      assertThat(reader.next()).isTrue();
+    }
   }
 
   @Test

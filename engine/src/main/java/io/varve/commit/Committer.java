@@ -108,6 +108,10 @@ public final class Committer {
       byte @Nullable [] messageId,
       long dueTimeMs) {
     long need = BatchBuilder.bytesMax(key, value, headers, messageId);
+    if (need > settings.eventBytesMax()) {
+      check();
+      throw tooLarge(offset, need);
+    }
     BatchBuilder batch = room(offset, need);
     if (batch == null) {
       return false;
@@ -129,7 +133,8 @@ public final class Committer {
   }
 
   /**
-   * The same for an event in one piece.
+   * The same for an event in one piece that another log has. How large events of this one may be
+   * does not matter: what that log took fits into a batch, with a little more.
    *
    * @param header one header more, as it stands in a batch
    */
@@ -156,9 +161,6 @@ public final class Committer {
               + " does not rise; expected "
               + nextOffset
               + " or more");
-    }
-    if (need > settings.eventBytesMax()) {
-      throw tooLarge(offset, need);
     }
     BatchBuilder batch = filling;
     if (batch != null && !batch.isEmpty() && batch.payloadBytes() + need > settings.batchBytes()) {

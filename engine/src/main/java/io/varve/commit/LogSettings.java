@@ -15,7 +15,8 @@ import io.varve.format.Codec;
  * @param retention how long events are kept
  * @param compaction whether and when the log is compacted by key
  * @param batchBytes events are written together up to about as many bytes; 1 KiB to 16 MiB
- * @param eventBytesMax a larger event is refused; 1 to 63 MiB
+ * @param eventBytesMax a larger event is refused; 1 to 63 MiB. What a scheduler releases is as
+ *     large as it was where it comes from, and a header larger
  * @param syncBytes what was written is synced and published at the latest after as many bytes, also
  *     when nobody asks; from 4 KiB
  */
@@ -29,7 +30,7 @@ public record LogSettings(
     int eventBytesMax,
     long syncBytes) {
 
-  /** The largest {@link #eventBytesMax}. */
+  /** The largest {@link #eventBytesMax}; a batch has room for such an event and more headers. */
   public static final int EVENT_BYTES_LIMIT = BatchHeader.PAYLOAD_BYTES_MAX - (1 << 20);
 
   /** The largest {@link #batchBytes}. */

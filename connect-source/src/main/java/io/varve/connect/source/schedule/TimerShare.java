@@ -53,9 +53,9 @@ final class TimerShare {
     return Math.max(min, (int) (entries / EntryBlock.ENTRIES_MAX)) * EntryBlock.ENTRIES_MAX;
   }
 
-  /** Whole segments expire: they are eighths of what is kept. An event may be as large as any. */
+  /** Whole segments expire: they are eighths of what is kept. */
   private static LogSettings readyLog(long retentionMs, LongSupplier neededFrom) {
-    LogSettings ready = LogSettings.defaults().withEventBytesMax(LogSettings.EVENT_BYTES_LIMIT);
+    LogSettings ready = LogSettings.defaults();
     return retentionMs < 0
         ? ready
         : ready
