@@ -120,8 +120,8 @@ public final class Scheduler implements AutoCloseable {
   private void missing(long offset, Object dueMs) {
     counters.missing();
     LOG.error(
-        "The event at offset {} of {} was due at {} and is not in the log any more: retention or"
-            + " compaction has taken it. It can't be released",
+        "The event at offset {} of {} was due at {} and is not in the log any more: retention,"
+            + " while no scheduler ran, or compaction has taken it. It can't be released",
         offset,
         log.name(),
         dueMs);

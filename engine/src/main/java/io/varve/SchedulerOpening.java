@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>takes the ready log over, which fences whoever had it;
  *   <li>finds out by its last event how far timers were released;
  *   <li>opens what is pending;
- *   <li>opens the log where taking in goes on, under a lease that keeps what is pending.
+ *   <li>opens the log where taking in goes on, under a lease that keeps what is pending, in the log
+ *       too: retention does not take it as long as the scheduler is open.
  * </ol>
  *
  * <p>If a step fails, what the ones before have opened is let go of.
@@ -87,7 +88,7 @@ final class SchedulerOpening {
             clock.wallMs(),
             work.strand());
     timers = pending;
-    ReaderLeases.Lease kept = log.leases().take(pending.lowestOffset(), store.nextNumber());
+    ReaderLeases.Lease kept = log.leases().takePending(pending.lowestOffset(), store.nextNumber());
     lease = kept;
     LogBlocks found = new LogBlocks(log, new BlockCache(settings.cacheBytes()));
     blocks = found;

@@ -202,6 +202,104 @@ final class RetentionTest {
     scheduler.abandon();
   }
 
+  private LogWriter writeDelayed(long... duesMs) {
+    LogSettings settings =
+        LogSettings.defaults()
+            .withSegmentBytes(4096)
+            .withBatchBytes(1024)
+            .withRetention(new Retention(100_000, -1));
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    for (int i = 0; i < 40; i++) {
+      Event event = Event.of(i, clock.wallMs(), null, new byte[1000]);
+      assertThat(writer.tryAppend(i < duesMs.length ? Delayed.at(event, duesMs[i]) : event))
+          .isTrue();
+      work.runAll();
+    }
+    writer.commit();
+    work.runAll();
+    return writer;
+  }
+
+  private void maintain(Scheduler scheduler) {
+    steps(scheduler);
+    work.tick();
+    work.runAll();
+    steps(scheduler);
+  }
+
+  @Test
+  void whatIsToBeReleasedStaysInTheLogWhileASchedulerRuns() {
+    long dueMs = clock.wallMs() + 900_000;
+    LogWriter writer = writeDelayed(clock.wallMs() + 10, dueMs);
+    Scheduler scheduler = store.openScheduler(LOG, SchedulerSettings.of(LOG.stream()), "test");
+    for (int i = 0; i < 9; i++) {
+      clock.advanceMs(90_000);
+      maintain(scheduler);
+    }
+    assertThat(store.stats(LOG).startOffset()).isZero();
+    // Another process goes on with it, and comes a little later.
+    scheduler.abandon();
+    clock.advanceMs(80_000);
+    work.tick();
+    work.runAll();
+    scheduler = store.openScheduler(LOG, SchedulerSettings.of(LOG.stream()), "test");
+    clock.advanceMs(10_000);
+    maintain(scheduler);
+    assertThat(scheduler.metrics().released()).isEqualTo(1);
+    assertThat(scheduler.metrics().missing()).isZero();
+    assertThat(scheduler.metrics().pending()).isZero();
+    // It is saved that nothing is pending, and all goes that has expired.
+    writer.skipTo(writer.nextOffset() + 1);
+    writer.commit();
+    work.runAll();
+    for (int i = 0; i < 4; i++) {
+      clock.advanceMs(61_000);
+      maintain(scheduler);
+    }
+    assertThat(files()).isEmpty();
+    assertThat(store.stats(LOG).startOffset()).isGreaterThanOrEqualTo(40);
+    scheduler.abandon();
+  }
+
+  @Test
+  void whatRepeatsStaysInTheLogWhileASchedulerRuns() {
+    LogSettings settings =
+        LogSettings.defaults().withSegmentBytes(4096).withRetention(new Retention(100_000, -1));
+    LogWriter writer = store.openWriter(LOG, settings, "test");
+    Event event = Event.of(0, clock.wallMs(), null, new byte[3000]);
+    writer.append(Delayed.every(event, "* * * * *", clock.wallMs()));
+    writer.append(Event.of(1, clock.wallMs(), null, new byte[3000]));
+    writer.append(Event.of(2, clock.wallMs(), null, new byte[3000]));
+    writer.commit();
+    work.runAll();
+    Scheduler scheduler = store.openScheduler(LOG, SchedulerSettings.of(LOG.stream()), "test");
+    for (int i = 1; i <= 20; i++) {
+      clock.advanceMs(61_000);
+      maintain(scheduler);
+      assertThat(scheduler.metrics().missing()).isZero();
+      assertThat(store.stats(LOG).startOffset()).isZero();
+    }
+    assertThat(scheduler.metrics().released()).isBetween(19L, 22L);
+    scheduler.abandon();
+  }
+
+  @Test
+  void retentionGoesOnWhenASchedulerHasBeenGoneForLong() {
+    writeDelayed(clock.wallMs() + 86_400_000);
+    Scheduler scheduler = store.openScheduler(LOG, SchedulerSettings.of(LOG.stream()), "test");
+    clock.advanceMs(101_000);
+    maintain(scheduler);
+    scheduler.abandon();
+    clock.advanceMs(599_000);
+    work.tick();
+    work.runAll();
+    assertThat(store.stats(LOG).startOffset()).isZero();
+    clock.advanceMs(2000);
+    work.tick();
+    work.runAll();
+    assertThat(files()).isEmpty();
+  }
+
   private List<String> files() {
     return disk.files().stream()
         .filter(file -> file.endsWith(".log") && file.contains("/" + LOG.stream() + "/"))

@@ -53,6 +53,7 @@ final class LogTail implements Closeable {
 
   // Guarded by this.
   private final OwnManifest manifest;
+  private final PendingFloor pending;
   private @Nullable WriteFile commitFile;
   private long sequence;
   private boolean closed;
@@ -76,6 +77,7 @@ final class LogTail implements Closeable {
     this.counters = counters;
     this.failure = failure;
     this.manifest = new OwnManifest(log, clock, manifest);
+    this.pending = new PendingFloor(log, clock);
     this.writtenOffset = manifest.nextOffset();
     this.durableOffset = writtenOffset;
   }
@@ -292,8 +294,11 @@ final class LogTail implements Closeable {
   private void retire() throws IOException {
     SegmentWriter open = segment;
     long openBytes = open == null ? 0 : open.endPosition();
-    int expired =
-        settings.retention().expired(manifest.get().segments(), openBytes, clock.wallMs());
+    SegmentList segments = manifest.get().segments();
+    int expired = settings.retention().expired(segments, openBytes, clock.wallMs());
+    if (settings.retention().takes()) {
+      expired = pending.free(segments, expired);
+    }
     if (expired > 0) {
       manifest.retire(expired);
       counters.retired(expired);

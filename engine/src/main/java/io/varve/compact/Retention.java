@@ -34,6 +34,11 @@ public record Retention(long ms, long bytes, LongSupplier neededFrom) {
     return new Retention(ms, bytes, value);
   }
 
+  /** Whether anything is ever taken. */
+  public boolean takes() {
+    return ms >= 0 || bytes >= 0;
+  }
+
   /**
    * How many segments to retire from the front of {@code segments}.
    *

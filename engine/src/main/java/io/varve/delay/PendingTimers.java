@@ -54,6 +54,11 @@ public final class PendingTimers implements Closeable {
   /** Near timers that were taken in since then are in no run. */
   private Progress savedProgress;
 
+  /** How many timers were pending when all was saved last, and when it began to be saved. */
+  private long savedPending = Long.MAX_VALUE;
+
+  private long savingPending = Long.MAX_VALUE;
+
   private long savedMs;
   private long unsaved;
   private long pending;
@@ -403,13 +408,15 @@ public final class PendingTimers implements Closeable {
   }
 
   /**
-   * No pending timer's event has a lower offset, but for those of repeating events: these may
-   * expire, as the log says, and are missing then.
+   * No pending timer's event has a lower offset. To be asked when nothing is pending that has not
+   * been saved, but for what was taken in since, or armed again since of what was saved.
    */
   public long lowestOffset() {
     long lowest = progress.nextOffset();
-    for (Run run : timers.all()) {
-      lowest = Math.min(lowest, run.lowestOffset());
+    if (savedPending > 0) {
+      for (Run run : timers.all()) {
+        lowest = Math.min(lowest, run.lowestOffset());
+      }
     }
     // All others are taken in later than what was saved.
     return Math.min(lowest, savedProgress.nextOffset());
@@ -512,6 +519,7 @@ public final class PendingTimers implements Closeable {
     near.copyCancelled(now, copy);
     timers.retireBelow(now.dueMs());
     savedMs = nowMs;
+    savingPending = pending;
     unsaved = 0;
     return new Saving(
         folder,
@@ -551,6 +559,7 @@ public final class PendingTimers implements Closeable {
     newIds.dropMarked();
     Progress saved = over.progress();
     savedProgress = saved;
+    savedPending = savingPending;
     timers.tend((key, timerOffset, extra) -> saved.isBehind(key, timerOffset));
     ids.tend((key, timerOffset, extra) -> saved.isBehind(extra, timerOffset));
     return true;

@@ -21,6 +21,9 @@ public final class ReaderLeases {
   private static final String FOLDER = "readers";
   private static final String SUFFIX = ".lease";
 
+  /** Of those whose segments must stay part of the log. */
+  private static final String PENDING_SUFFIX = ".pending" + SUFFIX;
+
   private final Directory folder;
   private final Instances instances;
 
@@ -40,12 +43,24 @@ public final class ReaderLeases {
    * @param number tells the readers of this instance apart; never used twice
    */
   public Lease take(long fromOffset, long number) throws IOException {
+    return take(fromOffset, number, SUFFIX);
+  }
+
+  /**
+   * States as {@link #take} does what is needed, and that retention must not take it either: events
+   * that are still to be released.
+   */
+  public Lease takePending(long fromOffset, long number) throws IOException {
+    return take(fromOffset, number, PENDING_SUFFIX);
+  }
+
+  private Lease take(long fromOffset, long number, String suffix) throws IOException {
     instances.register();
     if (!folder.exists()) {
       folder.create();
     }
     Owner.Instance self = instances.self();
-    String name = self.process() + "_" + self.nonce() + "_" + number + SUFFIX;
+    String name = self.process() + "_" + self.nonce() + "_" + number + suffix;
     Lease lease = new Lease(name, folder.create(name));
     lease.move(fromOffset);
     return lease;
@@ -72,6 +87,18 @@ public final class ReaderLeases {
   }
 
   /**
+   * The lowest offset of which a living reader has stated that retention must not take it, {@link
+   * Long#MAX_VALUE} if none has. Takes nothing away.
+   */
+  public long lowestPending() throws IOException {
+    long lowest = Long.MAX_VALUE;
+    for (Reader reader : readers(PENDING_SUFFIX)) {
+      lowest = Math.min(lowest, reader.fromOffset());
+    }
+    return lowest;
+  }
+
+  /**
    * A living reader.
    *
    * @param instance the open store that it reads through
@@ -81,10 +108,14 @@ public final class ReaderLeases {
 
   /** The living readers, in no order. Takes nothing away. */
   public List<Reader> readers() throws IOException {
+    return readers(SUFFIX);
+  }
+
+  private List<Reader> readers(String suffix) throws IOException {
     List<Reader> readers = new ArrayList<>();
     for (String file : folder.list()) {
       String[] parts = file.split("_", -1);
-      if (!file.endsWith(SUFFIX) || parts.length != 3) {
+      if (!file.endsWith(suffix) || parts.length != 3) {
         continue;
       }
       Owner.Instance instance = new Owner.Instance(parts[0], parts[1]);

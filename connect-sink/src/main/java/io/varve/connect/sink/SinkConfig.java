@@ -209,7 +209,8 @@ final class SinkConfig {
             Limits.millis(1000, Long.MAX_VALUE).orMinusOne("no limit"),
             Importance.MEDIUM,
             "Sealed segments are deleted when their youngest event is older than this many"
-                + " milliseconds. -1 keeps them. Not with "
+                + " milliseconds. -1 keeps them. Those from the oldest event on that a running"
+                + " scheduler has pending stay. Not with "
                 + CLEANUP_POLICY
                 + "=compact.",
             HOW_LONG,
@@ -223,7 +224,8 @@ final class SinkConfig {
             Limits.bytes(64 * KIB, Long.MAX_VALUE).orMinusOne("no limit"),
             Importance.MEDIUM,
             "A partition's oldest sealed segments are deleted while those that stay have at least"
-                + " this many bytes. -1 keeps them. It counts for each partition. Not with "
+                + " this many bytes. -1 keeps them. It counts for each partition. Those from the"
+                + " oldest event on that a running scheduler has pending stay. Not with "
                 + CLEANUP_POLICY
                 + "=compact.",
             HOW_LONG,

@@ -135,7 +135,8 @@ final class SettingsPageTest {
       | the store is an older copy | the task fails: `Is this another store than before?` | bring the right one, or reset the offsets |
       | the clock jumps | `clock-jumps-total`, a line in the log | nothing: what is due by the new time is delivered; after a jump back `held` is 1 until the clock is where it was |
       | no task ran for hours | `overdue-total` rises at the start | nothing, or set `overdue` before |
-      | retention of the stream took events before they were due | `missing-total`, an error in the log | keep the stream for longer than its longest delay |
+      | an event is due after the stream's retention | the stream is kept from the oldest pending event on, and the disk fills; the sink's log warns | nothing, or cancel the event |
+      | retention took events before they were due: no task had run for ten minutes | `missing-total`, an error in the log | keep the stream for longer than its longest delay, or the task running |
       | Kafka is down | `lag-offsets` rises: the schedule goes on into the ready log | nothing |
       | an event names a topic that can't be | the task fails and names event and offset | set the connector's offset behind it |
       """;
