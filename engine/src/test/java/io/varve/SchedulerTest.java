@@ -480,35 +480,6 @@ final class SchedulerTest {
   }
 
   @Test
-  void aClockThatGoesBackWhileLargeEventsAreReadOneAfterAnotherLetsNothingOutEarly() {
-    for (int i = 0; i < 5; i++) {
-      writer.append(event(writer.nextOffset(), "id " + i, NOW + 10 + i, new byte[14 << 20]));
-    }
-    writer.sync();
-    try (Scheduler scheduler = scheduler()) {
-      settle(scheduler);
-      clock.nowMs = NOW + 20;
-      while (scheduler.metrics().released() == 0) {
-        scheduler.step();
-      }
-      assertThat(scheduler.metrics().released()).isLessThan(5);
-      final long before = scheduler.metrics().released();
-      clock.nowMs = NOW;
-      settle(scheduler);
-      assertThat(scheduler.metrics().released()).isEqualTo(before);
-      send("id 3", Event.NOT_DELAYED, null);
-      settle(scheduler);
-      assertThat(scheduler.metrics().cancelled()).isEqualTo(1);
-      clock.nowMs = NOW + 20;
-      settle(scheduler);
-    }
-    assertThat(events().stream().map(event -> Releases.of(event, READY).offset()))
-        .containsExactly(0L, 1L, 2L, 4L);
-    assertThat(events())
-        .allSatisfy(e -> assertThat(e.timestampMs()).isGreaterThanOrEqualTo(e.dueTimeMs()));
-  }
-
-  @Test
   void dueTimesBeforeTheEpochAreRefusedAndDoNoHarm() {
     Event event = event(0, null, Event.NOT_DELAYED, text("a"));
     assertThatThrownBy(() -> Delayed.at(event, -1))
