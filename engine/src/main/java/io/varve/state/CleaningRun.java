@@ -170,6 +170,16 @@ final class CleaningRun {
    * whether the pass has ended with it.
    */
   boolean take(int recordsMax) {
+    records.beginUnselected();
+    try {
+      return takeSome(recordsMax);
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
+    }
+  }
+
+  private boolean takeSome(int recordsMax) {
     if (handed) {
       handed = false;
       taking = handedSlice;

@@ -1,6 +1,5 @@
 package io.varve.state;
 
-import io.varve.base.BadEventException;
 import io.varve.base.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -169,17 +168,7 @@ final class HybridLog {
       int hash,
       int valueLength,
       int capacity) {
-    long wanted = (long) RecordLayout.HEADER_BYTES + key.length() + capacity;
-    if (wanted > RecordLayout.BYTES_MAX) {
-      throw new BadEventException(
-          "A key of "
-              + key.length()
-              + " bytes with "
-              + capacity
-              + " bytes of state is more than the "
-              + RecordLayout.BYTES_MAX
-              + " bytes that one record can have");
-    }
+    RecordLayout.checkFits(key.length(), capacity);
     int bytes = Math.max(RecordLayout.BYTES_MIN, RecordLayout.bytes(key.length(), capacity));
     long address = reuse(kind, bytes);
     Page page;

@@ -157,18 +157,26 @@ final class KeyIndex {
     return Math.max(8 << IndexArena.LOG_SLOTS_MIN, 3 * 8 * records);
   }
 
-  void insert(int hash, long address) {
-    insert(content(hash, address));
-  }
-
   /** Takes in a slot's content, as {@link #content} makes it. */
   void insert(long content) {
-    int hash = (int) (content >>> Address.BITS);
+    insert(blockWithRoom((int) (content >>> Address.BITS)), content);
+  }
+
+  /**
+   * The block for one more record of that hash, with room for it as long as the index isn't
+   * changed. If there is no memory for it, the index stays as it is.
+   */
+  int blockWithRoom(int hash) {
     int block = blockOf(hash);
     while (counts[block] >= (7 << logSlots[block]) >>> 3) {
       grow(block, hash);
       block = blockOf(hash);
     }
+    return block;
+  }
+
+  /** Takes in a slot's content, in the block that {@link #blockWithRoom} has told. Never fails. */
+  void insert(int block, long content) {
     put(block, content);
     counts[block]++;
     size++;
@@ -264,19 +272,18 @@ final class KeyIndex {
       directory = larger;
       depth++;
     }
-    int sibling = newBlock();
     int before = references[block];
     int slots = logSlots[block];
-    // Both before either is touched: the memory may turn out to be full.
+    // Both before anything is touched: the memory may turn out to be full.
     int low = arena.allocate(slots);
     int high;
     try {
       high = arena.allocate(slots);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       arena.free(low, slots);
-      blocks--;
       throw e;
     }
+    int sibling = newBlock();
     references[block] = low;
     references[sibling] = high;
     logSlots[sibling] = (byte) slots;
@@ -304,10 +311,10 @@ final class KeyIndex {
   private int newBlock() {
     if (blocks == references.length) {
       int larger = blocks * 2;
-      references = Arrays.copyOf(references, larger);
       logSlots = Arrays.copyOf(logSlots, larger);
       depths = Arrays.copyOf(depths, larger);
       counts = Arrays.copyOf(counts, larger);
+      references = Arrays.copyOf(references, larger);
     }
     return blocks++;
   }

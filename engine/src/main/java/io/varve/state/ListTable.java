@@ -126,6 +126,15 @@ public final class ListTable implements StateTable {
   /** Appends bytes to the key's list. */
   public void append(int keyGroup, ByteSpan key, ByteSpan bytes) {
     records.select(table, keyGroup, key);
+    try {
+      append(bytes);
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
+    }
+  }
+
+  private void append(ByteSpan bytes) {
     if (!records.find(0, head)) {
       begin(bytes);
       return;
@@ -182,6 +191,17 @@ public final class ListTable implements StateTable {
   /** Replaces all that is in the key's list. */
   public void put(int keyGroup, ByteSpan key, ByteSpan bytes) {
     records.select(table, keyGroup, key);
+    try {
+      put(bytes);
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
+    }
+  }
+
+  private void put(ByteSpan bytes) {
+    // Before the chunks go.
+    records.checkFits((long) CHUNK_HEADER_BYTES + bytes.length());
     if (!records.find(0, head)) {
       begin(bytes);
       return;
@@ -205,7 +225,8 @@ public final class ListTable implements StateTable {
 
   /** Makes a chunk of the first bytes in the head, and more. */
   private void putChunk(int number, int fromHead, ByteSpan bytes) {
-    int length = Math.addExact(CHUNK_HEADER_BYTES + fromHead, bytes.length());
+    records.checkFits((long) CHUNK_HEADER_BYTES + fromHead + bytes.length());
+    int length = CHUNK_HEADER_BYTES + fromHead + bytes.length();
     records.put(PageKind.CONTENT, number, length, length, other);
     int at = other.valueAt();
     other.buffer().put(at, RecordKind.LIST_CHUNK);
@@ -251,12 +272,17 @@ public final class ListTable implements StateTable {
   @Override
   public boolean clear(int keyGroup, ByteSpan key) {
     records.select(table, keyGroup, key);
-    if (!records.find(0, head)) {
-      return false;
+    try {
+      if (!records.find(0, head)) {
+        return false;
+      }
+      removeChunks();
+      records.remove(head, 0);
+      return true;
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
     }
-    removeChunks();
-    records.remove(head, 0);
-    return true;
   }
 
   private void removeChunks() {

@@ -60,15 +60,20 @@ public final class OrderedTable implements StateTable {
     if (!findFirst(keyGroup)) {
       return false;
     }
-    tree.node.key(0, target);
-    if (tree.node.count() > 1) {
-      tree.removeFirst(firstLeaves[keyGroup]);
-    } else {
-      // The leaf goes, so the way to it is needed.
-      tree.path.first(tree.records, tree.node);
-      tree.remove(0);
+    try {
+      tree.node.key(0, target);
+      if (tree.node.count() > 1) {
+        tree.removeFirst(firstLeaves[keyGroup]);
+      } else {
+        // The leaf goes, so the way to it is needed.
+        tree.path.first(tree.records, tree.node);
+        tree.remove(0);
+      }
+      return true;
+    } catch (RuntimeException | Error e) {
+      tree.records.failed(e);
+      throw e;
     }
-    return true;
   }
 
   private boolean findFirst(int keyGroup) {

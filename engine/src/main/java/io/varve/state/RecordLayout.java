@@ -1,5 +1,6 @@
 package io.varve.state;
 
+import io.varve.base.BadEventException;
 import io.varve.format.Checksum;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -43,6 +44,20 @@ final class RecordLayout {
   /** Bytes from one record's begin to the next one's. */
   static int bytes(int keyLength, int capacity) {
     return (HEADER_BYTES + keyLength + capacity + 7) & ~7;
+  }
+
+  /** Checks that key and value may have so many bytes together. */
+  static void checkFits(int keyLength, long capacity) {
+    if (HEADER_BYTES + keyLength + capacity > BYTES_MAX) {
+      throw new BadEventException(
+          "A key of "
+              + keyLength
+              + " bytes with "
+              + capacity
+              + " bytes of state is more than the "
+              + BYTES_MAX
+              + " bytes that one record can have");
+    }
   }
 
   static int bytes(ByteBuffer page, int at) {

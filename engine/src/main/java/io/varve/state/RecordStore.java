@@ -1,5 +1,8 @@
 package io.varve.state;
 
+import io.varve.base.FirstFailure;
+import io.varve.base.StoreFailedException;
+import io.varve.base.VarveException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +47,22 @@ final class RecordStore {
   private int foundBytes;
   private boolean searchValid;
 
+  /** {@link #isChanged}. */
+  private boolean changed;
+
+  /** What has left something half done; nothing is to be built on that. */
+  private @Nullable VarveException broken;
+
+  private final FirstFailure failure;
+
   /**
    * @param prints as made by who writes the log's pages
+   * @param failure ends the store if an operation leaves something half done
    */
-  RecordStore(HybridLog log, RecordPrints.Maker prints) {
+  RecordStore(HybridLog log, RecordPrints.Maker prints, FirstFailure failure) {
     this.log = log;
     this.prints = prints;
+    this.failure = failure;
     this.arena = new IndexArena(log.resident());
     this.batch = new RecordBatch(log);
     this.index = index(0);
@@ -86,9 +99,62 @@ final class RecordStore {
     selectAlone(table, keyGroup, key);
   }
 
+  // ---- operations that fail
+
+  private void checkWhole() {
+    VarveException broken = this.broken;
+    if (broken != null) {
+      throw broken;
+    }
+  }
+
+  /**
+   * Notes that the operation under way leaves something half done if it fails from here on; where
+   * that ends before the operation does, {@link #setChanged} takes it back.
+   *
+   * @return whether it was noted before
+   */
+  boolean changing() {
+    boolean before = changed;
+    changed = true;
+    return before;
+  }
+
+  /** Whether the operation under way would leave something half done if it failed now. */
+  boolean isChanged() {
+    return changed;
+  }
+
+  /** Takes back what was noted since {@link #changing} or {@link #isChanged} returned that. */
+  void setChanged(boolean before) {
+    changed = before;
+  }
+
+  /** Begins an operation that does not begin with {@link #select}. */
+  void beginUnselected() {
+    changed = false;
+  }
+
+  /**
+   * Called by whoever has begun an operation with what has ended it. If that has left something
+   * half done, or is no failure that is expected, the store ends with it: no snapshot must be made
+   * of what there is now. Else the store goes on, as before the operation.
+   */
+  void failed(Throwable e) {
+    if (changed || !(e instanceof VarveException)) {
+      broken =
+          failure.set(
+              e instanceof VarveException known
+                  ? known
+                  : new StoreFailedException("Changing state has failed midway", e));
+    }
+  }
+
   /** The same, while nothing that was there before goes away. */
   void selectAlone(int table, int keyGroup, ByteSpan key) {
+    checkWhole();
     log.begin();
+    changed = false;
     KeyIndex index = table < indexes.length ? indexes[table] : null;
     this.index = index == null ? index(table) : index;
     this.table = table;
@@ -210,9 +276,22 @@ final class RecordStore {
   }
 
   /**
+   * Checks that a record of the selected key can have a value of that capacity, for who changes
+   * something before {@link #put}.
+   *
+   * @throws io.varve.base.BadEventException if it can't
+   */
+  void checkFits(long capacity) {
+    RecordLayout.checkFits(key.length(), capacity);
+  }
+
+  /**
    * Makes a new record with that suffix, in place of the old one if there is one, and points the
    * view at it. Its value holds anything; its capacity may be larger than asked for. Another view
    * of the old record stays good until the operation ends.
+   *
+   * <p>If it fails, which is for want of memory, all is as before; that is noted as {@link
+   * #changing} once it is done.
    */
   void put(PageKind kind, int suffix, int valueLength, int capacity, RecordView view) {
     if (!searchValid || searched != suffix) {
@@ -220,9 +299,12 @@ final class RecordStore {
     }
     long before = found;
     int hash = RecordLayout.hash(keyHash, suffix);
+    // Before there is a record that no slot would lead to.
+    int block = before == 0 ? index.blockWithRoom(hash) : 0;
     log.append(view, kind, table, keyGroup, key, suffix, hash, valueLength, capacity);
+    changed = true;
     if (before == 0) {
-      index.insert(hash, view.address());
+      index.insert(block, KeyIndex.content(hash, view.address()));
     } else {
       index.replace(hash, before, view.address());
       log.kill(before, foundBytes);
@@ -254,6 +336,7 @@ final class RecordStore {
   }
 
   private void removeAt(int suffix, long address, int bytes) {
+    changed = true;
     index.remove(RecordLayout.hash(keyHash, suffix), address);
     log.kill(address, bytes);
     searchValid = false;
@@ -264,6 +347,7 @@ final class RecordStore {
    * returns where the next block begins, or {@link KeyIndex#HASHES} behind the last.
    */
   int copyKeys(int table, int fromHash, KeyCursor cursor) {
+    checkWhole();
     KeyIndex index = index(table);
     int count = index.addresses(fromHash, addresses);
     for (int i = 0; i < count; i++) {
@@ -279,6 +363,16 @@ final class RecordStore {
 
   /** Forgets all records of a table. */
   void drop(int table) {
+    beginUnselected();
+    try {
+      dropAll(table);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      throw e;
+    }
+  }
+
+  private void dropAll(int table) {
     KeyIndex index = index(table);
     for (int hash = 0; hash < KeyIndex.HASHES; hash = index.nextBlock(hash)) {
       int count = index.addresses(hash, addresses);
@@ -286,6 +380,7 @@ final class RecordStore {
         log.begin();
         log.point(probe, addresses[i]);
         // One by one: if one can't be read, no slot leads to those that are dead.
+        changed = true;
         index.remove(RecordLayout.hash(probe.buffer(), probe.at()), addresses[i]);
         log.kill(addresses[i], probe.bytes());
       }

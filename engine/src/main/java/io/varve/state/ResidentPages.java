@@ -105,7 +105,14 @@ final class ResidentPages {
   private Page make(PageKind kind, int bytes) {
     sealAhead();
     ByteBuffer frame = frame(bytes);
-    Page page = table.make();
+    Page page = null;
+    try {
+      page = table.make();
+    } finally {
+      if (page == null) {
+        frames.free(frame);
+      }
+    }
     page.kind = kind;
     page.birth = ++births;
     page.mutableEra = era;

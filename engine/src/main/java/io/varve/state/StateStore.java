@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It survives nothing by itself: what shall outlive the process is a {@link StateSnapshot},
  * copied elsewhere, from which {@link #restore} opens another store. After the first write that
- * fails every call throws that failure.
+ * fails, and after a change that fails midway, every call throws that failure, and no snapshot is
+ * made. A change that fails before it has begun, as for want of memory, changes nothing: the store
+ * goes on.
  *
  * <p>Thread: confined to its owner.
  */
@@ -48,7 +50,7 @@ public final class StateStore implements AutoCloseable {
     this.files = new StateFiles(folder, settings.nonce(), work.strand());
     this.writer = new PageWriter(files, expiries, work.strand(), failure);
     this.log = new HybridLog(memory, writer);
-    this.records = new RecordStore(log, files.prints());
+    this.records = new RecordStore(log, files.prints(), failure);
     this.cleaner = new Cleaner(log, records, files, expiries, writer, work.strand(), failure);
     records.cleanBy(cleaner);
     this.localiser = new Localiser(files, transfers);

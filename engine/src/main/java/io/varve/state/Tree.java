@@ -155,8 +155,22 @@ final class Tree {
 
   /** Sets the user key's value. */
   void put(int keyGroup, ByteSpan key, ByteSpan userKey, ByteSpan value) {
+    checkUserKey(userKey);
+    select(keyGroup, key);
+    try {
+      put(userKey, value);
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
+    }
+  }
+
+  private void put(ByteSpan userKey, ByteSpan value) {
+    if (value.length() > INLINE_BYTES_MAX) {
+      TreeEntry.check(records, userKey, value);
+    }
     long prefix = TreeLayout.prefix(userKey);
-    int i = seekOrCreate(keyGroup, key, prefix, userKey, bytes(userKey, value));
+    int i = seekOrCreate(prefix, userKey, bytes(userKey, value));
     changes++;
     if (i < 0) {
       insert(-1 - i, prefix, userKey, value);
@@ -167,17 +181,24 @@ final class Tree {
 
   /** Adds a user key without a value; false if it is there. */
   boolean add(int keyGroup, ByteSpan key, ByteSpan userKey) {
-    long prefix = TreeLayout.prefix(userKey);
-    int i = seekOrCreate(keyGroup, key, prefix, userKey, bytes(userKey, NO_VALUE));
-    if (i >= 0) {
-      return false;
+    checkUserKey(userKey);
+    select(keyGroup, key);
+    try {
+      long prefix = TreeLayout.prefix(userKey);
+      int i = seekOrCreate(prefix, userKey, bytes(userKey, NO_VALUE));
+      if (i >= 0) {
+        return false;
+      }
+      changes++;
+      insert(-1 - i, prefix, userKey, NO_VALUE);
+      return true;
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
     }
-    changes++;
-    insert(-1 - i, prefix, userKey, NO_VALUE);
-    return true;
   }
 
-  private int seekOrCreate(int keyGroup, ByteSpan key, long prefix, ByteSpan userKey, int bytes) {
+  private static void checkUserKey(ByteSpan userKey) {
     if (userKey.length() > TreeLayout.KEY_BYTES_MAX) {
       throw new BadEventException(
           "A key of "
@@ -185,7 +206,12 @@ final class Tree {
               + " bytes in a map, which may have "
               + TreeLayout.KEY_BYTES_MAX);
     }
-    select(keyGroup, key);
+  }
+
+  /**
+   * The index of the user key's entry, else -1 minus where it is to be, in a leaf that is there.
+   */
+  private int seekOrCreate(long prefix, ByteSpan userKey, int bytes) {
     if (path.seek(records, node, prefix, userKey)) {
       return node.search(prefix, userKey);
     }
@@ -242,6 +268,7 @@ final class Tree {
     if (!wasOutOfLine && node.valueLength(i) == value.length()) {
       node.setValue(i, value);
     } else {
+      records.changing();
       node.remove(i);
       int to = shape.room(path.level, i, userKey, bytes(userKey, value));
       node.insert(to, prefix, userKey, value);
@@ -251,16 +278,21 @@ final class Tree {
   /** Removes the user key and its value; false if there is none. */
   boolean remove(int keyGroup, ByteSpan key, ByteSpan userKey) {
     select(keyGroup, key);
-    long prefix = TreeLayout.prefix(userKey);
-    if (!path.seek(records, node, prefix, userKey)) {
-      return false;
+    try {
+      long prefix = TreeLayout.prefix(userKey);
+      if (!path.seek(records, node, prefix, userKey)) {
+        return false;
+      }
+      int i = node.search(prefix, userKey);
+      if (i < 0) {
+        return false;
+      }
+      remove(i);
+      return true;
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
     }
-    int i = node.search(prefix, userKey);
-    if (i < 0) {
-      return false;
-    }
-    remove(i);
-    return true;
   }
 
   /** Removes an entry of the leaf that node and path show. */
@@ -333,9 +365,16 @@ final class Tree {
   /** Removes all entries under the key; false if there are none. */
   boolean clear(int keyGroup, ByteSpan key) {
     select(keyGroup, key);
-    if (!node.find(records, 0)) {
-      return false;
+    try {
+      return node.find(records, 0) && clearAll();
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
     }
+  }
+
+  /** Removes the tree whose root the node shows; returns true. */
+  private boolean clearAll() {
     changes++;
     shape.removed();
     int top = 0;

@@ -74,9 +74,17 @@ final class TreeEntry {
     return userKey > length - HEADER_BYTES ? -1 : userKey;
   }
 
+  /**
+   * Checks that an entry can be a record of the selected key; before {@link #create} or {@link
+   * #put}.
+   */
+  static void check(RecordStore records, ByteSpan userKey, ByteSpan value) {
+    records.checkFits((long) HEADER_BYTES + userKey.length() + value.length());
+  }
+
   /** Makes a record of an entry; returns its bytes. */
   int create(RecordStore records, int suffix, ByteSpan userKey, ByteSpan value) {
-    int length = Math.addExact(HEADER_BYTES + userKey.length(), value.length());
+    int length = HEADER_BYTES + userKey.length() + value.length();
     records.put(PageKind.CONTENT, suffix, length, length, view);
     return write(userKey, value);
   }
@@ -88,7 +96,7 @@ final class TreeEntry {
    * @return its bytes now
    */
   int put(RecordStore records, int suffix, int before, ByteSpan userKey, ByteSpan value) {
-    int length = Math.addExact(HEADER_BYTES + userKey.length(), value.length());
+    int length = HEADER_BYTES + userKey.length() + value.length();
     if (records.findKnown(suffix, before, view)
         && view.mutable()
         && length <= view.capacity()

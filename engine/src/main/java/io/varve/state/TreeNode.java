@@ -473,9 +473,10 @@ final class TreeNode {
     int fromHeap = heapBytes();
     boolean whole = garbageBytes() == 0 && end == count();
     RecordView before = view;
+    boolean changed = records.isChanged();
+    records.put(PageKind.NODES, suffix, bytes, bytes, spare);
     view = spare;
     spare = before;
-    records.put(PageKind.NODES, suffix, bytes, bytes, view);
     load();
     buffer.put(at, from, fromAt, TreeLayout.HEADER_BYTES);
     if (whole) {
@@ -485,6 +486,8 @@ final class TreeNode {
       empty();
       take(from, fromAt, fromSize, fromHeap, 0, end);
     }
+    // The new one says the same, unless more than this is under way.
+    records.setChanged(changed);
   }
 
   /** Moves the entries together, so that all bytes that belong to none are free. */

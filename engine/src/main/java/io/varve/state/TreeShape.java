@@ -95,7 +95,9 @@ final class TreeShape {
     }
     int wanted = node.liveBytes() + bytes;
     if (node.mutable() && wanted <= node.size()) {
+      boolean changed = records.changing();
       node.compact();
+      records.setChanged(changed);
     } else {
       node.rewrite(records, suffix, Tree.capacity(node.kind(), wanted), node.count());
     }

@@ -39,21 +39,31 @@ public final class ValueTable implements StateTable {
   public void put(int keyGroup, ByteSpan key, ByteSpan value) {
     records.select(table, keyGroup, key);
     int length = value.length();
-    if (!records.findToReplace(0, view)
-        || !view.mutable()
-        || length > view.capacity()
-        || (view.capacity() > LOOSE_BYTES && length < view.capacity() / 4)) {
-      records.put(PageKind.CONTENT, 0, length, length, view);
-    } else {
-      view.setValueLength(length);
+    try {
+      if (!records.findToReplace(0, view)
+          || !view.mutable()
+          || length > view.capacity()
+          || (view.capacity() > LOOSE_BYTES && length < view.capacity() / 4)) {
+        records.put(PageKind.CONTENT, 0, length, length, view);
+      } else {
+        view.setValueLength(length);
+      }
+      view.buffer().put(view.valueAt(), value.array(), value.offset(), length);
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
     }
-    view.buffer().put(view.valueAt(), value.array(), value.offset(), length);
   }
 
   @Override
   public boolean clear(int keyGroup, ByteSpan key) {
     records.select(table, keyGroup, key);
-    return records.remove(0);
+    try {
+      return records.remove(0);
+    } catch (RuntimeException | Error e) {
+      records.failed(e);
+      throw e;
+    }
   }
 
   @Override

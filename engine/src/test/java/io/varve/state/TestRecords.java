@@ -39,9 +39,10 @@ final class TestRecords implements AutoCloseable {
     directory.create();
     memory.join();
     files = new StateFiles(directory, nonce, work.strand());
-    writer = new PageWriter(files, new Expiries(), work.strand(), new FirstFailure());
+    FirstFailure failure = new FirstFailure();
+    writer = new PageWriter(files, new Expiries(), work.strand(), failure);
     log = new HybridLog(memory, writer);
-    records = new RecordStore(log, files.prints());
+    records = new RecordStore(log, files.prints(), failure);
   }
 
   /** Seals all that there is, as a snapshot does. */

@@ -21,9 +21,13 @@ final class TestStores implements AutoCloseable {
   }
 
   TestStores(Path folder, long memoryBytes, Work work) {
+    this(folder, StateMemory.direct(memoryBytes), work);
+  }
+
+  TestStores(Path folder, StateMemory memory, Work work) {
     this.folder = folder;
     this.work = work;
-    this.memory = StateMemory.direct(memoryBytes);
+    this.memory = memory;
   }
 
   StateStore open(int keyGroupFirst, int keyGroupLast) {
