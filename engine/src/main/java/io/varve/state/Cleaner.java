@@ -265,8 +265,10 @@ final class Cleaner {
     long liveBytes = log.liveBytes();
     for (StateFile file : all) {
       boolean complete = file.complete();
-      // What a snapshot needs takes its room anyway; a copy would only take more.
-      boolean free = complete && (merges || !files.isHeld(file));
+      // What is not here yet may be deleted there as soon as no checkpoint has it any more, though
+      // a pass still reads it. And what a snapshot needs takes its room anyway; a copy would only
+      // take more.
+      boolean free = complete && !file.isElsewhere() && (merges || !files.isHeld(file));
       long expiredBytes = complete ? file.expiredBytes(expired) : 0;
       liveBytes -= expiredBytes;
       candidates.add(

@@ -3,6 +3,7 @@ package io.varve.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.io.PosixDirectory;
 import io.varve.io.ReadFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +112,46 @@ final class LocaliserTest {
     try (StateSnapshot now = store.snapshot()) {
       now.await();
       return now.files();
+    }
+  }
+
+  @Test
+  void cleaningLeavesAFileAloneUntilItIsHere() throws IOException {
+    List<Runnable> copies = new ArrayList<>();
+    boolean[] gone = {false};
+    RestoredSnapshot.Files files =
+        troubled(
+            () -> {
+              if (gone[0]) {
+                throw new IOException("no checkpoint has it any more");
+              }
+            });
+    StateStore store =
+        StateStore.restore(
+            new StateStoreSettings(0, 0, "held"),
+            new PosixDirectory(folder.resolve("held")),
+            others.memory,
+            others.work,
+            copies::add,
+            List.of(new RestoredSnapshot(new ByteArrayInputStream(meta), any -> any, files)));
+    change(store, 0, KEYS * 3 / 4);
+    assertThat(store.metrics().cleaningPasses()).isZero();
+    assertThat(store.metrics().cleaningBacklogBytes()).isPositive();
+    copies.forEach(Runnable::run);
+    change(store, 0, KEYS / 4);
+    assertThat(store.metrics().cleaningPasses()).isPositive();
+    gone[0] = true;
+    check(store);
+    store.close();
+  }
+
+  /** Writes values anew, as they were, with snapshots between. */
+  private static void change(StateStore store, int from, int to) {
+    for (int key = from; key < to; key++) {
+      store.values(1).put(0, number(key), value(key));
+      if (key % 500 == 0) {
+        TestStores.snapshot(store);
+      }
     }
   }
 
