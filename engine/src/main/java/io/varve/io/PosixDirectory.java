@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -241,8 +242,8 @@ public final class PosixDirectory implements Directory {
   }
 
   /**
-   * A file by its path, opened anew when an interrupt has closed it. One that was deleted meanwhile
-   * can't be, and fails with NoSuchFileException.
+   * A file by its path, opened anew when an interrupt of any of the threads that use it has closed
+   * it. One that was deleted meanwhile can't be, and fails with NoSuchFileException.
    */
   private abstract static class PosixFile implements Closeable {
 
@@ -266,15 +267,39 @@ public final class PosixDirectory implements Directory {
 
     FileChannel channel() throws IOException {
       FileChannel open = channel;
-      if (!open.isOpen() && !closed) {
-        open = FileChannel.open(path, mode);
-        channel = open;
+      return open.isOpen() || closed ? open : openAnew();
+    }
+
+    private synchronized FileChannel openAnew() throws IOException {
+      if (!channel.isOpen() && !closed) {
+        channel = FileChannel.open(path, mode);
       }
-      return open;
+      return channel;
+    }
+
+    /**
+     * Does {@code step}, and again after an interrupt, of this thread or of another that uses the
+     * file at the same time.
+     */
+    long undisturbed(Step step) throws IOException {
+      return uninterrupted(
+          () -> {
+            while (true) {
+              try {
+                return step.run();
+              } catch (ClosedByInterruptException e) {
+                throw e; // kept for the caller
+              } catch (ClosedChannelException e) {
+                if (closed) {
+                  throw e;
+                }
+              }
+            }
+          });
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
       closed = true;
       channel.close();
     }
@@ -301,7 +326,7 @@ public final class PosixDirectory implements Directory {
       long start = position - bytes.position();
       while (bytes.hasRemaining()) {
         ByteBuffer piece = piece(bytes);
-        uninterrupted(() -> channel().write(piece, start + piece.position()));
+        undisturbed(() -> channel().write(piece, start + piece.position()));
         bytes.position(piece.position());
       }
       length = Math.max(length, start + bytes.position());
@@ -333,7 +358,7 @@ public final class PosixDirectory implements Directory {
       long count = 0;
       while (target.hasRemaining() && count >= 0) {
         ByteBuffer piece = piece(target);
-        count = uninterrupted(() -> channel().read(piece, start + piece.position()));
+        count = undisturbed(() -> channel().read(piece, start + piece.position()));
         target.position(piece.position());
       }
       return target.position() - first;
@@ -341,7 +366,7 @@ public final class PosixDirectory implements Directory {
 
     @Override
     public long length() throws IOException {
-      return uninterrupted(() -> channel().size());
+      return undisturbed(() -> channel().size());
     }
   }
 }

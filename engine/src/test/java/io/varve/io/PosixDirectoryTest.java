@@ -1,16 +1,23 @@
 package io.varve.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +26,69 @@ class PosixDirectoryTest {
   private static final int LARGE_BYTES = (16 << 20) + 13;
 
   @TempDir Path folder;
+
+  @Test
+  void anInterruptOfOneThreadThatReadsAFileDisturbsNoOther() throws Exception {
+    byte[] written = new byte[1 << 16];
+    new Random(2).nextBytes(written);
+    PosixDirectory directory = new PosixDirectory(folder);
+    try (WriteFile file = directory.create("shared")) {
+      file.append(ByteBuffer.wrap(written));
+    }
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger kept = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (ReadFile file = directory.open("shared")) {
+      AtomicReference<Thread> interrupted = new AtomicReference<>();
+      Future<?> one =
+          threads.submit(
+              () -> {
+                interrupted.set(Thread.currentThread());
+                while (!done.get()) {
+                  readAll(file, written);
+                  kept.addAndGet(Thread.interrupted() ? 1 : 0);
+                }
+                return null;
+              });
+      Future<?> other =
+          threads.submit(
+              () -> {
+                while (!done.get()) {
+                  readAll(file, written);
+                }
+                return null;
+              });
+      while (kept.get() < 2_000 && !one.isDone() && !other.isDone()) {
+        Thread thread = interrupted.get();
+        if (thread != null) {
+          thread.interrupt();
+        }
+        Thread.onSpinWait();
+      }
+      done.set(true);
+      one.get();
+      other.get();
+    } finally {
+      done.set(true);
+      threads.shutdown();
+    }
+  }
+
+  private static void readAll(ReadFile file, byte[] expected) throws IOException {
+    byte[] read = new byte[expected.length];
+    assertThat(file.read(ByteBuffer.wrap(read), 0)).isEqualTo(expected.length);
+    assertThat(Arrays.equals(read, expected)).isTrue();
+  }
+
+  @Test
+  void aFileThatWasClosedIsNotOpenedAnew() throws IOException {
+    PosixDirectory directory = new PosixDirectory(folder);
+    directory.create("closed").close();
+    ReadFile file = directory.open("closed");
+    file.close();
+    assertThatThrownBy(() -> file.read(ByteBuffer.allocate(1), 0))
+        .isInstanceOf(ClosedChannelException.class);
+  }
 
   @Test
   void whatIsOnTheHeapIsWrittenAndReadWholeAndKeepsLittleDirectMemory() throws Exception {
