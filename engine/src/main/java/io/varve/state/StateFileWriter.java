@@ -54,10 +54,14 @@ final class StateFileWriter {
     return to.length();
   }
 
-  /** Whether it holds {@code times} as much as a file is meant to hold. */
+  /**
+   * Whether it holds {@code times} as much as a file is meant to hold, or so many records that it
+   * must not have more.
+   */
   boolean isFull(int times) {
     return to.length() > times * files.fileBytesMax()
-        || footer.records() > times * files.fileRecordsMax();
+        || footer.records() > (long) times * files.fileRecordsMax()
+        || footer.bytesMax() > StateFooter.FOOTER_BYTES_FULL;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.varve.format.Fixed64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -38,8 +39,11 @@ final class StateFooter {
   private static final int IN_PAGE_BITS = Page.BITS - UNIT_BITS;
   private static final long FOOTER_BYTES_MAX = 1 << 30;
 
-  /** Two varints of five bytes, and a hash. */
-  private static final int RECORD_BYTES_MAX = 14;
+  /**
+   * A file to which no page is added any more when this is reached has a footer that can be read:
+   * there is room for one more page, and for the timestamps of all tables that there can be.
+   */
+  static final long FOOTER_BYTES_FULL = FOOTER_BYTES_MAX - (64 << 20);
 
   /** Two of one byte, and a hash. */
   private static final int RECORD_BYTES_MIN = 6;
@@ -64,6 +68,12 @@ final class StateFooter {
     private int[] sizes = new int[1024];
     private int records;
 
+    /** Bytes that records take at the most. */
+    private long recordBytesMax;
+
+    private final BitSet tables = new BitSet();
+    private final BitSet keyGroups = new BitSet();
+
     void page(int bytes) {
       if (pages == pageBytes.length) {
         pageBytes = Arrays.copyOf(pageBytes, pages * 2);
@@ -85,7 +95,21 @@ final class StateFooter {
       units[records] = at >>> UNIT_BITS;
       pageOf[records] = pages - 1;
       sizes[records] = bytes >>> UNIT_BITS;
+      // The distance of a place from the one before is no more than the place.
+      recordBytesMax += varintBytes(place(records)) + varintBytes(sizes[records]) + Integer.BYTES;
+      tables.set(table);
+      keyGroups.set(keyGroup);
       records++;
+    }
+
+    private long place(int record) {
+      return (long) pageOf[record] << IN_PAGE_BITS | units[record];
+    }
+
+    /** Bytes that the footer takes at the most, but for timestamps. */
+    long bytesMax() {
+      long groupsMax = Math.min(records, (long) tables.cardinality() * keyGroups.cardinality());
+      return 8 + 4L * pages + 12 * groupsMax + recordBytesMax;
     }
 
     int pages() {
@@ -103,15 +127,12 @@ final class StateFooter {
       for (int i = 0; i < records; i++) {
         groupCount += i == 0 || groups[order[i]] != groups[order[i - 1]] ? 1 : 0;
       }
+      long bytesMax = bytesMax() + Timestamps.bytes(timestamps);
+      if (bytesMax > FOOTER_BYTES_MAX) {
+        throw new IllegalStateException("a footer of up to " + bytesMax + " bytes");
+      }
       ByteBuffer out =
-          ByteBuffer.allocate(
-                  8
-                      + 4 * pages
-                      + 12 * groupCount
-                      + RECORD_BYTES_MAX * records
-                      + Timestamps.bytes(timestamps)
-                      + Fixed64.BYTES)
-              .order(ByteOrder.LITTLE_ENDIAN);
+          ByteBuffer.allocate((int) bytesMax + Fixed64.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       out.putInt(pages);
       for (int i = 0; i < pages; i++) {
         out.putInt(pageBytes[i]);
@@ -126,7 +147,7 @@ final class StateFooter {
         long before = 0;
         for (; i < records && groups[order[i]] == group; i++) {
           int record = order[i];
-          long place = (long) pageOf[record] << IN_PAGE_BITS | units[record];
+          long place = place(record);
           putVarint(out, place - before);
           before = place;
           putVarint(out, sizes[record]);
@@ -419,6 +440,11 @@ final class StateFooter {
     }
     ByteBuffer groups = footer.slice(groupsAt, size - groupsAt).order(ByteOrder.LITTLE_ENDIAN);
     return new Read(pageBytes, groups, begins, timestamps, name, position + groupsAt);
+  }
+
+  /** Bytes of a varint that is not negative. */
+  static int varintBytes(long value) {
+    return (63 - Long.numberOfLeadingZeros(value | 1)) / 7 + 1;
   }
 
   private static void putVarint(ByteBuffer out, long value) {
