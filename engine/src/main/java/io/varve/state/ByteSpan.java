@@ -1,5 +1,6 @@
 package io.varve.state;
 
+import io.varve.base.BadEventException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -10,6 +11,9 @@ import java.util.Arrays;
 public final class ByteSpan {
 
   private static final byte[] NONE = {};
+
+  /** What a Java array holds on all virtual machines. */
+  private static final int BYTES_MAX = Integer.MAX_VALUE - 8;
 
   /** Kept for targets: an array that this span made, so that it may be written to. */
   private byte[] own = NONE;
@@ -52,16 +56,34 @@ public final class ByteSpan {
     return own;
   }
 
-  /** Adds a copy of {@code length} bytes of {@code from} at the end of what {@link #copy} made. */
+  /**
+   * Adds a copy of {@code length} bytes of {@code from} at the end of what {@link #copy} made.
+   *
+   * @throws BadEventException if it is more than an array holds
+   */
   public ByteSpan append(ByteBuffer from, int at, int length) {
     int before = this.length;
-    if (array != own || own.length < before + length) {
-      byte[] larger = new byte[Math.max(64, Math.max(before + length, before * 2))];
+    if (array != own || own.length < (long) before + length) {
+      byte[] larger = new byte[larger(before, length)];
       System.arraycopy(array, offset, larger, 0, before);
       own = larger;
     }
     from.get(at, own, before, length);
     return wrap(own, 0, before + length);
+  }
+
+  /** The length of an array that takes so many bytes more. */
+  static int larger(int before, int more) {
+    long length = (long) before + more;
+    if (length > BYTES_MAX) {
+      throw new BadEventException(
+          "A list of "
+              + length
+              + " bytes or more is too long to be read: the most is "
+              + BYTES_MAX
+              + " bytes. A map, whose entries are read one by one, can be larger");
+    }
+    return (int) Math.max(64, Math.max(length, Math.min(BYTES_MAX, before * 2L)));
   }
 
   public byte[] array() {
