@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.state.CheckpointStateOutputStream;
@@ -25,6 +27,7 @@ import org.apache.flink.runtime.state.SnapshotResult;
 import org.apache.flink.runtime.state.StateUtil;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.util.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what one checkpoint consists of to checkpoint storage; if the checkpoint fails, what has
@@ -55,71 +58,106 @@ final class Uploads {
   }
 
   /**
-   * Sends files, and waits for all of them.
+   * Sends files, and waits for all of them. When one fails, those that are under way end soon, and
+   * no other is begun.
    *
    * @param sentFile is told each file as soon as it has been sent, by any thread
+   * @throws IOException what has failed first; nothing is being written any more
    */
   Map<String, StreamStateHandle> files(
       List<SnapshotFile> files, CheckpointedStateScope scope, Consumer<SnapshotFile> sentFile)
       throws IOException {
+    AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
     Map<String, CompletableFuture<StreamStateHandle>> underWay = new LinkedHashMap<>();
     List<SnapshotFile> largestFirst = new ArrayList<>(files);
     largestFirst.sort(Comparator.comparingLong(SnapshotFile::bytes).reversed());
     for (SnapshotFile file : largestFirst) {
-      underWay.put(
-          file.name(),
-          CompletableFuture.supplyAsync(
-              () -> {
-                StreamStateHandle handle = send(file, scope);
-                sentFile.accept(file);
-                return handle;
-              },
-              transfers));
+      try {
+        underWay.put(
+            file.name(),
+            CompletableFuture.supplyAsync(
+                () -> {
+                  try {
+                    StreamStateHandle handle = send(file, scope, failure);
+                    sentFile.accept(file);
+                    return handle;
+                  } catch (IOException | RuntimeException | Error e) {
+                    failure.compareAndSet(null, cannotSend(file, e));
+                    throw new CompletionException(e);
+                  }
+                },
+                transfers));
+      } catch (RejectedExecutionException e) {
+        failure.compareAndSet(null, cannotSend(file, e));
+        break;
+      }
     }
     Map<String, StreamStateHandle> sent = new LinkedHashMap<>();
-    IOException failure = null;
     for (Map.Entry<String, CompletableFuture<StreamStateHandle>> one : underWay.entrySet()) {
       try {
         sent.put(one.getKey(), one.getValue().join());
       } catch (CompletionException e) {
-        if (failure == null) {
-          failure =
-              new IOException(
-                  "Cannot send " + one.getKey() + " to checkpoint storage", e.getCause());
-        }
+        failure.compareAndSet(null, new IOException("Cannot send " + one.getKey(), e.getCause()));
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    throwIfAny(failure);
     return sent;
   }
 
-  private StreamStateHandle send(SnapshotFile file, CheckpointedStateScope scope) {
-    try {
-      CheckpointStateOutputStream out = streams.createCheckpointStateOutputStream(scope);
-      registry.registerCloseable(out);
-      boolean finished = false;
-      try {
-        copy(file.source(), file.bytes(), out);
-        StreamStateHandle handle = finish(out);
-        finished = true;
-        return handle;
-      } finally {
-        if (!finished) {
-          // Whoever closed it before: what has not become a handle is deleted by closing it.
-          registry.unregisterCloseable(out);
-          IOUtils.closeQuietly(out);
-        }
-      }
-    } catch (IOException e) {
-      throw new CompletionException(e);
+  private static IOException cannotSend(SnapshotFile file, Throwable cause) {
+    return new IOException("Cannot send " + file.name() + " to checkpoint storage", cause);
+  }
+
+  private static void throwIfAny(AtomicReference<@Nullable IOException> failure)
+      throws IOException {
+    IOException failed = failure.get();
+    if (failed != null) {
+      throw failed;
     }
   }
 
+  /**
+   * Sends a file.
+   *
+   * @param failure ends it, if it is set meanwhile
+   */
+  private StreamStateHandle send(
+      SnapshotFile file,
+      CheckpointedStateScope scope,
+      AtomicReference<@Nullable IOException> failure)
+      throws IOException {
+    throwIfAny(failure);
+    CheckpointStateOutputStream out = streams.createCheckpointStateOutputStream(scope);
+    registry.registerCloseable(out);
+    boolean finished = false;
+    try {
+      copy(file.source(), file.bytes(), out, () -> throwIfAny(failure));
+      StreamStateHandle handle = finish(out);
+      finished = true;
+      return handle;
+    } finally {
+      if (!finished) {
+        // Whoever closed it before: what has not become a handle is deleted by closing it.
+        registry.unregisterCloseable(out);
+        IOUtils.closeQuietly(out);
+      }
+    }
+  }
+
+  /** Asked between two pieces of a file whether to go on. */
+  private interface Checked {
+    void check() throws IOException;
+  }
+
   static void copy(ReadFile from, long bytes, OutputStream to) throws IOException {
+    copy(from, bytes, to, () -> {});
+  }
+
+  private static void copy(ReadFile from, long bytes, OutputStream to, Checked goOn)
+      throws IOException {
     ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, Math.max(1, bytes)));
     for (long at = 0; at < bytes; ) {
+      goOn.check();
       piece.clear().limit((int) Math.min(piece.capacity(), bytes - at));
       int read = from.read(piece, at);
       if (read <= 0) {
