@@ -38,6 +38,10 @@ public final class CheckpointMeta {
 
   private static final int MAGIC = 0x56_46_53_42; // VFSB
   private static final int FORMAT_VERSION = 1;
+
+  /** Metadata of Flink's own backends begins with the version of its format, in 4 bytes. */
+  private static final int FLINK_VERSION_MAX = 255;
+
   private static final int HEAD_BYTES = 16;
 
   private final List<StateMetaInfoSnapshot> states;
@@ -134,6 +138,14 @@ public final class CheckpointMeta {
     }
     ByteBuffer head = ByteBuffer.wrap(bytes);
     int magic = head.getInt();
+    if (magic > 0 && magic <= FLINK_VERSION_MAX) {
+      throw new IOException(
+          "The "
+              + name
+              + " is of another state backend, such as RocksDB, and only that can read it. Start the"
+              + " job with that backend, take a savepoint in the canonical format"
+              + " (--type canonical), and start the job with this one from the savepoint");
+    }
     if (magic != MAGIC) {
       throw new CorruptionException(
           name,

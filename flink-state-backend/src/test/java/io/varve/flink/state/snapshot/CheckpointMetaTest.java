@@ -13,6 +13,8 @@ import java.util.List;
 import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.RegisteredKeyValueStateBackendMetaInfo;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +71,18 @@ final class CheckpointMetaTest {
           .isInstanceOf(VarveException.class)
           .hasMessageContaining("metadata");
     }
+  }
+
+  @Test
+  void thatOfAnotherBackendIsToldFromDamage() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new KeyedBackendSerializationProxy<>(
+            IntSerializer.INSTANCE, CheckpointMeta.of(new RegisteredStates().all()).states(), true)
+        .write(new DataOutputViewStreamWrapper(out));
+    assertThatThrownBy(() -> read(out.toByteArray()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("another state backend")
+        .hasMessageContaining("canonical");
   }
 
   @Test
