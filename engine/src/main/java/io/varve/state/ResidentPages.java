@@ -200,9 +200,11 @@ final class ResidentPages {
         throw new BadSettingException(
             "managed memory",
             frames.leaseBytes() + " bytes",
-            "more, or fewer keys in one task: "
+            "more, or fewer keys in one task: of the "
+                + frames.limit()
+                + " bytes that are this store's part of it, "
                 + frames.bytes()
-                + " bytes are in use that can't be written to disk, and "
+                + " are in use that can't be written to disk, and "
                 + bytes
                 + " more are needed");
       }

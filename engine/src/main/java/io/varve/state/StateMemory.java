@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that one or several stores may use, all of it off the heap: a lease that is never
- * exceeded. Each store that takes part is meant to keep to its share, an equal part; what others
- * leave unused may be taken as long as it is there.
+ * exceeded. Each store that takes part has its share, an equal part ({@link #limitBytes}), and
+ * takes no more, whatever others leave unused. Shares shrink when another store joins: until the
+ * others have let go of what is more than their shares, it finds less than its own.
  *
  * <p>Thread: safe, guarded by itself.
  */
