@@ -1,6 +1,7 @@
 package io.varve.flink.source.avro;
 
 import io.varve.Store;
+import io.varve.base.NoSuchStreamException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ public final class StoredAvro {
   public static byte[] value(Store store, Schema schema, Object value) {
     byte[] text = schema.toString().getBytes(StandardCharsets.UTF_8);
     long fingerprint = SchemaNormalization.fingerprint64(text);
-    store.schemas().put(fingerprint, text);
+    keep(store, fingerprint, text);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(0xc3);
     bytes.write(1);
@@ -35,5 +36,14 @@ public final class StoredAvro {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Storing it again would sync a folder for each value. */
+  private static void keep(Store store, long fingerprint, byte[] schema) {
+    try {
+      store.schemas().get(fingerprint);
+    } catch (NoSuchStreamException e) {
+      store.schemas().put(fingerprint, schema);
+    }
   }
 }
