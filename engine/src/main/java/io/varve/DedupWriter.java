@@ -188,7 +188,7 @@ public final class DedupWriter implements AutoCloseable {
         writer.sync();
       }
       window.durable(writer.durableOffset());
-      await(window.saving(), Long.MAX_VALUE);
+      await(window.saving());
       writer.awaitRoom();
     }
   }
@@ -243,7 +243,7 @@ public final class DedupWriter implements AutoCloseable {
       try {
         writer.close();
       } finally {
-        await(release(writer.failure() == null && window.failure() == null), Long.MAX_VALUE);
+        await(release(writer.failure() == null && window.failure() == null));
       }
     }
   }
@@ -263,8 +263,9 @@ public final class DedupWriter implements AutoCloseable {
     long leftNanos = wait.toNanos() - (clock.nanos() - beganNanos);
     try {
       await(released, Math.max(0, leftNanos));
-    } catch (VarveException e) {
-      // Interrupted: it goes on in the background.
+    } catch (InterruptedException e) {
+      // It goes on in the background.
+      Thread.currentThread().interrupt();
     }
     return durable;
   }
@@ -306,19 +307,25 @@ public final class DedupWriter implements AutoCloseable {
     return released;
   }
 
-  private void await(CompletableFuture<?> future, long nanos) {
+  private void await(CompletableFuture<?> saving) {
     try {
-      future.get(nanos, TimeUnit.NANOSECONDS);
+      await(saving, Long.MAX_VALUE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreFailedException("Interrupted while message ids of " + log() + " are saved", e);
+    }
+  }
+
+  private void await(CompletableFuture<?> saving, long nanos) throws InterruptedException {
+    try {
+      saving.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      // It goes on in the background.
     } catch (ExecutionException e) {
       if (e.getCause() instanceof VarveException failure) {
         throw failure;
       }
       throw new StoreFailedException("Saving message ids of " + log() + " failed", e.getCause());
-    } catch (TimeoutException e) {
-      // It goes on in the background.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreFailedException("Interrupted while message ids of " + log() + " are saved", e);
     }
   }
 }

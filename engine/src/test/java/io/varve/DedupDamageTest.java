@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.base.StoreFailedException;
 import io.varve.commit.LogSettings;
+import io.varve.dedup.Buckets;
 import io.varve.dedup.BucketsThatFail;
 import io.varve.dedup.DedupSettings;
 import io.varve.dedup.MemoryBuckets;
@@ -170,37 +171,37 @@ final class DedupDamageTest {
     assertThat(folders()).containsExactly(saved);
   }
 
+  /** Whoever began it died at once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"000", "zzz"})
+  void aSecondFolderWithFewerIdsDoesNotTakeTheFirstOnesPlace(String name) throws IOException {
+    Files.createDirectory(saved.resolveSibling(name));
+
+    assertIdsAreKept();
+    assertThat(folders()).containsExactly(saved);
+  }
+
   @Test
   void whatCannotBeReadNowStays() {
-    MemoryBuckets buckets = new MemoryBuckets(null, () -> true);
-    try (Store store = store()) {
-      assertThatThrownBy(
-              () ->
-                  store.openDedup(
-                      LOG,
-                      LogSettings.defaults(),
-                      "test",
-                      SMALL,
-                      log -> BucketsThatFail.unreadable(buckets)))
-          .isInstanceOf(StoreFailedException.class)
-          .hasMessageContaining("Opening the message ids of BLOCKS-0 failed: no such luck");
-    }
+    assertCannotBeOpened(
+        BucketsThatFail.unreadable(new MemoryBuckets(null, () -> true)),
+        "Opening the message ids of BLOCKS-0 failed: no such luck");
   }
 
   @Test
   void whatIsTooMuchForTheMemoryStays() {
-    MemoryBuckets buckets = new MemoryBuckets(null, () -> true);
+    assertCannotBeOpened(
+        BucketsThatFail.large(new MemoryBuckets(null, () -> true), 1 << 20),
+        "too many for dedup.memory.bytes=1048576");
+  }
+
+  /** And isn't opened anew, which would throw away what there is. */
+  private void assertCannotBeOpened(Buckets.Opening buckets, String why) {
     try (Store store = store()) {
       assertThatThrownBy(
-              () ->
-                  store.openDedup(
-                      LOG,
-                      LogSettings.defaults(),
-                      "test",
-                      SMALL,
-                      log -> BucketsThatFail.large(buckets, 1 << 20)))
+              () -> store.openDedup(LOG, LogSettings.defaults(), "test", SMALL, log -> buckets))
           .isInstanceOf(StoreFailedException.class)
-          .hasMessageContaining("too many for dedup.memory.bytes=1048576");
+          .hasMessageContaining(why);
     }
   }
 }

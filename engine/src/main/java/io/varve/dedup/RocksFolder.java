@@ -1,10 +1,12 @@
 package io.varve.dedup;
 
+import io.varve.base.CorruptionException;
 import io.varve.io.Directory;
 import io.varve.manifest.LogFolder;
 import io.varve.rocks.FolderClaim;
 import io.varve.rocks.RocksHandles;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A log's folder {@code dedup/} and the RocksDB in it, which has a folder of its own there. Whoever
  * opens the log takes over the one that is there, or deletes it if it is damaged. If a writer that
- * was taken over still has it open, a new one is begun; the old one goes with the next opening.
+ * was taken over still has it open, a new one is begun; the next opening keeps the one of them that
+ * covers more of the log.
  *
  * <p>Thread: confined to one.
  */
@@ -42,14 +45,25 @@ public final class RocksFolder implements Buckets.Opening {
 
   @Override
   public Buckets open(boolean anew) throws IOException {
-    Buckets found = null;
+    RocksBuckets found = null;
+    String foundName = null;
     boolean done = false;
     try {
       for (String name : parent.list()) {
-        // A second one is what a writer that was taken over has left: it goes if it is closed.
-        Buckets opened = open(name, anew || found != null);
-        if (opened != null) {
+        RocksBuckets opened = open(name, anew);
+        if (opened == null) {
+          continue;
+        }
+        // Of two, one was begun while a writer that was taken over had the other open.
+        if (found == null || foundName == null) {
           found = opened;
+          foundName = name;
+        } else if (coveredTo(opened) > coveredTo(found)) {
+          delete(found, foundName);
+          found = opened;
+          foundName = name;
+        } else {
+          delete(opened, name);
         }
       }
       Buckets opened = found == null ? make() : found;
@@ -60,6 +74,21 @@ public final class RocksFolder implements Buckets.Opening {
         found.close();
       }
     }
+  }
+
+  /** The offset up to which buckets have the ids of events. */
+  private static long coveredTo(RocksBuckets buckets) throws IOException {
+    try {
+      List<Buckets.Saved> saved = buckets.load();
+      return saved.isEmpty() ? 0 : saved.get(saved.size() - 1).meta().toOffset();
+    } catch (CorruptionException e) {
+      return -1;
+    }
+  }
+
+  private void delete(RocksBuckets buckets, String name) throws IOException {
+    buckets.close();
+    SavedIds.delete(parent, name);
   }
 
   private Buckets make() throws IOException {
@@ -77,7 +106,7 @@ public final class RocksFolder implements Buckets.Opening {
    *
    * @throws IOException if it can't be opened now, and nobody can tell what it is like
    */
-  private @Nullable Buckets open(String name, boolean anew) throws IOException {
+  private @Nullable RocksBuckets open(String name, boolean anew) throws IOException {
     Directory folder = parent.folder(name);
     try {
       RocksBuckets buckets = RocksBuckets.open(folder.path(), cacheBytes);

@@ -53,11 +53,7 @@ final class FailedChangeTest {
       @Override
       TreeMap<String, String> read(StateStore store, int key) {
         ByteSpan found = new ByteSpan();
-        TreeMap<String, String> read = new TreeMap<>();
-        if (store.values(TABLE).get(0, key(key), found)) {
-          read.put("", hex(found.toArray()));
-        }
-        return read;
+        return whole(store.values(TABLE).get(0, key(key), found), found);
       }
 
       @Override
@@ -93,11 +89,7 @@ final class FailedChangeTest {
       @Override
       TreeMap<String, String> read(StateStore store, int key) {
         ByteSpan found = new ByteSpan();
-        TreeMap<String, String> read = new TreeMap<>();
-        if (store.lists(TABLE).get(0, key(key), found)) {
-          read.put("", hex(found.toArray()));
-        }
-        return read;
+        return whole(store.lists(TABLE).get(0, key(key), found), found);
       }
 
       @Override
@@ -199,6 +191,14 @@ final class FailedChangeTest {
     abstract TreeMap<String, String> read(StateStore store, int key);
 
     abstract StateTable table(StateStore store);
+
+    private static TreeMap<String, String> whole(boolean isThere, ByteSpan found) {
+      TreeMap<String, String> read = new TreeMap<>();
+      if (isThere) {
+        read.put("", hex(found.toArray()));
+      }
+      return read;
+    }
   }
 
   @ParameterizedTest

@@ -71,17 +71,21 @@ class CatalogTest {
     return rows;
   }
 
+  private static void appendAnn(Archive archive) {
+    append(
+        archive,
+        "orders",
+        Encoding.AVRO,
+        StoredAvro.value(
+            archive.store(),
+            FIRST,
+            new GenericRecordBuilder(FIRST).set("id", 1L).set("name", "Ann").build()));
+  }
+
   @Test
   void streamsAreTablesWithTheColumnsOfTheirNewestValue() throws Exception {
     try (Archive archive = new Archive(folder)) {
-      append(
-          archive,
-          "orders",
-          Encoding.AVRO,
-          StoredAvro.value(
-              archive.store(),
-              FIRST,
-              new GenericRecordBuilder(FIRST).set("id", 1L).set("name", "Ann").build()));
+      appendAnn(archive);
       append(
           archive,
           "orders",
@@ -120,14 +124,7 @@ class CatalogTest {
   @Test
   void columnsAreFoundBehindManyTombstones() throws Exception {
     try (Archive archive = new Archive(folder)) {
-      append(
-          archive,
-          "orders",
-          Encoding.AVRO,
-          StoredAvro.value(
-              archive.store(),
-              FIRST,
-              new GenericRecordBuilder(FIRST).set("id", 1L).set("name", "Ann").build()));
+      appendAnn(archive);
       LogWriter writer = archive.writer("orders", 0);
       for (int i = 0; i < 30_000; i++) {
         writer.append(
