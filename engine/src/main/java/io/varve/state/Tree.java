@@ -99,18 +99,19 @@ final class Tree {
 
   boolean contains(int keyGroup, ByteSpan key, ByteSpan userKey) {
     select(keyGroup, key);
+    return find(userKey) >= 0;
+  }
+
+  /** Has node and path show the leaf; the index of the user key's entry there, negative if none. */
+  private int find(ByteSpan userKey) {
     long prefix = TreeLayout.prefix(userKey);
-    return path.seek(records, node, prefix, userKey) && node.search(prefix, userKey) >= 0;
+    return path.seek(records, node, prefix, userKey) ? node.search(prefix, userKey) : -1;
   }
 
   /** Copies the user key's value into {@code target}; false if there is none. */
   boolean get(int keyGroup, ByteSpan key, ByteSpan userKey, ByteSpan target) {
     select(keyGroup, key);
-    long prefix = TreeLayout.prefix(userKey);
-    if (!path.seek(records, node, prefix, userKey)) {
-      return false;
-    }
-    int i = node.search(prefix, userKey);
+    int i = find(userKey);
     if (i < 0) {
       return false;
     }
@@ -279,11 +280,7 @@ final class Tree {
   boolean remove(int keyGroup, ByteSpan key, ByteSpan userKey) {
     select(keyGroup, key);
     try {
-      long prefix = TreeLayout.prefix(userKey);
-      if (!path.seek(records, node, prefix, userKey)) {
-        return false;
-      }
-      int i = node.search(prefix, userKey);
+      int i = find(userKey);
       if (i < 0) {
         return false;
       }

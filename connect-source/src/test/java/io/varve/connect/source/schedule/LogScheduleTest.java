@@ -100,9 +100,8 @@ final class LogScheduleTest {
       assertThat(schedule.ready()).isNotNull();
       takeTheReadyLog();
       send();
-      while (schedule.ready() != null) {
-        Thread.onSpinWait();
-      }
+      // It waits a second at least before it takes the log back.
+      await().until(() -> schedule.ready() == null);
       await().until(() -> schedule.ready() != null);
       awaitReleased(++sent);
       send();
